@@ -1,0 +1,157 @@
+"""Turns a dealer's settings file into one typed object: everything about a dealer that is a choice.
+
+Form, docs and checks are made from these fields; `description` is the sentence that stands beside each.
+In YAML a bare `on`, `off`, `yes`, `no` reads as true or false: both spellings mean the word.
+"""
+
+from datetime import date, time
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from relance.lib.moments import WEEKDAYS
+from relance.lib.schema import Code, OnOff, Strict, WallTime
+
+Regime = Literal["casl", "tcpa", "gdpr", "none"]
+CHANNELS = ("sms", "email", "postcard", "letter", "phone", "staff")
+GDPR_COUNTRIES = frozenset(
+    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO GB".split()
+)
+
+
+def none_word(value: Any) -> Any:
+    """`none` (the word) as None."""
+    return None if value == "none" else value
+
+
+class Hours(BaseModel):
+    """From the first time up to, not with, the second."""
+
+    model_config = ConfigDict(frozen=True)
+    opens: WallTime
+    closes: WallTime
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_pair(cls, value: Any) -> Any:
+        if isinstance(value, (list, tuple)) and len(value) == 2:
+            return {"opens": value[0], "closes": value[1]}
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Hours":
+        if self.opens >= self.closes:
+            raise ValueError(f"closes ({self.closes:%H:%M}) must be later than opens ({self.opens:%H:%M})")
+        return self
+
+
+class ClosedDays(Strict):
+    """Days on which the dealer is closed although the weekday is open."""
+
+    public_holidays: Literal["all", "none"] | list[str] = Field(
+        "none", description="Public holidays on which you are closed: all, none, or a list of their English names."
+    )
+    own: list[date] = Field(default_factory=list, description="Your own closed days.")
+
+
+class QuietHours(Strict):
+    """When customers may be spoken to."""
+
+    may_send: Hours = Field(Hours(opens=time(8), closes=time(21)), description="Nothing is sent outside these hours.")
+
+
+class FrequencyCap(Strict):
+    """At most so many marketing messages to one person in so many days."""
+
+    messages: int = Field(1, ge=1, le=100)
+    days: int = Field(1, ge=1, le=366)
+
+
+class StatusMap(Strict):
+    """The business system's own codes, each with the word it stands for."""
+
+    appointment: dict[str, Literal[
+        "proposed", "booked", "confirmed", "rescheduled", "arrived", "completed", "canceled", "no_show"
+    ]] = Field(default_factory=dict)
+    repair_order: dict[str, Literal["open", "ready", "closed"]] = Field(default_factory=dict)
+
+
+class Guards(Strict):
+    """Guards against mistakes; each can be switched off (03-rules §8)."""
+
+    blast: OnOff = Field(True, description="A run that reaches unusually many waits for approval.")
+    ceiling: OnOff = Field(True, description="At most six automatic messages to one person in 24 hours.")
+    rejects: OnOff = Field(True, description="A file with more than 5 % rejected rows is not applied.")
+    shrink: OnOff = Field(True, description="A complete feed that is 40 % shorter than the last is not applied.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_at_once(cls, value: Any) -> Any:
+        if value in (True, False, "on", "off"):
+            return dict.fromkeys(("blast", "ceiling", "rejects", "shrink"), value)
+        return value
+
+
+class ChannelSwitches(Strict):
+    """Which ways of speaking are switched on."""
+
+    sms: OnOff = True
+    email: OnOff = True
+    postcard: OnOff = True
+    letter: OnOff = True
+    phone: OnOff = True
+    staff: OnOff = True
+
+
+class Preferences(Strict):
+    """Everything about a dealer that is a choice, with its default."""
+
+    legal_name: str | None = Field(None, description="The name on the registry, when it differs.")
+    business: Literal["dealer", "fleet", "rv_dealer", "golf_carts", "repair_shop"] = Field(
+        "dealer", description="What kind of business this is."
+    )
+    owner: str | None = Field(None, description="The person whose name stands under a message.")
+    address: str | None = Field(None, description="The postal address that every e-mail carries.")
+    phone: str | None = Field(None, description="The number that customers are asked to call.")
+    email: str | None = Field(None, description="Where answers to e-mails go.")
+    website: str | None = Field(None, description="The dealer's own site.")
+    feedback: str | None = Field(None, description="A feedback form (https://…) or an address (mailto:…).")
+    review_links: list[str] = Field(default_factory=list, description="Pages on which customers may review you.")
+    languages: list[Literal["en", "fr", "es", "et"]] = Field(
+        default_factory=list, description="Languages you write in; empty means the dealer's own."
+    )
+    region: str | None = Field(None, description="Province or state, for its public holidays.")
+    currency: str | None = Field(None, description="Three letters, for example CAD; empty means the country's.")
+    opening_hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Hours] | None = Field(
+        None, description="Hours per weekday; a weekday left out is closed; nothing at all means always open."
+    )
+    closed_days: ClosedDays = Field(default_factory=ClosedDays)
+    quiet_hours: QuietHours = Field(default_factory=QuietHours)
+    channels: ChannelSwitches = Field(default_factory=ChannelSwitches)
+    consent_regime: Regime | None = Field(None, description="Which law decides; empty means by country.")
+    unsubscribe: Literal["marketing", "everything"] = Field(
+        "marketing", description="What the one-click link stops: marketing, or everything (sets do-not-mail)."
+    )
+    frequency_cap: Annotated[FrequencyCap | None, BeforeValidator(none_word)] = Field(
+        default_factory=FrequencyCap, description="At most so many marketing messages to one person; none for no cap."
+    )
+    status_map: StatusMap = Field(default_factory=StatusMap)
+    accessories: dict[Code, str] = Field(
+        default_factory=dict, max_length=10, description="Up to ten accessory codes and their names."
+    )
+    price_per_vehicle: float = Field(0.5, ge=0, description="Price per vehicle and month, for the economics page.")
+    guards: Guards = Field(default_factory=Guards)
+
+    def regime(self, country: str) -> Regime:
+        """The consent regime: as set, else by country (CA casl, US tcpa, EU/EEA gdpr, else casl)."""
+        if self.consent_regime:
+            return self.consent_regime
+        if country in GDPR_COUNTRIES:
+            return "gdpr"
+        return "tcpa" if country == "US" else "casl"
+
+    def hours_on(self, weekday: int) -> Hours | None:
+        """Opening hours of a weekday (0 = Monday); None when closed. Without any hours every day is open all day."""
+        if self.opening_hours is None:
+            return Hours(opens=time(0), closes=time(23, 59, 59, 999999))
+        return self.opening_hours.get(WEEKDAYS[weekday])  # type: ignore[call-overload]

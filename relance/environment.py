@@ -1,0 +1,103 @@
+"""Turns the environment into typed values: the few RELANCE_* names there are, each with its reader and its sentence.
+
+An unknown RELANCE_* name refuses to start: a typing error must not be a setting that silently does nothing.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from relance.lib.errors import BadInput, unknown_word
+
+
+def as_text(value: str) -> str:
+    """The value itself."""
+    return value
+
+
+def as_number(value: str) -> int:
+    """A whole number."""
+    return int(value)
+
+
+def as_flag(value: str) -> bool:
+    """`1`, `yes`, `true`, `on`, or `0`, `no`, `false`, `off`."""
+    words = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
+    return words[value.strip().lower()]
+
+
+def as_list(value: str) -> list[str]:
+    """Words between commas."""
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One RELANCE_* name."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    says: str
+
+
+VARIABLES = (
+    Variable("RELANCE_HOME", "./relance-data", as_text, "where database, files, exports and logs are kept"),
+    Variable("RELANCE_DATABASE_URL", "", as_text, "postgres://user:password@host:port/name; empty: SQLite in the home"),
+    Variable("RELANCE_HOST", "127.0.0.1", as_text, "the address that the web server listens on"),
+    Variable("RELANCE_PORT", "8000", as_number, "the port that the web server listens on"),
+    Variable("RELANCE_URL", "", as_text, "the address under which customers reach this server, for links in messages"),
+    Variable("RELANCE_ALLOWED_HOSTS", "", as_list, "further host names that requests may name"),
+    Variable("RELANCE_DEBUG", "no", as_flag, "show faults in the browser; never on a server"),
+    Variable("RELANCE_SMTP_URL", "", as_text, "smtp:// or smtps://user:password@host:port; default sender of e-mail"),
+    Variable("RELANCE_TEST_NOW", "", as_text, "a moment that stands for now, for tests and demonstrations"),
+)
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Every RELANCE_* value by name; BadInput for an unknown name or an unreadable value."""
+    known = {variable.name: variable for variable in VARIABLES}
+    for name in environ:
+        if name.startswith("RELANCE_") and name not in known:
+            raise BadInput(f"environment: {unknown_word('setting', name, known)}")
+    values: dict[str, Any] = {}
+    for variable in VARIABLES:
+        text = environ.get(variable.name) or variable.default
+        try:
+            values[variable.name] = variable.read(text)
+        except (ValueError, KeyError):
+            raise BadInput(f"environment: {variable.name}={text!r} cannot be read: {variable.says}") from None
+    return values
+
+
+def database_settings(url: str, home: Path) -> dict[str, Any]:
+    """A database URL as Django's settings; empty is SQLite in the home (docs/decisions: durable before fast)."""
+    if not url or url.startswith("sqlite:"):
+        path = Path(unquote(url.removeprefix("sqlite:///"))) if url else home / "relance.db"
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=30000;"
+                "PRAGMA cache_size=-65536;PRAGMA mmap_size=268435456;PRAGMA temp_store=MEMORY;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise BadInput(f"RELANCE_DATABASE_URL: unknown database '{parts.scheme}', write sqlite:///PATH or postgres://…")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", unquote(parts.hostname or "")),
+        "PORT": options.pop("port", str(parts.port or "")),
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": options,
+    }

@@ -1,0 +1,107 @@
+"""Turns a command line into one command of the table below, and every fault into one line and an exit status."""
+
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+import django
+import typer
+from django.db import DatabaseError
+
+from relance.lib.clock import now
+from relance.lib.errors import BadInput, Told, unknown_word
+
+# name: (module of relance.jobs.commands, needs the database, what it does)
+COMMANDS: dict[str, tuple[str, bool, str]] = {
+    "demo": ("demo", True, "a sample dealership, worker and web in one process"),
+    "serve": ("serve", True, "web and clockwork in one process"),
+    "work": ("work", True, "the clockwork alone"),
+    "init": ("init", True, "database and first administrator"),
+    "dealer": ("dealer", True, "create a dealer"),
+    "import": ("import_", True, "take in a feed"),
+    "automations": ("automations", True, "apply, export, or show the library"),
+    "plan": ("plan", True, "work through every run that is due"),
+    "deliver": ("deliver", True, "hand over what is ready"),
+    "forecast": ("forecast", True, "what will go out, per day, automation and channel"),
+    "why": ("why", True, "why a customer does or does not hear from an automation"),
+    "messages": ("messages", True, "every message with its moves"),
+    "reply": ("reply", True, "take in a reply by hand"),
+    "doctor": ("doctor", False, "what is set up, what is missing, what last ran"),
+}
+
+
+def main() -> None:
+    """The `relance` command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run one command line; the exit status is 0, 1 (failed) or 2 (bad input)."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview())
+        return 0
+    try:
+        return _run(words[0], words[1:])
+    except Told as error:
+        return _tell(str(error), 2 if isinstance(error, BadInput) else 1)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _tell("stopped", 1)
+    except click.ClickException as error:
+        return _tell(f"{error.format_message()}: see relance {words[0]} --help", 2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except DatabaseError as error:
+        return _tell(f"the database does not answer as it should: {_first_line(error)}", 1)
+    except Exception as error:  # the last resort: a fault of ours, kept for whoever mends it
+        return _tell(f"unexpected fault, kept in {_keep_fault()}: {_first_line(error)}", 1)
+
+
+def _run(name: str, rest: list[str]) -> int:
+    if name not in COMMANDS:
+        raise BadInput(unknown_word("command", name, COMMANDS))
+    module, needs_database, _ = COMMANDS[name]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relance.settings")
+    django.setup()
+    if needs_database and not {"-h", "--help"} & set(rest):
+        importlib.import_module("relance.jobs.home").open_home()
+    command = importlib.import_module(f"relance.jobs.commands.{module}").command
+    if isinstance(command, typer.Typer):
+        app = command
+    else:
+        app = typer.Typer(add_completion=False)
+        app.command(context_settings={"help_option_names": ["-h", "--help"]})(command)
+    result = app(args=rest, prog_name=f"relance {name}", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def overview() -> str:
+    """The commands, one line each."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  relance {name:<{width}}  {says}" for name, (_, _, says) in COMMANDS.items()]
+    return "\n".join(["relance: who should hear what on which day, said once.", "", *lines])
+
+
+def _tell(line: str, status: int) -> int:
+    print(f"relance: {line}", file=sys.stderr)
+    return status
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _keep_fault() -> str:
+    folder = Path(os.environ.get("RELANCE_HOME", "./relance-data")) / "logs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"fault-{now():%Y%m%dT%H%M%S}.txt"
+        path.write_text(traceback.format_exc(), encoding="utf-8")
+        return str(path)
+    except OSError:
+        return "nowhere (the home cannot be written)"

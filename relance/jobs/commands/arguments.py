@@ -1,0 +1,32 @@
+"""Turns the words of a command line into a dealer, a moment, a line of JSON."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from relance.dealers.models import Dealer
+from relance.lib.errors import BadInput, unknown_word
+from relance.lib.moments import parse_moment
+
+
+def dealer_of(slug: str) -> Dealer:
+    """The dealer with this slug; BadInput offers the nearest one."""
+    dealer = Dealer.objects.filter(slug=slug).first()
+    if dealer is None:
+        slugs = list(Dealer.objects.values_list("slug", flat=True)[:1000])
+        if not slugs:
+            raise BadInput(f"there is no dealer yet: make one with relance dealer create {slug} --name … --timezone …")
+        raise BadInput(unknown_word("dealer", slug, slugs))
+    return dealer
+
+
+def moment_of(text: str, dealer: Dealer) -> datetime:
+    """A moment; without an offset it is local to the dealer."""
+    return parse_moment(text, dealer.zone)
+
+
+def print_json(line: Mapping[str, Any]) -> None:
+    """One object on one line of the output."""
+    sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")

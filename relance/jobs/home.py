@@ -1,0 +1,19 @@
+"""Turns an empty home into one with a database, and refuses a database that is newer than the code."""
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from relance.lib.errors import BadInput
+
+
+def open_home() -> None:
+    """Make or upgrade the database of this home; BadInput when it is newer than this code."""
+    executor = MigrationExecutor(connection)
+    known = set(executor.loader.disk_migrations or {})
+    ours = {app for app, _ in known}
+    newer = sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations or {} if app in ours and (app, name) not in known)
+    if newer:
+        raise BadInput(f"the database is newer than this relance ({newer[-1]}): install the newer version")
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,89 @@
+"""Turns days and times of a place into moments and back, through the nights on which clocks change.
+
+A local time that a change skips is the first moment after it; one that comes twice is the first (02-facts).
+Moments are aware datetimes in UTC; days are dates; a moment's day is its day in the dealer's zone.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from relance.lib.errors import BadInput
+
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def local(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The moment at which the clocks of `zone` show `at` on `day`."""
+    shown = datetime.combine(day, at, tzinfo=zone)
+    early, late = shown.astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
+    if early <= late:  # an ordinary time, or the first of two
+        return early
+    return _change_between(late, early, zone)
+
+
+def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The moment of the clock change that lies in (before, after], to the second."""
+    offset = before.astimezone(zone).utcoffset()
+    low, high = before, after
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@lru_cache(maxsize=20_000)
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of `day` in `zone`."""
+    return local(day, time(), zone)
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The day on which `moment` falls in `zone`."""
+    return moment.astimezone(zone).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """`day` moved by whole months; a day that the month lacks becomes the month's last day."""
+    return day + relativedelta(months=months)
+
+
+def parse_time(text: str) -> time:
+    """`HH:MM` as a time; BadInput otherwise."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"'{text}' is not a time: write HH:MM, for example 09:30") from None
+
+
+def parse_day(text: str) -> date:
+    """`YYYY-MM-DD` as a day; BadInput otherwise."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"'{text}' is not a day: write YYYY-MM-DD, for example 2026-03-01") from None
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> datetime:
+    """ISO 8601 as a moment in UTC; without an offset it is local to `zone`; a bare date is its midnight there."""
+    try:
+        value = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BadInput(
+            f"'{text}' is not a moment: write it like 2026-03-01T10:00 or 2026-03-01T10:00:00-05:00"
+        ) from None
+    if value.tzinfo is not None:
+        return value.astimezone(UTC)
+    return local(value.date(), value.time(), zone)
+
+
+def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """ISO 8601 with the zone's offset at that moment, whole seconds; None stays None."""
+    return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")

@@ -1,0 +1,90 @@
+"""Messages, their moves and the hold-backs as rows: the row is the truth and the queue."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+
+from relance.dealers.access import DealerRow, RowsOf
+from relance.facts.models import Customer, Vehicle
+from relance.plan.models import Automation, Occurrence, Run
+
+
+class Message(DealerRow):
+    """A draft that passed the gate (or was refused by it), frozen: who, what, when, in which words."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)  # also the provider's idempotency key and the Message-ID
+    automation = models.ForeignKey(Automation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.PositiveIntegerField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
+    occurrence = models.OneToOneField(Occurrence, on_delete=models.PROTECT, related_name="+")
+    reference_at = models.DateTimeField()
+    run_at = models.DateTimeField()
+    subject_type = models.CharField(max_length=16)
+    subject_id = models.BigIntegerField()
+    subject_ref = models.CharField(max_length=80)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    vehicle = models.ForeignKey(Vehicle, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    recipient = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10, null=True)
+    address = models.CharField(max_length=600, null=True)  # number, e-mail address or postal address in lines
+    language = models.CharField(max_length=2, null=True)
+    subject_line = models.TextField(null=True)
+    body = models.TextField(null=True)
+    facts = models.JSONField(default=dict)  # the values that the wording used
+    state = models.CharField(max_length=10)
+    reason = models.CharField(max_length=20, null=True)
+    detail = models.TextField(null=True)
+    send_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    owner = models.CharField(max_length=40, blank=True, default="")  # the worker that holds the lease
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    provider_ref = models.CharField(max_length=200, null=True)
+
+    objects: RowsOf["Message"] = RowsOf()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["dealer", "state", "send_at"], name="message_due"),
+            models.Index(fields=["dealer", "moved_at"], name="message_moved"),
+            models.Index(fields=["customer", "send_at"], name="message_of_customer"),
+            models.Index(fields=["run"], name="message_of_run"),
+            models.Index(fields=["automation", "reference_at"], name="message_of_automation"),
+            models.Index(
+                fields=["state", "lease_until"], name="message_leased", condition=models.Q(state="sending")
+            ),
+        ]
+
+
+class Move(DealerRow):
+    """One change of a message's state after its acceptance, with time and cause."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", db_index=False)
+    state = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    cause = models.CharField(max_length=200, blank=True)
+
+    objects: RowsOf["Move"] = RowsOf()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["message", "id"], name="move_of_message")]
+
+
+class HoldBack(DealerRow):
+    """A person said: not this one, once or for ever."""
+
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reference_on = models.DateField(null=True)  # once: the run of that day; NULL: for ever
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    undone_at = models.DateTimeField(null=True)
+
+    objects: RowsOf["HoldBack"] = RowsOf()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["automation", "customer"], name="hold_back_of")]

@@ -1,0 +1,98 @@
+"""Automations, their versions, their runs and the once-keys as rows."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from relance.dealers.access import DealerRow, RowsOf
+
+
+class Automation(DealerRow):
+    """What to say to whom, when: `definition` is the file's form (03-rules §1), checked when saved."""
+
+    code = models.CharField(max_length=24)
+    name = models.CharField(max_length=200)
+    programme = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=10)
+    subject = models.CharField(max_length=16)
+    status = models.CharField(max_length=10)  # on | off | approval
+    paused = models.TextField(blank=True)  # why relance paused it: it could not be evaluated
+    live_from = models.DateTimeField()  # nothing due earlier is ever sent
+    definition = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    objects: RowsOf["Automation"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["dealer", "code"], name="automation_once")]
+
+
+class AutomationVersion(DealerRow):
+    """An earlier form of an automation."""
+
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200, blank=True)
+
+    objects: RowsOf["AutomationVersion"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["automation", "number"], name="version_once")
+        ]
+
+
+class PlanMark(DealerRow):
+    """How far a dealer's runs have been worked through; also the lock that one planner at a time holds."""
+
+    planned_until = models.DateTimeField(null=True)
+
+    objects: RowsOf["PlanMark"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["dealer"], name="plan_mark_once")]
+
+
+class Run(DealerRow):
+    """One scheduled run that made drafts, was missed, or waits: its nominal time and the time it ran."""
+
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reference_at = models.DateTimeField()
+    run_at = models.DateTimeField()
+    state = models.CharField(max_length=8)  # done | missed | waits
+    cause = models.CharField(max_length=200, blank=True)
+    drafts = models.PositiveIntegerField(default=0)
+    planned_at = models.DateTimeField()
+
+    objects: RowsOf["Run"] = RowsOf()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["dealer", "run_at"], name="run_at"),
+            models.Index(fields=["automation", "reference_at"], name="run_of_automation"),
+        ]
+
+
+class Occurrence(DealerRow):
+    """A once-key: (automation, recipient, subject, key) is unique for ever, whatever happens to the rest."""
+
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    subject_type = models.CharField(max_length=16)
+    subject_id = models.BigIntegerField()
+    recipient = models.CharField(max_length=80)  # customer | staff:REF | role:NAME
+    key = models.CharField(max_length=24)  # "" | "2026" | "2026-05-04" | "by-hand:1"
+    reference_on = models.DateField()
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    objects: RowsOf["Occurrence"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["automation", "subject_id", "recipient", "key", "subject_type"], name="occurrence_once"
+            )
+        ]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["run"], name="occurrence_of_run")]

@@ -1,0 +1,8 @@
+"""Turns the settings into the WSGI application."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relance.settings")
+application = get_wsgi_application()
