@@ -1,0 +1,54 @@
+# All the commands there are. Each one sets up what it needs; the second time it is fast.
+
+BIN := .venv/bin
+READY := .venv/ready
+TEXTS := $(wildcard relance/locale/*/LC_MESSAGES/*.po)
+SPOKEN := .venv/texts
+PYTEST := $(BIN)/python -m pytest -n 2
+
+.PHONY: help setup run test test-fast check format bench lock clean
+
+help:  ## these lines
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
+
+setup: $(READY) $(SPOKEN)  ## .venv with everything, so that .venv/bin/relance works
+
+run: setup  ## a sample dealership on http://127.0.0.1:8000
+	@$(BIN)/relance demo
+
+test: setup  ## every test, on SQLite and on a PostgreSQL of its own
+	@bin/system
+	$(PYTEST)
+	$(PYTEST) --database=postgres
+
+test-fast: setup  ## the minute-long part: SQLite, no browser, no processes
+	$(PYTEST) -m "not browser and not process"
+
+check: setup  ## format, lint, types, imports, migrations, translations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	bin/migrations
+	$(BIN)/python -m relance.web.translations --check
+
+format: setup  ## format and sort
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: setup  ## the benchmarks: one table, also in bench/results.md
+	$(BIN)/python -m bench.run
+
+lock: setup  ## newer versions into requirements.lock
+	@bin/lock
+
+clean:  ## remove what setup made; data stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml bin/setup
+	@bin/setup
+	@touch $@
+
+$(SPOKEN): $(READY) $(TEXTS)
+	@$(BIN)/python -m relance.web.translations
+	@touch $@
