@@ -1,0 +1,142 @@
+"""Turns the consent ledger into what a person has agreed to at a moment, and a change of mind into one more entry.
+
+An entry counts from its `at`. A withdrawal stands until the person's own later act undoes it; staff can undo what
+staff did; a feed undoes nothing, and what it says was withdrawn counts as the person's own (docs/decisions, consent).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+from django.db.models import Max
+
+from relance.dealers.models import Dealer
+from relance.facts.models import ConsentEntry, Customer, RepairOrder, Sale
+from relance.lib.moments import day_of
+
+Channel = Literal["any", "sms", "email", "postcard", "letter", "phone"]
+Purpose = Literal["any", "service", "marketing"]
+Status = Literal["granted", "implied", "withdrawn"]
+By = Literal["feed", "person", "staff"]
+State = Literal["granted", "implied", "withdrawn", "unknown"]
+
+ASK_AT_ONCE = 500
+
+# whose withdrawal: whose later grant undoes it
+UNDONE_BY: dict[str, frozenset[str]] = {
+    "person": frozenset({"person"}),
+    "feed": frozenset({"person"}),
+    "staff": frozenset({"person", "staff"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of consent: what, when, by whom, how. A signed form is the person's act, with its proof."""
+
+    channel: str
+    purpose: str
+    status: str
+    at: datetime
+    by: str = "feed"
+    expires_at: datetime | None = None
+    source: str | None = None
+    proof: str | None = None
+    words: str | None = None
+
+    def covers(self, channel: str, purpose: str) -> bool:
+        """Whether the entry is about this way of speaking and this purpose."""
+        return self.channel in ("any", channel) and self.purpose in ("any", purpose)
+
+    def lasts_at(self, at: datetime) -> bool:
+        """Whether it has begun and not expired; the moment of expiry is the first that no longer counts."""
+        return self.at <= at and (self.expires_at is None or at < self.expires_at)
+
+
+class Relation(NamedTuple):
+    """What binds a customer to the dealer, as far as consent asks."""
+
+    kind: str | None
+    last_delivered_on: date | None
+    last_closed_at: datetime | None
+
+
+STRANGER = Relation(kind=None, last_delivered_on=None, last_closed_at=None)
+
+
+def ledger_of(dealer: Dealer, customer_ids: Iterable[int]) -> dict[int, list[Entry]]:
+    """Each customer's entries, oldest first; customers without any are not in it."""
+    ledger: dict[int, list[Entry]] = {}
+    columns = ("channel", "purpose", "status", "at", "by", "expires_at", "source", "proof", "words")
+    for some in _chunks(customer_ids):
+        rows = ConsentEntry.objects.of(dealer).filter(customer_id__in=some).order_by("at", "pk")
+        for customer_id, *cells in rows.values_list("customer_id", *columns):
+            ledger.setdefault(customer_id, []).append(Entry(*cells))
+    return ledger
+
+
+def relations_of(dealer: Dealer, customer_ids: Iterable[int], at: datetime) -> dict[int, Relation]:
+    """Each customer's kind, latest delivery and latest closed repair order up to `at`."""
+    relations: dict[int, Relation] = {}
+    today = day_of(at, dealer.zone)
+    for some in _chunks(customer_ids):
+        mine = {"customer_id__in": some}
+        delivered = _latest(Sale.objects.of(dealer).filter(**mine, delivered_on__lte=today), "delivered_on")
+        closed = _latest(RepairOrder.objects.of(dealer).filter(**mine, closed_at__lte=at), "closed_at")
+        for pk, kind in Customer.objects.of(dealer).filter(pk__in=some).values_list("pk", "kind"):
+            relations[pk] = Relation(kind, delivered.get(pk), closed.get(pk))
+    return relations
+
+
+def record(dealer: Dealer, customer_ids: Iterable[int], entry: Entry, *, recorded_at: datetime) -> None:
+    """Append the entry for each customer. The same entry again changes nothing; nothing is ever updated."""
+    said = {name: getattr(entry, name) for name in Entry.__slots__}
+    rows = [ConsentEntry(dealer=dealer, customer_id=pk, recorded_at=recorded_at, **said) for pk in customer_ids]
+    ConsentEntry.objects.of(dealer).bulk_create(rows, batch_size=ASK_AT_ONCE, ignore_conflicts=True)
+
+
+def standing_withdrawal(entries: Sequence[Entry], *, channel: str, purpose: str, at: datetime) -> Entry | None:
+    """The latest opt-out that forbids this channel and purpose at `at`; None when nothing does.
+
+    An expiry of a withdrawal is ignored: no opt-out ends by itself.
+    """
+    said = [e for e in entries if e.at <= at and e.covers(channel, purpose)]
+    grants = [e for e in said if e.status == "granted"]
+    standing = [
+        w for w in said if w.status == "withdrawn" and not any(g.at > w.at and g.by in UNDONE_BY[w.by] for g in grants)
+    ]
+    return max(standing, key=lambda w: w.at, default=None)
+
+
+def ever_withdrawn(entries: Sequence[Entry], *, channel: str, purpose: str, at: datetime) -> bool:
+    """Whether there was an opt-out of this channel and purpose up to `at`, undone or not."""
+    return any(e.status == "withdrawn" and e.at <= at and e.covers(channel, purpose) for e in entries)
+
+
+def standing_grants(entries: Sequence[Entry], *, channel: str, purpose: str, at: datetime) -> Iterator[Entry]:
+    """The granted and implied entries that carry at `at`: begun, not expired, and not older than an opt-out."""
+    said = [e for e in entries if e.covers(channel, purpose)]
+    last_no = max((e.at for e in said if e.status == "withdrawn" and e.at <= at), default=None)
+    return (e for e in said if e.status != "withdrawn" and e.lasts_at(at) and (last_no is None or e.at > last_no))
+
+
+def state_of(entries: Sequence[Entry], *, channel: str, purpose: str, at: datetime) -> State:
+    """In one word, what the ledger says; what the law makes of it is outbox/regimes."""
+    if standing_withdrawal(entries, channel=channel, purpose=purpose, at=at) is not None:
+        return "withdrawn"
+    given = {e.status for e in standing_grants(entries, channel=channel, purpose=purpose, at=at)}
+    if "granted" in given:
+        return "granted"
+    return "implied" if given else "unknown"
+
+
+def _latest(rows: Any, column: str) -> dict[int, Any]:
+    return dict(rows.order_by().values_list("customer_id").annotate(latest=Max(column)))
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while some := list(islice(rest, ASK_AT_ONCE)):
+        yield some

@@ -1,0 +1,164 @@
+"""Turns a customer's consent ledger and history into what a law says of one channel: allowed, opted out, no consent.
+
+One dated table; K-numbers are those of the promises' list of rules (docs/decisions, consent regimes). Engineering
+input, not legal advice.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from relance.facts.consent import (
+    STRANGER,
+    Entry,
+    Relation,
+    ever_withdrawn,
+    standing_grants,
+    standing_withdrawal,
+)
+from relance.lib.moments import add_months, day_of
+
+Basis = Literal["granted", "implied", "relation", "own_customer"]
+
+
+class Rule(NamedTuple):
+    """What marketing on these channels needs from a day on: one of the bases is enough."""
+
+    regime: str
+    channels: tuple[str, ...]
+    bases: tuple[Basis, ...]
+    valid_from: date
+    k: str
+    source: str
+    relation_months: int = 0  # how long a delivery or a closed repair order carries
+    inquiry_months: int = 0  # how long an implied consent without an expiry carries
+
+
+# A channel that has no row needs no consent. Service needs none anywhere. Opt-outs count everywhere.
+RULES: tuple[Rule, ...] = (
+    Rule(
+        regime="casl",
+        channels=("sms", "email"),
+        bases=("granted", "implied", "relation"),
+        valid_from=date(2014, 7, 1),
+        k="K1 K2 K3 K4",
+        source="CASL s. 10(9)–(10); crtc.gc.ca/eng/com500/guide.htm. K3 is to be checked before relying on it.",
+        relation_months=24,
+        inquiry_months=6,
+    ),
+    Rule(
+        regime="tcpa",
+        channels=("sms", "phone"),
+        bases=("granted",),
+        valid_from=date(2013, 10, 16),
+        k="K15 K16",
+        source="47 CFR 64.1200(a)(2), (f)(9): prior express written consent; a business relationship is none.",
+    ),
+    Rule(
+        regime="gdpr",
+        channels=("sms", "email", "phone"),
+        bases=("granted", "own_customer"),
+        valid_from=date(2018, 5, 25),
+        k="K32",
+        source="Directive 2002/58/EC art. 13(1)–(2), GDPR art. 6, 7; post: art. 6(1)(f). To be checked per country.",
+    ),
+)
+
+# Where the law counts an answer to "how was it?" as marketing.
+SURVEYS_ARE_MARKETING = frozenset({"gdpr"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One question to a rule."""
+
+    rule: Rule
+    channel: str
+    purpose: str
+    entries: Sequence[Entry]
+    relation: Relation
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def day(self) -> date:
+        return day_of(self.at, self.zone)
+
+
+def judge(  # noqa: PLR0913 a question of law has these seven parts, and every caller has them at hand
+    regime: str,
+    *,
+    channel: str,
+    purpose: str,
+    entries: Sequence[Entry],
+    relation: Relation | None,
+    at: datetime,
+    zone: ZoneInfo,
+) -> Literal["opted_out", "no_consent"] | None:
+    """Why the law forbids this channel for this purpose at `at`; None when it does not."""
+    if standing_withdrawal(entries, channel=channel, purpose=purpose, at=at) is not None:
+        return "opted_out"
+    rule = rule_for(regime, channel, day_of(at, zone)) if purpose == "marketing" else None
+    if rule is None:
+        return None
+    case = _Case(rule, channel, purpose, entries, relation or STRANGER, at, zone)
+    return None if any(_BASES[basis](case) for basis in rule.bases) else "no_consent"
+
+
+def purpose_under(regime: str, purpose: str, *, is_survey: bool) -> str:
+    """The purpose as the law sees it."""
+    return "marketing" if is_survey and regime in SURVEYS_ARE_MARKETING else purpose
+
+
+def needs_relation(regime: str) -> bool:
+    """Whether any rule of the regime asks for kind, deliveries and repair orders."""
+    return any(r.regime == regime and not {"relation", "own_customer"}.isdisjoint(r.bases) for r in RULES)
+
+
+@lru_cache(maxsize=5_000)
+def rule_for(regime: str, channel: str, day: date) -> Rule | None:
+    """The rule of that day: the latest row that is in force; before the first row, the first."""
+    rows = sorted((r for r in RULES if r.regime == regime and channel in r.channels), key=lambda r: r.valid_from)
+    in_force = [r for r in rows if r.valid_from <= day] or rows[:1]
+    return in_force[-1] if in_force else None
+
+
+def _granted(case: _Case) -> bool:
+    return any(e.status == "granted" for e in _carrying(case))
+
+
+def _implied(case: _Case) -> bool:
+    """An implied entry carries until it expires; without an expiry it is an inquiry."""
+    return any(e.status == "implied" and (e.expires_at or _recent_inquiry(e, case)) for e in _carrying(case))
+
+
+def _recent_inquiry(entry: Entry, case: _Case) -> bool:
+    return case.day <= add_months(day_of(entry.at, case.zone), case.rule.inquiry_months)
+
+
+def _relation(case: _Case) -> bool:
+    """A delivery or a closed repair order in the months immediately before the day, its own day counted."""
+    closed_at = case.relation.last_closed_at
+    days = [case.relation.last_delivered_on, day_of(closed_at, case.zone) if closed_at else None]
+    return any(d is not None and d <= case.day <= add_months(d, case.rule.relation_months) for d in days)
+
+
+def _own_customer(case: _Case) -> bool:
+    """Soft opt-in: an own customer who never said no, not even once and taken back."""
+    said_no = ever_withdrawn(case.entries, channel=case.channel, purpose=case.purpose, at=case.at)
+    return case.relation.kind == "customer" and not said_no
+
+
+def _carrying(case: _Case) -> list[Entry]:
+    return list(standing_grants(case.entries, channel=case.channel, purpose=case.purpose, at=case.at))
+
+
+_BASES: dict[Basis, Callable[[_Case], bool]] = {
+    "granted": _granted,
+    "implied": _implied,
+    "relation": _relation,
+    "own_customer": _own_customer,
+}

@@ -1,0 +1,108 @@
+"""Turns a moment into the first one at which a message may leave: the automation's window, then the quiet hours.
+
+Hours are what the clocks on the wall show, from the first time up to, not with, the second; on the two nights a year
+on which clocks change a day is therefore walked minute by minute.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from relance.dealers.hours import Calendar
+from relance.dealers.models import Dealer
+from relance.dealers.preferences import Hours
+from relance.lib.moments import DAY, MINUTE, day_of, day_start, local
+from relance.plan.schedule import Schedule
+
+LONGEST_WAIT = timedelta(days=14)  # what cannot leave by then has nothing to say any more
+
+Allowed = Hours | Literal["all_day"] | None
+
+
+class SendingTime:
+    """When messages of one dealer may leave. Thousands of drafts ask the same; answers are remembered."""
+
+    def __init__(self, dealer: Dealer, calendar: Calendar) -> None:
+        self._zone = dealer.zone
+        self._calendar = calendar
+        self._may_send = dealer.preferences.quiet_hours.may_send
+        self._first = lru_cache(maxsize=20_000)(self._search)
+
+    def earliest(self, after: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> datetime | None:
+        """The first moment not before `after` that the schedule's window and the quiet hours of every zone allow.
+
+        No zones mean the dealer's. None when there is none within 14 days.
+        """
+        windowed = schedule if schedule.kind == "realtime" and (schedule.window or schedule.days) else None
+        return self._first(after, windowed, zones or (self._zone,))
+
+    def still_allowed(self, at: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> bool:
+        """Whether a message may leave at this very moment."""
+        return self.earliest(at, schedule=schedule, zones=zones) == at
+
+    def _search(self, after: datetime, windowed: Schedule | None, zones: tuple[ZoneInfo, ...]) -> datetime | None:
+        """Each rule pushes the moment on to what it allows, until none pushes any more."""
+        moment, latest = after, after + LONGEST_WAIT
+        while True:
+            before = moment
+            if windowed is not None:
+                moment = self._in_window(moment, latest, windowed)
+            for zone in zones:
+                moment = _first_allowed(moment, latest, zone, self._may_send)
+            if moment > latest:
+                return None
+            if moment == before:
+                return moment
+
+    def _in_window(self, moment: datetime, latest: datetime, schedule: Schedule) -> datetime:
+        for day in _days(moment, latest, self._zone):
+            allowed = schedule.window_on(day, self._calendar)
+            if (found := _first_on(day, moment, self._zone, allowed)) is not None:
+                return found
+        return latest + MINUTE
+
+
+def _first_allowed(moment: datetime, latest: datetime, zone: ZoneInfo, hours: Hours) -> datetime:
+    for day in _days(moment, latest, zone):
+        if (found := _first_on(day, moment, zone, hours)) is not None:
+            return found
+    return latest + MINUTE
+
+
+def _days(moment: datetime, latest: datetime, zone: ZoneInfo) -> Iterator[date]:
+    day, last = day_of(moment, zone), day_of(latest, zone)
+    while day <= last:
+        yield day
+        day += DAY
+
+
+def _first_on(day: date, moment: datetime, zone: ZoneInfo, allowed: Allowed) -> datetime | None:
+    """The first moment of `day`, not before `moment`, inside the hours; None when the day has no such moment."""
+    if allowed is None:
+        return None
+    starts, ends = day_start(day, zone), day_start(day + DAY, zone)
+    begin = max(moment, starts)
+    if begin >= ends:
+        return None
+    if allowed == "all_day":
+        return begin
+    if starts.astimezone(zone).utcoffset() != ends.astimezone(zone).utcoffset():
+        return next((m for m in _minutes(begin, ends) if _shown_inside(m, zone, allowed)), None)
+    begin = max(begin, local(day, allowed.opens, zone))
+    closes = ends if allowed.closes == time.max else local(day, allowed.closes, zone)
+    return begin if begin < closes else None
+
+
+def _minutes(begin: datetime, ends: datetime) -> Iterator[datetime]:
+    """`begin` itself, then every whole minute."""
+    yield begin
+    moment = begin.astimezone(UTC).replace(second=0, microsecond=0) + MINUTE
+    while moment < ends:
+        yield moment
+        moment += MINUTE
+
+
+def _shown_inside(moment: datetime, zone: ZoneInfo, hours: Hours) -> bool:
+    return hours.opens <= moment.astimezone(zone).time() < hours.closes
