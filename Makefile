@@ -6,7 +6,7 @@ TEXTS := $(wildcard relance/locale/*/LC_MESSAGES/*.po)
 SPOKEN := .venv/texts
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: help setup run test test-fast check format bench lock clean
+.PHONY: help setup run test test-fast check format docs bench lock clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -30,11 +30,14 @@ check: setup  ## format, lint, types, imports, migrations, translations
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	bin/migrations
-	$(BIN)/python -m relance.web.translations --check
+	$(BIN)/python -m relance.lib.translations --missing
 
 format: setup  ## format and sort
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+docs: setup  ## the generated pages of docs/
+	$(BIN)/python -m docs.generate
 
 bench: setup  ## the benchmarks: one table, also in bench/results.md
 	$(BIN)/python -m bench.run
@@ -50,5 +53,5 @@ $(READY): requirements.lock pyproject.toml bin/setup
 	@touch $@
 
 $(SPOKEN): $(READY) $(TEXTS)
-	@$(BIN)/python -m relance.web.translations
+	@$(BIN)/python -m relance.lib.translations >/dev/null
 	@touch $@
