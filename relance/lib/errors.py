@@ -18,8 +18,9 @@ class Failure(Told):
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
     """The allowed word that looks most like `word`, or None when none is close."""
-    found = get_close_matches(word.lower(), [*allowed], n=1, cutoff=0.5)
-    return found[0] if found else None
+    words = {other.lower(): other for other in allowed}
+    found = get_close_matches(word.lower(), words, n=1, cutoff=0.5)
+    return words[found[0]] if found else None
 
 
 def unknown_word(what: str, word: object, allowed: Iterable[str]) -> str:
