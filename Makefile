@@ -5,6 +5,7 @@ READY := .venv/ready
 TEXTS := $(wildcard relance/locale/*/LC_MESSAGES/*.po)
 SPOKEN := .venv/texts
 PYTEST := $(BIN)/python -m pytest -n 2
+CUSTOMERS := 1000000
 
 .PHONY: help setup run test test-fast check format docs bench lock clean
 
@@ -40,7 +41,7 @@ docs: setup  ## the generated pages of docs/
 	$(BIN)/python -m docs.generate
 
 bench: setup  ## the benchmarks: one table, also in bench/results.md
-	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.run --customers $(CUSTOMERS)
 
 lock: setup  ## newer versions into requirements.lock
 	@bin/lock

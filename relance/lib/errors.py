@@ -24,7 +24,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
 
 def unknown_word(what: str, word: object, allowed: Iterable[str]) -> str:
-    """`unknown operator 'exactly_day_ago', did you mean 'exactly_days_ago'?`, or the allowed words when none is close."""
+    """`unknown operator 'exactly_day_ago', did you mean 'exactly_days_ago'?`, or all words when none is close."""
     words = sorted(allowed)
     close = nearest(str(word), words)
     hint = f"did you mean '{close}'?" if close else f"allowed: {', '.join(words)}"
