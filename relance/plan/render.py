@@ -1,0 +1,152 @@
+"""Turns a wording with merge fields into text, or into safe HTML: `{ customer.first_name | friend }`, nothing else.
+
+There are no expressions, no attributes, no loops: a name is looked up in the table of fields or refused.
+"""
+
+import html
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+
+from relance.lib.errors import BadInput
+from relance.plan.placeholders import Field, field_named
+from relance.plan.shown import Values
+from relance.plan.voice import Voice
+
+NAME = re.compile(r"[a-z_]\w*(?:\.\w+)+", re.IGNORECASE)
+PLACE = re.compile(r"(?<!\\)\[[^\[\]\n]*\](?!\()")
+JOINERS = frozenset("\u200c\u200d")  # they hold letters and emoji together, unlike the other invisible characters
+TOKEN = f"x{secrets.token_hex(8)}x"  # letters and digits only, so that Markdown leaves it alone
+TOKENS = re.compile(rf"{TOKEN}(\d+){TOKEN}")
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+
+
+class Hole(Exception):
+    """A field is empty and has no fallback: this text must not be sent."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{{ {field} }} is empty and has no fallback")
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a text where a field stands."""
+
+    field: Field
+    fallback: str | None
+
+    def fill(self, values: Values, voice: Voice) -> str:
+        """The field in words, on one line, or its fallback; Hole when there is neither."""
+        value = self.field.shown(values, voice)
+        if value and not value.isprintable():
+            value = one_line(value)
+        if value and not value.isspace():
+            return value
+        if self.fallback is None:
+            raise Hole(self.field.name)
+        return self.fallback
+
+
+@dataclass(frozen=True)
+class Text:
+    """A parsed wording: literals and slots, in order."""
+
+    pieces: tuple[str | Slot, ...]
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The places where fields stand."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, Slot))
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields it uses, each once."""
+        return tuple(dict.fromkeys(slot.field for slot in self.slots))
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The fact keys it needs."""
+        return frozenset(key for field in self.fields for key in field.needs)
+
+    def render(self, values: Values, voice: Voice) -> str:
+        """The text with its fields filled in; Hole when one is empty without a fallback."""
+        return "".join([p if isinstance(p, str) else p.fill(values, voice) for p in self.pieces])
+
+    @cached_property
+    def _html(self) -> tuple[str, ...]:
+        """The text as HTML, cut where fields stand: literal, number of the slot, literal, number …"""
+        numbers = iter(range(len(self.slots)))
+        marked = "".join([p if isinstance(p, str) else f"{TOKEN}{next(numbers)}{TOKEN}" for p in self.pieces])
+        return tuple(TOKENS.split(str(MARKDOWN.render(marked))))
+
+    def render_html(self, values: Values, voice: Voice) -> str:
+        """The text as safe HTML: Markdown first, then the values, escaped, then cleaned. Hole as in `render`."""
+        filled = [html.escape(slot.fill(values, voice)) for slot in self.slots]
+        parts = [part if place % 2 == 0 else filled[int(part)] for place, part in enumerate(self._html)]
+        return nh3.clean("".join(parts))
+
+
+def one_line(value: str) -> str:
+    """Without line ends, control characters and invisible direction marks: a value cannot break out of its line."""
+    return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in value).split())
+
+
+def scan(text: str) -> Iterator[str | tuple[str, str | None, int]]:
+    """Literals, and (name, fallback, position) for each field; BadInput names the place of bad syntax."""
+    start = 0
+    while (brace := text.find("{", start)) >= 0:
+        if brace > start:
+            yield text[start:brace]
+        if text.startswith("{{", brace):
+            yield "{"
+            start = brace + 2
+            continue
+        end = text.find("}", brace)
+        if end < 0:
+            raise BadInput(f"{_place(text, brace)}: '{{' is never closed; write {{{{ for a brace")
+        inner = text[brace + 1 : end]
+        name, bar, fallback = inner.partition("|")
+        if "{" in inner or not NAME.fullmatch(name.strip()):
+            raise BadInput(
+                f"{_place(text, brace)}: '{text[brace : end + 1]:.60}' is not a field; "
+                f"write {{ customer.first_name }}, or {{{{ for a brace"
+            )
+        yield name.strip(), fallback.strip() if bar else None, brace
+        start = end + 1
+    if start < len(text):
+        yield text[start:]
+
+
+@lru_cache(maxsize=10_000)
+def parse(text: str) -> Text:
+    """A wording, ready to be filled in; BadInput for bad syntax and for an unknown field, with the nearest name."""
+    pieces: list[str | Slot] = []
+    for found in scan(text):
+        if not isinstance(found, str):
+            name, fallback, position = found
+            try:
+                pieces.append(Slot(field_named(name), fallback))
+            except BadInput as error:
+                raise BadInput(f"{_place(text, position)}: {error}") from None
+        elif pieces and isinstance(pieces[-1], str):
+            pieces[-1] += found
+        else:
+            pieces.append(found)
+    return Text(tuple(pieces))
+
+
+def open_places(text: str) -> list[str]:
+    """What stands in [square brackets] for the author to fill in; `[text](url)` is a link."""
+    return [found.group() for found in PLACE.finditer(text)]
+
+
+def _place(text: str, position: int) -> str:
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    return f"line {line}, column {column}"

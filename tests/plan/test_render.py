@@ -1,0 +1,240 @@
+"""Wordings with fields filled in."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relance.lib.errors import BadInput
+from relance.plan.placeholders import FIELDS
+from relance.plan.render import Hole, open_places, parse
+from relance.plan.samples import sample_values, sample_voice
+
+ENGLISH = sample_voice("en")
+SAMPLES = sample_values("en")
+
+
+def said(text: str, **values: object) -> str:
+    """The text in English, with values whose dots are written as double underscores."""
+    return parse(text).render({key.replace("__", "."): value for key, value in values.items()}, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hello { customer.first_name | friend }.", "Hello Ann."),
+        ("Hello {customer.first_name|friend}.", "Hello Ann."),
+        ("Hello {CUSTOMER.First_Name}.", "Hello Ann."),
+        ("{ customer.last_name | friend }", "friend"),
+        ("{ customer.last_name | a|b }", "a|b"),
+        ("{ customer.last_name | }!", "!"),
+        ("Open {{ any day }.", "Open { any day }."),
+        ("}} and {{{{", "}} and {{"),
+        ("{{{ customer.first_name }", "{Ann"),
+        ("", ""),
+        ("{ company.name }", "Rideau Motors"),
+    ],
+)
+def test_fields_are_filled_in(text: str, expected: str) -> None:
+    assert said(text, customer__first_name="Ann") == expected
+
+
+@pytest.mark.parametrize("empty", [None, "", "  ", "\n"])
+def test_an_empty_field_without_a_fallback_is_a_hole(empty: str | None) -> None:
+    with pytest.raises(Hole, match=r"customer\.first_name") as hole:
+        said("Hello { customer.first_name }", customer__first_name=empty)
+    assert hole.value.field == "customer.first_name"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Hello { customer.first_name", "line 1, column 7"),
+        ("a\nb { }", "line 2, column 3"),
+        ("{ customer.frist_name }", "did you mean 'customer.first_name'?"),
+        ("{ customer }", "not a field"),
+        ("{ customer.first_name | a {b} }", "not a field"),
+        ("{ customer.first_name() }", "not a field"),
+        ("{ customer.__class__ }", "unknown field"),
+        ("{ 1 + 1 }", "not a field"),
+        ("{ customer.meta_ }", "unknown field"),
+    ],
+)
+def test_bad_wording_is_refused_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse(text)
+    assert told in str(refused.value)
+    assert "line " in str(refused.value)
+
+
+def test_a_value_stays_on_its_line() -> None:
+    assert said("{ customer.name }", customer__name="Ann\r\nBcc: all\x00\u202e") == "Ann Bcc: all"
+
+
+def test_a_value_is_never_read_as_a_field() -> None:
+    assert said("{ customer.name }", customer__name="{ company.owner }") == "{ company.owner }"
+
+
+def test_a_letter_that_is_joined_stays_joined() -> None:
+    assert said("{ customer.name }", customer__name="👩‍🔧 Ann") == "👩‍🔧 Ann"
+
+
+def test_what_a_text_needs_is_known() -> None:
+    text = parse("{ customer.first_name } { vehicle.year } { customer.first_name }")
+    assert text.needs == {"customer.first_name", "vehicle.year"}
+    assert [field.name for field in text.fields] == ["customer.first_name", "vehicle.year"]
+
+
+def html(text: str, **values: object) -> str:
+    return parse(text).render_html({key.replace("__", "."): value for key, value in values.items()}, ENGLISH)
+
+
+def test_markdown_becomes_html() -> None:
+    assert html("**Hello**\n\n- a\n- [site](https://dealer.example)") == (
+        "<p><strong>Hello</strong></p>\n<ul>\n<li>a</li>\n"
+        '<li><a href="https://dealer.example" rel="noopener noreferrer">site</a></li>\n</ul>\n'
+    )
+
+
+def test_a_link_may_be_a_field() -> None:
+    assert 'href="https://dealer.example/feedback"' in html("[Tell us]({ link.feedback })")
+
+
+@pytest.mark.parametrize("value", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "**bold**", "[a](b:c)"])
+def test_values_are_inserted_after_markdown_and_escaped(value: str) -> None:
+    page = html("Hello **{ customer.name }**", customer__name=value)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "<a" not in page
+    assert page.count("<strong>") == 1
+
+
+@pytest.mark.parametrize("value", ["javascript:alert(1)", '"><script>alert(1)</script>', "data:text/html,x"])
+def test_a_value_in_a_link_cannot_run(value: str) -> None:
+    page = html("[a]({ customer.meta_page })", customer__meta_page=value)
+    assert "<script" not in page
+    assert "javascript:" not in page
+    assert "data:" not in page
+
+
+def test_html_of_the_author_is_shown_not_run() -> None:
+    assert "<script" not in html("<script>alert(1)</script>\n\n[x](javascript:alert(1))")
+
+
+def test_html_with_a_hole_is_refused_too() -> None:
+    with pytest.raises(Hole):
+        html("{ customer.name }")
+
+
+PAYLOADS = [
+    "{{7*7}}",
+    "${7*7}",
+    "#{7*7}",
+    "<%=",
+    "7*7",
+    "%>",
+    "{%print(7*7)%}",
+    "{{config}}",
+    "{{self.__init__.__globals__}}",
+    "{{request.environ}}",
+    "{{env",
+    '"RELANCE_CANARY"}}',
+    "${env.RELANCE_CANARY}",
+    "{{.Env.RELANCE_CANARY}}",
+    "{0.__class__}",
+    "{settings.SECRET_KEY}",
+    "{{''.__class__.__mro__[1].__subclasses__()}}",
+    "{customer.name.__class__}",
+    "{customer.name!r}",
+    "{customer.name:>10}",
+    "{{constructor.constructor('return",
+    "1')()}}",
+    "%(name)s",
+    "$name",
+    "${name}",
+    "@(7*7)",
+    "[[${7*7}]]",
+    "*{7*7}",
+    "~{x}",
+    "{%load_debug%}",
+    "{%include'/etc/passwd'%}",
+    "{php}echo`id`{/php}",
+    "<#assign_x=7*7>",
+    '{{_self.env.display("x")}}',
+    "{company.preferences.secret}",
+    "{vehicle.objects}",
+    "{customer.pk}",
+    "{dealer.settings}",
+    "{customer.meta___class__}",
+]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_in_a_text_or_a_value_is_executed(payload: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "RELANCE_CANARY", "canary-4711")
+    values = {**SAMPLES, "customer.name": payload}
+    try:
+        rendered = parse(payload).render(values, ENGLISH)
+    except (BadInput, Hole):
+        rendered = ""
+    for page in (rendered, parse("{ customer.name }").render_html(values, ENGLISH)):
+        assert "49" not in page
+        assert "canary" not in page
+        assert "class '" not in page
+    assert rendered in (payload.replace("{{", "{"), "")
+
+
+def test_a_megabyte_is_filled_in_quickly() -> None:
+    text = parse("{ customer.first_name } " * 40_000)
+    assert len(text.render(SAMPLES, ENGLISH)) == 40_000 * len("Marie ")
+
+
+FACTS = st.none() | st.text(max_size=40) | st.sampled_from(["Ann", "née Roy", "شركة", "👍", "a\nb", "{x}"])
+PARTS = st.sampled_from(
+    [*(f"{{ {name} }}" for name in FIELDS), *(f"{{{name}|you}}" for name in FIELDS), "Hello ", "\n"]
+)
+TEXTS = {"customer.first_name", "customer.name", "vehicle.make", "staff.name", "appointment.requested_work"}
+
+
+@given(st.lists(PARTS, max_size=6), st.fixed_dictionaries({key: FACTS for key in TEXTS}), st.booleans())
+def test_a_text_is_whole_or_a_hole(parts: list[str], facts: dict[str, str | None], bare: bool) -> None:
+    values = facts if bare else {**SAMPLES, **facts}
+    try:
+        rendered = parse("".join(parts)).render(values, ENGLISH)
+    except Hole:
+        return
+    assert "None" not in rendered
+    assert "{ " not in rendered
+    assert rendered.count("\n") == parts.count("\n")
+
+
+@given(st.text(alphabet="{}|. abcustomer_name\n[]", max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        parse(text).render_html(SAMPLES, ENGLISH)
+    except (BadInput, Hole):
+        return
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("See you at [your place]!", ["[your place]"]),
+        ("[site](https://dealer.example)", []),
+        ("[a] [b](c) [d", ["[a]"]),
+        ("\\[kept]", []),
+        ("{ customer.name | [who] }", ["[who]"]),
+    ],
+)
+def test_square_brackets_are_places_for_the_author(text: str, places: list[str]) -> None:
+    assert open_places(text) == places
+
+
+def test_a_day_in_the_far_future_is_said_with_its_year() -> None:
+    text = parse("{ appointment.start_at_date }")
+    start = datetime(2026, 3, 3, 14, tzinfo=UTC)
+    near, far = datetime(2026, 3, 1, tzinfo=UTC), datetime(2025, 3, 1, tzinfo=UTC)
+    assert text.render({"appointment.start_at": start, "at": near}, ENGLISH) == "Tuesday, March 3"
+    assert text.render({"appointment.start_at": start, "at": far}, ENGLISH) == "Tuesday, March 3, 2026"
