@@ -131,7 +131,7 @@ def _repair_order(world: World, r: Draw, visit: tuple[Car, str, str, int, int], 
     under_warranty = by < 0.16 and day < car.warranty_until
     warranty_work, warranty_price = WARRANTY.pick(r())[0:2] if under_warranty else ({}, 0.0)
     number = (car.person.number * 37 + int(share * 9973)) % 900_000 + 100_000
-    reading = str(car.first_reading + int((day - car.acquired // MINUTES) * car.per_day * (0.97 + share * 0.06)))
+    reading = str(car.first_reading + int((day - car.acquired // MINUTES) * car.per_day * (0.99 + share * 0.02)))
     items = _recommended(world, r, (car, ref, closed, upcoming), at)
     if at < opened:
         return
@@ -148,7 +148,7 @@ def _repair_order(world: World, r: Draw, visit: tuple[Car, str, str, int, int], 
             advisor,
             world.text(opened),
             world.text(closed) if is_closed else "",
-            "closed" if is_closed else "ready" if at >= closed - 40 else "open",
+            "closed" if is_closed else "ready" if at >= closed - (closed - opened) // 3 else "open",
             reading if tells else "",
             "" if by < 0.03 else money,
             f"{warranty_price:.2f}" if under_warranty else "",
