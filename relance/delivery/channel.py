@@ -1,0 +1,167 @@
+"""The contract between delivery and whatever takes a parcel out of the house.
+
+What a channel may answer for a parcel, and what becomes of its messages:
+
+    Result
+    ├── Accepted     the other side has it                                → sent
+    ├── Busy         nothing was handed over, later perhaps               → ready again, with a later send_at
+    ├── Refused      nothing was handed over, and never will be           → failed (and the address suppressed)
+    └── AnswerLost   handed over or not, nobody can tell                  → unsure; never sent again by itself
+
+The same as exceptions, for code that is deep in a conversation with a provider:
+
+    DeliveryFault
+    ├── ProviderBusy       → Busy
+    ├── ProviderRefused    → Refused
+    └── ProviderSilent     → AnswerLost
+
+Adding a channel: one folder under delivery/channels with a class that keeps this contract, one row in
+delivery/registry.py, one row in tests/contracts/test_channels.py.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from relance.dealers.models import Dealer
+from relance.outbox.models import Message
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The other side has taken it over; `provider_ref` is its own name for it, when it gave one."""
+
+    provider_ref: str | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Not now: nothing was handed over. `retry_after` in seconds, when the other side said so."""
+
+    answer: str
+    retry_after: float = 0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Never: nothing was handed over. `suppress_address`: the address itself is dead and must not be used again."""
+
+    answer: str
+    suppress_address: bool = False
+
+
+@dataclass(frozen=True)
+class AnswerLost:
+    """Handed over, but the answer did not come: only the other side or a person can tell."""
+
+    answer: str
+
+
+Result = Accepted | Busy | Refused | AnswerLost
+
+
+class DeliveryFault(Exception):
+    """What went wrong while a parcel was handed over; `result` says what it means for the parcel."""
+
+    result: Result
+
+
+class ProviderBusy(DeliveryFault):
+    """Nothing was handed over; later perhaps."""
+
+    def __init__(self, answer: str, retry_after: float = 0) -> None:
+        super().__init__(answer)
+        self.result = Busy(answer, retry_after)
+
+
+class ProviderRefused(DeliveryFault):
+    """Nothing was handed over, and never will be."""
+
+    def __init__(self, answer: str, *, suppress_address: bool = False) -> None:
+        super().__init__(answer)
+        self.result = Refused(answer, suppress_address)
+
+
+class ProviderSilent(DeliveryFault):
+    """Handed over or not: nobody can tell."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(answer)
+        self.result = AnswerLost(answer)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What is handed over at once: one message, or several of one run to one person put together."""
+
+    dealer: Dealer
+    messages: tuple[Message, ...]
+    code: str  # the automation's
+    at: datetime  # the moment of this hand-over
+
+    @property
+    def message(self) -> Message:
+        """The first message: address, language and subject line are the same in all of them."""
+        return self.messages[0]
+
+    @property
+    def key(self) -> UUID:
+        """The provider's idempotency key and the e-mail's Message-ID."""
+        return self.messages[0].key
+
+    @property
+    def bodies(self) -> list[str]:
+        """The texts, one per message."""
+        return [message.body or "" for message in self.messages]
+
+    @property
+    def to_customer(self) -> bool:
+        """Whether a customer (and not the staff) gets it."""
+        return self.messages[0].recipient == "customer"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How a dealer's channel is sent: the kind of its channel, and that channel's settings and secrets, opened."""
+
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def identity(self) -> str:
+        """The same for sendings that may share connections."""
+        return repr((self.kind, sorted(self.settings.items()), sorted(self.secrets.items())))
+
+
+class Channel(Protocol):
+    """A way out of the house.
+
+    The caller promises: every message of a parcel is committed in the state `sending` under a lease before its parcel
+    can be pulled; no other process has the same message; `send` may be called many times, one after the other, and
+    `close` once, at the end.
+    """
+
+    def __init__(self, sending: Sending) -> None:
+        """Keeps the settings; opens nothing."""
+
+    def check(self) -> list[str]:
+        """What stands in the way of sending (wrong password, no such host, folder not writable), a line each.
+
+        May open connections; hands nothing over.
+        """
+
+    def send(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Result]]:
+        """Hand parcels over, pulling them one by one; yields what became of each, in any order.
+
+        *Pulling is taking in hand:* a parcel that was never pulled was not handed over (it becomes ready again), one
+        that was pulled must be answered for. The iterable may end early, when the lease is lost. One bad parcel never
+        touches another's result. Must not raise for anything that the other side or the network does; when it raises
+        all the same, what was pulled and not answered for becomes unsure.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; never raises."""

@@ -1,0 +1,1 @@
+"""E-MAIL: composing, and handing over by SMTP."""

@@ -1,0 +1,178 @@
+"""Turns a parcel into the bytes of an e-mail: plain text and HTML, who writes, how to stop.
+
+Python's email package builds some 800 such messages a second. All but the text and the link is the same for one dealer,
+language and kind of recipient: it is prepared once, encoded, and only what varies is filled in.
+"""
+
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import css_inline
+
+from relance.dealers.models import Dealer
+from relance.dealers.preferences import Preferences
+from relance.delivery.channel import Parcel
+from relance.delivery.channels.email.body import html_of, text_of
+from relance.delivery.channels.email.headers import address_line, header_text, mailbox
+from relance.delivery.channels.email.words import words_in
+from relance.delivery.links import unsubscribe_url
+
+ACCENT = "#1f5fa8"
+FRAME = (Path(__file__).parent / "frame.html").read_text(encoding="utf-8")
+NOBODY = "no-reply@localhost.localdomain"  # stands in files, when a dealer has given no address yet
+STOP = "@@STOP@@"
+_prepared: dict[tuple[object, ...], "Prepared"] = {}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the e-mails of one dealer, language and kind of recipient have in common, encoded."""
+
+    preferences: Preferences  # those it was made from: others make it anew
+    head: str
+    domain: str
+    mailto: str
+    text_foot: tuple[bytes, bytes]  # before and after the link
+    html_head: bytes
+    html_foot: tuple[bytes, bytes]
+
+
+def compose(parcel: Parcel, from_address: str | None = None) -> bytes:
+    """The e-mail with CRLF line ends; the same parcel gives the same bytes. ProviderRefused for an unusable address."""
+    prepared = _prepared_for(parcel, from_address)
+    message = parcel.message
+    stop = unsubscribe_url(message) if parcel.to_customer else ""
+    boundary = f"=_{parcel.key.hex}"
+    lines = [
+        f"To: {address_line(message.address)}",
+        f"Subject: {header_text(message.subject_line or parcel.dealer.name)}",
+        f"Date: {_date(parcel.at)}",
+        f"Message-ID: <{parcel.key}@{prepared.domain}>",
+    ]
+    if stop:
+        lines.append(f"List-Unsubscribe: <{stop}>{prepared.mailto}")
+        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    head = f'{prepared.head}{_lines(lines)}Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
+    link = f"{stop}\n"
+    html_link = f'<a href="{stop}" style="color: #566173;">'
+    return b"".join(
+        [
+            head.encode("ascii"),
+            _part(boundary, "plain"),
+            _quoted("\n\n".join(map(text_of, parcel.bodies)).strip() + "\n"),
+            prepared.text_foot[0],
+            _quoted(link) if stop else b"",
+            prepared.text_foot[1],
+            _part(boundary, "html"),
+            prepared.html_head,
+            _quoted("\n".join(map(html_of, parcel.bodies)) + "\n"),
+            prepared.html_foot[0],
+            _quoted(html_link + "\n") if stop else b"",
+            prepared.html_foot[1],
+            f"\r\n--{boundary}--\r\n".encode(),
+        ]
+    )
+
+
+def _lines(lines: list[str]) -> str:
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _part(boundary: str, kind: str) -> bytes:
+    return (
+        f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode()
+
+
+def _quoted(text: str) -> bytes:
+    """Quoted-printable; a text that ends with a line end can be followed by another."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
+    return binascii.b2a_qp(plain, istext=True).replace(b"\n", b"\r\n")
+
+
+@lru_cache(maxsize=64)
+def _date(at: datetime) -> str:
+    return format_datetime(at)
+
+
+def _prepared_for(parcel: Parcel, from_address: str | None) -> Prepared:
+    dealer = parcel.dealer
+    language = parcel.message.language or dealer.language
+    key = (dealer.pk, dealer.name, language, parcel.to_customer, from_address)
+    found = _prepared.get(key)
+    if found is None or found.preferences is not dealer.preferences:
+        if len(_prepared) > 500:
+            _prepared.clear()
+        found = _prepared[key] = _prepare(dealer, language, parcel.to_customer, from_address)
+    return found
+
+
+def _prepare(dealer: Dealer, language: str, to_customer: bool, from_address: str | None) -> Prepared:
+    own = dealer.preferences.email
+    sender = address_line(from_address or own or NOBODY)
+    lines = [f"From: {mailbox(dealer.name, sender)}"]
+    if own:
+        lines.append(f"Reply-To: {mailbox(dealer.name, address_line(own))}")
+    lines += ["MIME-Version: 1.0", "Auto-Submitted: auto-generated", f"Content-Language: {language}"]
+    text_foot, html_foot = (f(dealer, language) for f in FOOTS[to_customer])
+    framed = _framed(dealer, language).split("@@BODY@@")
+    before, after = framed[0].rstrip() + "\n", framed[1].lstrip().replace("@@FOOT@@", html_foot)
+    return Prepared(
+        preferences=dealer.preferences,
+        head=_lines(lines),
+        domain=sender.rpartition("@")[2],
+        mailto=f",\r\n <mailto:{address_line(own)}?subject=unsubscribe>" if own else "",
+        text_foot=_halves(text_foot),
+        html_head=_quoted(before),
+        html_foot=_halves(after),
+    )
+
+
+def _halves(text: str) -> tuple[bytes, bytes]:
+    before, _, after = text.partition(STOP)
+    return _quoted(before), _quoted(after)
+
+
+def _framed(dealer: Dealer, language: str) -> str:
+    filled = FRAME.replace("@@LANGUAGE@@", language).replace("@@ACCENT@@", ACCENT)
+    return css_inline.inline(filled.replace("@@NAME@@", escape(dealer.name)))
+
+
+def _identity(dealer: Dealer) -> list[str]:
+    """Who writes: name, postal address, telephone, as the law wants it under every message (K29)."""
+    own = dealer.preferences
+    lines = [own.legal_name or dealer.name, *(own.address or "").splitlines(), own.phone or "", own.website or ""]
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _customer_text(dealer: Dealer, language: str) -> str:
+    words = words_in(language)
+    return "\n--\n" + "\n".join([*_identity(dealer), "", words.why.format(name=dealer.name), f"{words.stop}:", STOP])
+
+
+def _customer_html(dealer: Dealer, language: str) -> str:
+    words = words_in(language)
+    who = "<br>\n".join(map(escape, _identity(dealer)))
+    return f"{who}<br><br>\n{escape(words.why.format(name=dealer.name))}<br>\n{STOP}{escape(words.stop)}</a>"
+
+
+def _staff_text(dealer: Dealer, language: str) -> str:
+    return f"\n--\n{dealer.name} · relance\n"
+
+
+def _staff_html(dealer: Dealer, language: str) -> str:
+    return f"{escape(dealer.name)} · relance"
+
+
+Foot = Callable[[Dealer, str], str]
+FOOTS: dict[bool, tuple[Foot, Foot]] = {
+    True: (_customer_text, _customer_html),
+    False: (_staff_text, _staff_html),
+}

@@ -1,0 +1,1 @@
+"""FILE: a file per message, so that the first run works without any account."""

@@ -1,0 +1,76 @@
+"""Turns a parcel into one file under sent/ in the home: whole or absent, and the same file when it is written again."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from relance.delivery.channel import Accepted, Busy, Parcel, Result, Sending
+from relance.delivery.channels.email.compose import compose
+
+MAILS = frozenset({"email", "staff"})
+
+
+class FileChannel:
+    """The default until a sender is set: every channel's messages as .eml or .txt, to be read on the laptop."""
+
+    def __init__(self, sending: Sending) -> None:
+        self.folder = Path(str(sending.settings["folder"]))
+
+    def check(self) -> list[str]:
+        """Whether the folder can be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return [_words(self.folder, error)]
+        return [] if os.access(self.folder, os.W_OK) else [f"the folder {self.folder} cannot be written"]
+
+    def send(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Result]]:
+        """Write each parcel; a full disk or a locked folder is Busy: nothing of that parcel is there."""
+        for parcel in parcels:
+            path = self.path_of(parcel)
+            content = compose(parcel) if parcel.message.channel in MAILS else _plain(parcel)
+            try:
+                write_whole(path, content)
+            except OSError as error:
+                yield parcel, Busy(_words(path.parent, error))
+            else:
+                yield parcel, Accepted(str(path.relative_to(self.folder)), "written")
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def path_of(self, parcel: Parcel) -> Path:
+        """`<dealer>/<day>/<time>-<code>-<key>`, by the message's planned moment: written again, it is the same file."""
+        message = parcel.message
+        shown = (message.send_at or parcel.at).astimezone(parcel.dealer.zone)
+        ending = "eml" if message.channel in MAILS else "txt"
+        name = f"{shown:%H%M%S}-{parcel.code}-{parcel.key}.{ending}"
+        return self.folder / parcel.dealer.slug / f"{shown:%Y-%m-%d}" / name
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The file with this content, or no file: a reader never sees half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut leaves the name without the words
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _plain(parcel: Parcel) -> bytes:
+    message = parcel.message
+    address = (message.address or "").replace("\n", "\n    ")
+    head = [f"Channel: {message.channel}", f"To: {address}", f"Language: {message.language}", f"Message: {parcel.key}"]
+    if message.subject_line:
+        head.append(f"Subject: {message.subject_line}")
+    return ("\n".join(head) + "\n\n" + "\n\n".join(parcel.bodies) + "\n").encode()
+
+
+def _words(folder: Path, error: OSError) -> str:
+    return f"the folder {folder} cannot be written: {error.strerror or error}"

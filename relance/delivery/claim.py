@@ -1,0 +1,171 @@
+"""Turns due messages of one lane into messages that are ours to hand over, asked again in the same transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from relance.dealers.models import Dealer
+from relance.delivery.models import Attempt
+from relance.lib.clock import now
+from relance.lib.leases import lease
+from relance.outbox.models import Message
+from relance.outbox.recheck import Later, Refusal, recheck
+from relance.outbox.states import CHUNK, move
+
+BATCH = 500
+PURPOSES = ("service", "marketing")  # in this order: a reminder never waits behind a newsletter
+LANE = ("dealer_id", "channel", "purpose")
+ASKED_AGAIN = "asked again at hand-over"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What is taken up together: one channel and purpose of one dealer."""
+
+    dealer: Dealer
+    channel: str
+    purpose: str
+
+
+@dataclass
+class Claimed:
+    """What one claim found: messages that are now ours (`sending`), and those that were stopped for good."""
+
+    ours: list[Message] = field(default_factory=list)
+    stopped: list[Message] = field(default_factory=list)
+    put_off: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.ours or self.stopped or self.put_off)
+
+
+def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH) -> Claimed:
+    """Take up to `size` due messages of a lane, oldest first. One transaction: nobody can opt out in between (R10)."""
+    found = Claimed()
+    with transaction.atomic():
+        due = _due(lane, at, size)
+        late = [m for m in due if m.expires_at is not None and m.expires_at < at]
+        found.stopped += move(lane.dealer, late, to="failed", at=at, cause="its time had passed", reason="expired")
+        stale = {m.pk for m in late}
+        asked = [m for m in due if m.pk not in stale]
+        go = _ask_again(lane.dealer, asked, at, found)
+        ends = lease(owner, now()).until
+        found.ours = move(
+            lane.dealer, go, to="sending", at=at, cause=f"taken up by {owner}", owner=owner, lease_until=ends
+        )
+    return found
+
+
+def _due(lane: Lane, at: datetime, size: int) -> list[Message]:
+    rows = (
+        Message.objects.of(lane.dealer)
+        .filter(state="ready", channel=lane.channel, purpose=lane.purpose, send_at__lte=at)
+        .select_for_update(skip_locked=True)
+    )
+    if lane.channel != "staff":
+        return list(rows.order_by("send_at", "pk")[:size])
+    # Lists for staff go out whole: what belongs to the last person of the batch comes with it (03-rules §8, V03).
+    due = list(rows.order_by("send_at", "automation_id", "run_id", "recipient", "pk")[:size])
+    if len(due) == size:
+        last, taken = due[-1], {m.pk for m in due}
+        rest = rows.filter(automation_id=last.automation_id, run_id=last.run_id, recipient=last.recipient)
+        due += [m for m in rest.order_by("pk") if m.pk not in taken]
+    return due
+
+
+def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Claimed) -> list[Message]:
+    """The messages that may go; the others are refused, or wait for a later moment."""
+    verdicts = recheck(dealer, messages, at=at) if messages else {}
+    refusals: dict[tuple[str, str | None], list[Message]] = defaultdict(list)
+    later: dict[datetime, list[int]] = defaultdict(list)
+    go = []
+    for message in messages:
+        verdict = verdicts.get(message.pk)
+        if isinstance(verdict, Refusal):
+            refusals[verdict.reason, verdict.detail].append(message)
+        elif isinstance(verdict, Later) and verdict.send_at > at:
+            later[verdict.send_at].append(message.pk)
+        else:
+            go.append(message)
+    for (reason, detail), group in refusals.items():
+        found.stopped += move(dealer, group, to="refused", at=at, cause=ASKED_AGAIN, reason=reason, detail=detail)
+    for send_at, keys in later.items():
+        for start in range(0, len(keys), CHUNK):
+            rows = Message.objects.of(dealer).filter(pk__in=keys[start : start + CHUNK], state="ready")
+            found.put_off += rows.update(send_at=send_at)
+    return go
+
+
+def take_in_hand(dealer: Dealer, messages: Iterable[Message]) -> set[int]:
+    """Mark messages as being handed over from now on; the keys of those that are still ours.
+
+    `attempts` counts hand-overs begun, Attempt rows those that ended: the difference is what a dead worker had in hand.
+    """
+    wanted = list(messages)
+    if not wanted:
+        return set()
+    owner = wanted[0].owner
+    ours = Message.objects.of(dealer).filter(pk__in=[m.pk for m in wanted], state="sending", owner=owner)
+    ends = lease(owner, now()).until
+    if ours.update(attempts=F("attempts") + 1, lease_until=ends) == len(wanted):
+        held = {m.pk for m in wanted}
+    else:  # some were taken from us while we slept: only what we still hold is handed over
+        held = set(ours.values_list("pk", flat=True))
+    for message in wanted:
+        if message.pk in held:
+            message.attempts += 1
+    return held
+
+
+def settle_expired_leases(at: datetime) -> list[Message]:
+    """Settle what dead workers left: what they had in hand becomes unsure, what they had not begun is ready again."""
+    expired = Message.objects.across_dealers("leases end for everybody alike").filter(
+        state="sending", lease_until__lt=at
+    )
+    settled: list[Message] = []
+    while True:
+        with transaction.atomic():
+            rows = list(
+                expired.select_for_update(skip_locked=True, of=("self",))
+                .select_related("dealer")
+                .order_by("pk")[:CHUNK]
+            )
+            for dealer in {m.dealer for m in rows}:
+                settled += _settle(dealer, [m for m in rows if m.dealer_id == dealer.pk], at)
+        if not rows:
+            return settled
+
+
+def _settle(dealer: Dealer, messages: list[Message], at: datetime) -> list[Message]:
+    answered = dict(
+        Attempt.objects.of(dealer)
+        .filter(message_id__in=[m.pk for m in messages])
+        .values_list("message_id")
+        .annotate(Max("number"))
+    )
+    begun = [m for m in messages if m.attempts > answered.get(m.pk, 0)]
+    idle = [m for m in messages if m.attempts <= answered.get(m.pk, 0)]
+    # The owner stays on an unsure row: a worker that was only slow may still say what became of it.
+    lost = move(dealer, begun, to="unsure", at=at, cause="the worker died during the hand-over", lease_until=None)
+    Attempt.objects.of(dealer).bulk_create(
+        [
+            Attempt(dealer=dealer, message=m, number=m.attempts, at=at, result="lost", answer="the worker died")
+            for m in lost
+        ]
+    )
+    cause = "the worker died before the hand-over"
+    return lost + move(dealer, idle, to="ready", at=at, cause=cause, owner="", lease_until=None)
+
+
+def lanes_due(dealer: Dealer | None, at: datetime) -> list[tuple[int, str, str]]:
+    """(dealer id, channel, purpose) of every lane that has something due, service before marketing."""
+    rows = (
+        Message.objects.across_dealers("the worker looks after all") if dealer is None else Message.objects.of(dealer)
+    )
+    due = rows.filter(state="ready", send_at__lte=at, channel__isnull=False)
+    found = {(who, channel or "", purpose) for who, channel, purpose in due.values_list(*LANE).distinct()}
+    return sorted(found, key=lambda lane: (PURPOSES.index(lane[2]), lane[0], lane[1]))

@@ -1,0 +1,100 @@
+"""Turns messages that are due into messages that were handed over: claim → ask again → hand over → record.
+
+Each step is committed before the next begins, so that a process may die anywhere: what was not begun is sent by the
+next worker, what was in hand is shown as unsure (docs/decisions/0030-the-row-is-the-queue.md).
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+
+from relance.dealers.models import Dealer
+from relance.delivery import crash_points
+from relance.delivery.channel import Channel, Sending
+from relance.delivery.claim import BATCH, Lane, claim, lanes_due, settle_expired_leases
+from relance.delivery.hand_over import HandOver, parcels_of
+from relance.delivery.registry import channel_for
+from relance.delivery.senders import sending_of
+from relance.lib.clock import now
+from relance.lib.leases import new_owner
+from relance.outbox.models import Message
+from relance.plan.models import Automation
+
+
+def deliver(
+    dealer: Dealer | None, *, at: datetime, limit: int | None = None, owner: str | None = None
+) -> Iterator[Message]:
+    """Take up what is due at `at`, of one dealer or of all; yields every message taken up, in its new state.
+
+    Service before marketing, then a batch of each dealer in turn. The same moment again yields nothing.
+    """
+    settle_expired_leases(now())
+    round_ = Round(at, owner or new_owner())
+    left = limit
+    with round_.channels:
+        lanes = [round_.lane(*found) for found in lanes_due(dealer, at)]
+        for purpose in dict.fromkeys(lane.purpose for lane in lanes):
+            waiting = [lane for lane in lanes if lane.purpose == purpose]
+            while waiting:
+                for lane in list(waiting):
+                    taken = round_.batch(lane, BATCH if left is None else min(BATCH, left))
+                    if taken is None:
+                        waiting.remove(lane)
+                        continue
+                    yield from taken
+                    left = None if left is None else left - len(taken)
+                    if left is not None and left <= 0:
+                        return
+
+
+class Round:
+    """One call of deliver: its moment, its worker's name, and the channels and dealers met so far."""
+
+    def __init__(self, at: datetime, owner: str) -> None:
+        self.at, self.owner = at, owner
+        self.channels = ExitStack()  # closes every connection at the end
+        self._dealers: dict[int, Dealer] = {}
+        self._sendings: dict[tuple[int, str], Sending] = {}
+        self._open: dict[str, Channel] = {}
+        self._automations: dict[int, Automation] = {}
+
+    def lane(self, dealer_id: int, channel: str, purpose: str) -> Lane:
+        """A lane, with its dealer read once."""
+        if dealer_id not in self._dealers:
+            self._dealers[dealer_id] = Dealer.objects.get(pk=dealer_id)
+        return Lane(self._dealers[dealer_id], channel, purpose)
+
+    def batch(self, lane: Lane, size: int) -> list[Message] | None:
+        """One batch of a lane from claim to record; None when nothing is due there any more."""
+        claimed = claim(lane, at=self.at, owner=self.owner, size=size)
+        if not claimed:
+            return None
+        crash_points.reached("claimed")
+        taken = list(claimed.stopped)
+        if claimed.ours:
+            codes = self._codes(lane.dealer, claimed.ours)
+            parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at)
+            taken += HandOver(lane.dealer, parcels, codes=codes, at=self.at).run(self._channel(lane))
+        self._codes(lane.dealer, taken)
+        return taken
+
+    def _channel(self, lane: Lane) -> Channel:
+        """The open channel of a lane; lanes that are sent the same way share it, and its connections."""
+        key = (lane.dealer.pk, lane.channel)
+        if key not in self._sendings:
+            self._sendings[key] = sending_of(lane.dealer, lane.channel)
+        sending = self._sendings[key]
+        if sending.identity not in self._open:
+            channel = channel_for(sending)
+            self.channels.callback(channel.close)
+            self._open[sending.identity] = channel
+        return self._open[sending.identity]
+
+    def _codes(self, dealer: Dealer, messages: list[Message]) -> dict[int, str]:
+        """The automations' codes; the messages get their automation, so that nobody asks for it one by one."""
+        missing = {m.automation_id for m in messages} - self._automations.keys()
+        if missing:
+            self._automations |= Automation.objects.of(dealer).in_bulk(list(missing))
+        for message in messages:
+            message.automation = self._automations[message.automation_id]
+        return {pk: automation.code for pk, automation in self._automations.items()}

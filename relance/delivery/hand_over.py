@@ -1,0 +1,89 @@
+"""Turns claimed messages into parcels, hands them over a few at a time, and writes down each few before the next."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from relance.dealers.models import Dealer
+from relance.delivery import crash_points
+from relance.delivery.channel import AnswerLost, Channel, Parcel, Result
+from relance.delivery.claim import take_in_hand
+from relance.delivery.record import record
+from relance.outbox.models import Message
+from relance.outbox.states import move
+
+IN_HAND = 20  # what a worker has in hand at most, so what its death can leave unsure
+
+
+def parcels_of(dealer: Dealer, messages: list[Message], codes: Mapping[int, str], at: datetime) -> list[Parcel]:
+    """One parcel per message; what one run has for one staff member is put together into one."""
+    together: dict[object, list[Message]] = defaultdict(list)
+    for message in messages:
+        lists = message.channel == "staff"
+        together[(message.run_id, message.recipient, message.language) if lists else message.pk].append(message)
+    return [Parcel(dealer, tuple(group), codes[group[0].automation_id], at) for group in together.values()]
+
+
+class HandOver:
+    """One claimed batch on its way: what is pulled is in hand, what is answered is written before more is pulled."""
+
+    def __init__(self, dealer: Dealer, parcels: list[Parcel], *, codes: Mapping[int, str], at: datetime) -> None:
+        self.dealer, self.codes, self.at = dealer, codes, at
+        self.waiting = {parcel.message.pk: parcel for parcel in parcels}  # not pulled yet
+        self.pulled: dict[int, Parcel] = {}  # in hand, not answered yet
+        self.marked: set[int] = set()  # in hand by the database's word
+        self.results: list[tuple[Parcel, Result]] = []
+        self.moved: list[Message] = []
+
+    def run(self, channel: Channel) -> list[Message]:
+        """Hand over; the messages that moved. However it ends, nothing stays in doubt that could be known."""
+        fault = "the hand-over was broken off"
+        try:
+            for parcel, result in channel.send(self._in_hand()):
+                self.pulled.pop(parcel.message.pk, None)
+                self.results.append((parcel, result))
+                crash_points.reached("handed_over")
+            fault = "the channel did not say what became of it"
+        except Exception as error:  # a channel's own fault: what it had in hand may or may not be out
+            fault = f"a fault in the channel: {type(error).__name__}: {error}"
+        finally:
+            self.results += [(parcel, AnswerLost(fault)) for parcel in self.pulled.values()]
+            self._put_back()
+            self._write([])
+        crash_points.reached("recorded")
+        return self.moved
+
+    def _in_hand(self) -> Iterator[Parcel]:
+        """The parcels, as the channel pulls them, while we hold their lease."""
+        while portion := list(islice(self.waiting.values(), IN_HAND)):
+            held = self._write(portion)
+            for parcel in portion:
+                if not all(message.pk in held for message in parcel.messages):
+                    return  # the lease is lost: what is not out yet is somebody else's
+                self.pulled[parcel.message.pk] = self.waiting.pop(parcel.message.pk)
+                crash_points.reached("handing_over")
+                yield parcel
+
+    def _write(self, portion: list[Parcel]) -> set[int]:
+        """Write what is answered and mark what comes next as in hand, in one commit."""
+        with transaction.atomic():
+            if self.results:
+                self.moved += record(self.dealer, self.results, codes=self.codes, at=self.at)
+                self.results = []
+            self.marked = take_in_hand(self.dealer, [m for parcel in portion for m in parcel.messages])
+            return self.marked
+
+    def _put_back(self) -> None:
+        """What was never pulled was not handed over: ready again, at once, and no attempt."""
+        left: dict[int, list[Message]] = defaultdict(list)
+        for parcel in self.waiting.values():
+            for message in parcel.messages:
+                left[message.attempts - (message.pk in self.marked)].append(message)
+        cause = "taken up, but not handed over"
+        for attempts, group in left.items():
+            self.moved += move(
+                self.dealer, group, to="ready", at=self.at, cause=cause, owner="", lease_until=None, attempts=attempts
+            )

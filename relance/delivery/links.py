@@ -1,0 +1,48 @@
+"""Turns a message into the link by which its reader says stop, and the link back into who said it about what."""
+
+import struct
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from relance.lib.signing import read, sign
+from relance.outbox.models import Message
+
+PURPOSE = "unsubscribe"
+SHAPE = struct.Struct(">QQ16s")
+
+
+@dataclass(frozen=True)
+class Unsubscribing:
+    """Whom a one-click link speaks for. The link outlives its message, so it names all three."""
+
+    dealer_id: int
+    customer_id: int
+    message_key: UUID
+
+
+def server_url() -> str:
+    """The address under which customers reach this server, without a slash at the end."""
+    known = settings.ENVIRONMENT
+    return str(known["RELANCE_URL"] or f"http://{known['RELANCE_HOST']}:{known['RELANCE_PORT']}").rstrip("/")
+
+
+def unsubscribe_token(message: Message) -> str:
+    """The token of a message's one-click link; it never expires."""
+    content = SHAPE.pack(message.dealer_id, message.customer_id, message.key.bytes)
+    return sign(content, purpose=PURPOSE, secret=settings.SECRET_KEY)
+
+
+def unsubscribe_url(message: Message) -> str:
+    """The one-click link of a message (web/hooks/urls.py)."""
+    return f"{server_url()}/u/{unsubscribe_token(message)}"
+
+
+def read_unsubscribe(token: str) -> Unsubscribing | None:
+    """Whom a token speaks for, or None when it is none of ours."""
+    content = read(token, purpose=PURPOSE, secret=settings.SECRET_KEY)
+    if content is None or len(content) != SHAPE.size:
+        return None
+    dealer_id, customer_id, key = SHAPE.unpack(content)
+    return Unsubscribing(dealer_id, customer_id, UUID(bytes=key))

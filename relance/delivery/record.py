@@ -1,0 +1,118 @@
+"""Turns what a channel answered into states, attempts, touches and suppressed addresses, in one transaction."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from relance.dealers.models import Dealer
+from relance.delivery.channel import Accepted, AnswerLost, Busy, Parcel, Refused, Result
+from relance.delivery.models import Attempt
+from relance.delivery.touches import record_sent
+from relance.facts.models import Suppression
+from relance.lib.fold import fold
+from relance.outbox.models import Message
+from relance.outbox.states import move
+
+MOST_ATTEMPTS = 8
+FIRST_WAIT, LONGEST_WAIT = 60.0, 3600.0  # seconds
+WORDS: dict[type, str] = {Accepted: "accepted", Busy: "busy", Refused: "refused", AnswerLost: "lost"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a message: its state, the cause in words, and what else changes in its row."""
+
+    to: str
+    cause: str
+    changes: tuple[tuple[str, Any], ...] = ()
+
+
+def record(
+    dealer: Dealer, results: Iterable[tuple[Parcel, Result]], *, codes: Mapping[int, str], at: datetime
+) -> list[Message]:
+    """Write down what became of parcels; the messages that moved. Rows that are no longer ours stay as they are."""
+    answers = [(message, result) for parcel, result in results for message in parcel.messages]
+    groups: dict[Verdict, list[Message]] = defaultdict(list)
+    for message, result in answers:
+        groups[_verdict(message, result, at)].append(message)
+    moved: list[Message] = []
+    with transaction.atomic():
+        for verdict, group in groups.items():
+            moved += _move(dealer, group, verdict, at)
+        ours = {message.pk for message in moved}
+        Attempt.objects.of(dealer).bulk_create(
+            [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours], batch_size=500
+        )
+        record_sent(dealer, [m for m in moved if m.state == "sent"], codes=codes, at=at)
+        _suppress(dealer, [m for m, r in answers if isinstance(r, Refused) and r.suppress_address], at)
+    return moved
+
+
+def _verdict(message: Message, result: Result, at: datetime) -> Verdict:
+    done = (("lease_until", None),)
+    match result:
+        case Accepted():
+            return Verdict("sent", result.answer or "accepted", (("provider_ref", result.provider_ref), *done))
+        case Refused():
+            return Verdict("failed", result.answer, (("reason", "undeliverable"), ("detail", result.answer), *done))
+        case AnswerLost():
+            return Verdict("unsure", result.answer, (("detail", result.answer), *done))
+        case Busy():
+            return _try_again(message, result, at)
+
+
+def _try_again(message: Message, busy: Busy, at: datetime) -> Verdict:
+    """Later, with growing, scattered waits that end where the message's time ends (R6)."""
+    given_up = (("detail", busy.answer), ("lease_until", None))
+    if message.attempts >= MOST_ATTEMPTS:
+        return Verdict("failed", f"tried {MOST_ATTEMPTS} times: {busy.answer}", (("reason", "gave_up"), *given_up))
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (message.attempts - 1))
+    wait = max(1.0, busy.retry_after, random.uniform(0, longest))
+    again = at + timedelta(seconds=int(wait))
+    if message.expires_at is not None and again > message.expires_at:
+        last = (message.expires_at - at).total_seconds()
+        if last < max(1.0, busy.retry_after):
+            return Verdict("failed", f"its time had passed: {busy.answer}", (("reason", "expired"), *given_up))
+        again = message.expires_at
+    return Verdict("ready", busy.answer, (("send_at", again), ("owner", ""), ("lease_until", None)))
+
+
+def _move(dealer: Dealer, messages: list[Message], verdict: Verdict, at: datetime) -> list[Message]:
+    changes = dict(verdict.changes)
+    moved = move(dealer, messages, to=verdict.to, at=at, cause=verdict.cause, **changes)
+    if len(moved) == len(messages) or verdict.to == "unsure":
+        return moved
+    # Our lease ended while we waited for the answer, and the message was called unsure. Now we know.
+    done = {m.pk for m in moved}
+    missed = {m.pk: m for m in messages if m.pk not in done}
+    owner = messages[0].owner
+    doubted = Message.objects.of(dealer).filter(pk__in=missed, state="unsure", owner=owner)
+    for pk in doubted.values_list("pk", flat=True):
+        missed[pk].state = "unsure"
+    late = [m for m in missed.values() if m.state == "unsure"]
+    return moved + move(dealer, late, to=verdict.to, at=at, cause=f"{verdict.cause} (a late answer)", **changes)
+
+
+def _attempt(dealer: Dealer, message: Message, result: Result, at: datetime) -> Attempt:
+    return Attempt(
+        dealer_id=dealer.pk,
+        message_id=message.pk,
+        number=message.attempts,
+        at=at,
+        result=WORDS[type(result)],
+        answer=result.answer,
+    )
+
+
+def _suppress(dealer: Dealer, messages: list[Message], at: datetime) -> None:
+    rows = [
+        Suppression(dealer=dealer, channel=m.channel or "", address=fold(m.address)[:254], reason="hard_bounce", at=at)
+        for m in messages
+        if m.address and m.recipient == "customer"
+    ]
+    Suppression.objects.of(dealer).bulk_create(rows, ignore_conflicts=True)

@@ -1,0 +1,29 @@
+"""Turns the kind of a sender into the channel that carries it: one row per kind."""
+
+from dataclasses import dataclass
+
+from relance.delivery.channel import Channel, Sending
+from relance.delivery.channels.file.folder import FileChannel
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way of sending: which channels it can carry, and its class."""
+
+    carries: frozenset[str]
+    channel: type[Channel]
+    says: str
+
+
+KINDS: dict[str, Kind] = {
+    "file": Kind(
+        frozenset({"sms", "email", "postcard", "letter", "phone", "staff"}),
+        FileChannel,
+        "a file per message under sent/ in the home; the default until a sender is set",
+    ),
+}
+
+
+def channel_for(sending: Sending) -> Channel:
+    """A fresh channel of this kind."""
+    return KINDS[sending.kind].channel(sending)

@@ -1,0 +1,36 @@
+"""`relance deliver [SLUG] --at MOMENT`: hand over what is ready; prints a line per message taken up."""
+
+import sys
+from collections import Counter
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from relance.dealers.models import Dealer
+from relance.delivery.deliver import deliver
+from relance.jobs.commands.arguments import dealer_of, moment_of, print_json
+from relance.lib.clock import now
+from relance.outbox.lines import lines
+
+
+def command(
+    slug: Annotated[
+        str | None, typer.Argument(help="The dealer; without one, every dealer.", show_default=False)
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="The moment; without an offset local to the dealer; default now.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
+) -> None:
+    """Hand over what is ready: service before marketing, oldest first. The same moment again hands over nothing."""
+    dealers = [dealer_of(slug)] if slug else list(Dealer.objects.order_by("slug"))
+    counts: Counter[str] = Counter()
+    for dealer in dealers:
+        taken = deliver(dealer, at=moment_of(at, dealer) if at else now())
+        while some := list(islice(taken, 500)):
+            counts.update(message.state for message in some)
+            for printed in lines(dealer, some) if json else ():
+                print_json(printed)
+    said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "nothing was due"
+    print(said, file=sys.stderr)

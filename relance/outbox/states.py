@@ -1,0 +1,73 @@
+"""Turns messages into the same messages in their next state: one table of moves, each written down with its cause."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import transaction
+
+from relance.dealers.models import Dealer
+from relance.outbox.models import Message, Move
+
+# From each state, the states it may become (03-rules §8). What is not here is never done, by nobody.
+MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "approval": frozenset({"ready", "canceled"}),
+        "ready": frozenset({"sending", "refused", "canceled", "failed"}),  # failed: its time has passed
+        "sending": frozenset({"sent", "failed", "unsure", "ready"}),  # ready: the other side was busy
+        "unsure": frozenset({"sent", "failed", "ready"}),  # by the provider's own word, or a person's
+        "sent": frozenset({"delivered", "failed"}),
+        "delivered": frozenset(),
+        "failed": frozenset(),
+        "refused": frozenset(),
+        "canceled": frozenset({"ready", "approval"}),  # only by the person who undoes it (outbox/decide.py)
+    }
+)
+STATES = tuple(MOVES)
+CHUNK = 500  # rows per statement: below every database's limit of parameters
+
+
+class IllegalMove(RuntimeError):
+    """Somebody asked for a move that the table does not have: a programming error, never a user's."""
+
+
+def move(
+    dealer: Dealer, messages: Iterable[Message], *, to: str, at: datetime, cause: str, **changes: Any
+) -> list[Message]:
+    """Move messages to a state, with `changes` to their other columns; returns those that moved.
+
+    A row moves only while its state and owner are still what the caller saw (`message.state`, `message.owner`): whoever
+    comes second moves nothing, and a worker that lost its lease writes nothing. May be repeated.
+    """
+    seen: dict[tuple[str, str], list[Message]] = defaultdict(list)
+    for message in messages:
+        seen[message.state, message.owner].append(message)
+    for state, _ in seen:
+        if to not in MOVES.get(state, ()):
+            raise IllegalMove(f"no message goes from {state} to {to}")
+    changes |= {"state": to, "moved_at": at}
+    moved: list[Message] = []
+    with transaction.atomic():
+        for group in seen.values():
+            for start in range(0, len(group), CHUNK):
+                moved += _move_chunk(dealer, group[start : start + CHUNK], changes)
+        Move.objects.of(dealer).bulk_create(
+            [Move(dealer_id=dealer.pk, message_id=m.pk, state=to, at=at, cause=cause[:200]) for m in moved],
+            batch_size=CHUNK,
+        )
+    for message in moved:
+        for name, value in changes.items():
+            setattr(message, name, value)
+    return moved
+
+
+def _move_chunk(dealer: Dealer, messages: list[Message], changes: dict[str, Any]) -> list[Message]:
+    """The messages of one state and owner whose rows were still so; the rows stay locked up to the commit."""
+    first = messages[0]
+    rows = Message.objects.of(dealer).filter(pk__in=[m.pk for m in messages], state=first.state, owner=first.owner)
+    held = set(rows.select_for_update().values_list("pk", flat=True))
+    if held:
+        Message.objects.of(dealer).filter(pk__in=held).update(**changes)
+    return [m for m in messages if m.pk in held]
