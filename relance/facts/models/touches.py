@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from relance.dealers.access import DealerRow, RowsOf
-from relance.facts.models.people import Customer
+from relance.facts.models.people import Customer, Vehicle
 
 
 class Touch(DealerRow):
@@ -13,6 +13,7 @@ class Touch(DealerRow):
 
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=10)  # sent | received | survey
+    vehicle = models.ForeignKey(Vehicle, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     ref = models.CharField(max_length=64)  # the message's key, or the provider's id of an inbound one
     happened_at = models.DateTimeField()
     channel = models.CharField(max_length=10)

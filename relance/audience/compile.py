@@ -1,0 +1,410 @@
+"""Turns a rule tree, a subject and a reference moment into one query: count, plan, forecast and why ask the same one.
+
+How rules bind to records is 03-rules §4 and FORMAT.md: own conditions read the subject; own ★ demand that the subject is
+the picked record; record rules of another category agree on one record; its ★ stand alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import (
+    Contains,
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+    StartsWith,
+)
+
+from relance.audience.fields import CATEGORIES, GONE, SUBJECTS, Asked, Attribute, Category
+from relance.audience.operators import (
+    ACCESSORY,
+    COUNT,
+    DAYS,
+    FLAG,
+    MOMENT,
+    PICK,
+    TITLES,
+    DayRange,
+    MinuteRange,
+)
+from relance.audience.tree import AnyOf, Rule, Tree
+from relance.dealers.models import Dealer
+from relance.lib.fold import fold
+from relance.lib.moments import DAY, day_of, day_start
+
+NOBODY = Q(pk__in=())
+LOOKUPS: dict[str, Any] = {
+    "exact": Exact,
+    "in": In,
+    "gt": GreaterThan,
+    "gte": GreaterThanOrEqual,
+    "lt": LessThan,
+    "lte": LessThanOrEqual,
+    "contains": Contains,
+    "startswith": StartsWith,
+    "isnull": IsNull,
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A tree asked about a kind of subject of a dealer at a reference moment."""
+
+    dealer: Dealer
+    tree: Tree
+    subject: str
+    scope: str
+    at: datetime
+
+    @property
+    def day(self) -> date:
+        """D: the calendar day of the reference moment in the dealer's zone."""
+        return day_of(self.at, self.dealer.zone)
+
+
+def subjects(question: Question) -> QuerySet[Model]:
+    """The subjects for which every rule holds; sold and scrapped vehicles, and appointments of them, never are."""
+    return holding(question).filter(_present(question.subject))
+
+
+def holding(question: Question) -> QuerySet[Model]:
+    """The same without looking at gone vehicles: what the hand-over asks, so that it can say which of both it is."""
+    rows: QuerySet[Model] = SUBJECTS[question.subject].objects.of(question.dealer)  # type: ignore[attr-defined]
+    return rows.filter(*conditions(question))
+
+
+def conditions(question: Question) -> list[Q]:
+    """One condition per entry of the tree; record rules of another category come together as one."""
+    compiler = _Compiler(question)
+    together: dict[tuple[str, str | None], list[Rule | AnyOf]] = {}
+    own: list[Q] = []
+    alone: list[Q] = []
+    for entry in question.tree:
+        bound = _bound_to(entry)
+        if bound is not None and compiler.is_history(CATEGORIES[bound[0]]):
+            together.setdefault(bound, []).append(entry)
+        elif isinstance(entry, AnyOf):
+            alone.append(reduce(or_, (compiler.rule(rule) for rule in entry.rules)))
+        else:
+            (own if compiler.is_own(entry.about) else alone).append(compiler.rule(entry))
+    selective = any(isinstance(e, Rule) and e.does.bounded and compiler.is_own(e.about) for e in question.tree)
+    agreed = [compiler.one_record(entries, begin_here=not selective) for entries in together.values()]
+    return [*own, *agreed, *alone]
+
+
+def single(question: Question, rule: Rule) -> Q:
+    """One rule by itself, for `why`: a record rule asks whether any record satisfies it."""
+    compiler = _Compiler(question)
+    if not rule.is_pick and compiler.is_history(rule.about):
+        return compiler.one_record([rule], begin_here=False)
+    return compiler.rule(rule)
+
+
+def history_of(question: Question, row: Model, rule: Rule) -> QuerySet[Model] | None:
+    """The records among which a rule looks or picks for one subject; None when it reads the subject's own row."""
+    compiler = _Compiler(question)
+    if not rule.is_pick and not compiler.is_history(rule.about):
+        return None
+    theirs, ours = compiler.tie(rule.about)
+    rows = compiler.history(rule.about, rule.of)
+    if compiler.has_no_history(rule.about):
+        return rows.none()
+    rows = rows.filter(**{theirs: getattr(row, ours)}) if getattr(row, ours) is not None else rows.none()
+    return compiler.candidates(rule, rows) if rule.is_pick else rows
+
+
+def _bound_to(entry: Rule | AnyOf) -> tuple[str, str | None] | None:
+    """The category (and `of`) whose one record an entry is about; None for ★ and for an `any` that mixes them."""
+    rules = entry.rules if isinstance(entry, AnyOf) else (entry,)
+    bindings = {(rule.about.name, rule.of) for rule in rules}
+    if len(bindings) != 1 or any(rule.is_pick for rule in rules):
+        return None
+    return bindings.pop()
+
+
+def _present(subject: str) -> Q:
+    column = {"vehicle": "status", "appointment": "vehicle__status"}.get(subject)
+    return Q() if column is None else Q(**{f"{column}__isnull": True}) | ~Q(**{f"{column}__in": GONE})
+
+
+def compare(target: Any, lookup: str, value: Any) -> Q:
+    """A comparison of a column (text) or an expression."""
+    if isinstance(target, str):
+        return Q(**{f"{target}__{lookup}": value})
+    return Q(LOOKUPS[lookup](target, value))
+
+
+class _Compiler:
+    """What the conditions of one question share."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.at = question.at
+        self.day = question.day
+        self.dealer = question.dealer
+
+    # Where a category's record stands towards the subject.
+
+    def is_own(self, category: Category) -> bool:
+        """Whether the category's records are the subjects themselves."""
+        return category.record == self.question.subject
+
+    def is_history(self, category: Category) -> bool:
+        """Whether one record of many must be found: not the subject, and not its own customer or vehicle."""
+        if self.is_own(category) or category.record == "customer":
+            return False
+        return category.record != "vehicle" or self.question.subject == "customer"
+
+    def prefix(self, category: Category) -> str:
+        return "" if self.is_own(category) else f"{category.record}__"
+
+    def history(self, category: Category, of: str | None = None) -> QuerySet[Model]:
+        """The records of a category that belong to the subject's customer, vehicle (scope) or order."""
+        rows = category.model.objects.of(self.dealer).filter(category.listed)  # type: ignore[attr-defined]
+        if category.record == "vehicle":
+            rows = rows.filter(Q(status__isnull=True) | ~Q(status__in=GONE))
+        if of is not None:
+            rows = rows.filter(code=of)
+        found: QuerySet[Model] = rows
+        return found
+
+    def tie(self, category: Category) -> tuple[str, str]:
+        """(column of the record, column of the subject) that say whose history is asked."""
+        subject = self.question.subject
+        if category.record == "deferred_work" and subject == "repair_order":
+            return "repair_order", "pk"
+        if self.question.scope == "vehicle" and category.record != "vehicle":
+            return "vehicle", "pk" if subject == "vehicle" else "vehicle_id"
+        return "customer", "pk" if subject == "customer" else "customer_id"
+
+    def has_no_history(self, category: Category) -> bool:
+        """With `scope: vehicle` a customer has no vehicle, so no history."""
+        return self.tie(category)[0] == "vehicle" and self.question.subject == "customer"
+
+    def of_subject(self, category: Category, of: str | None = None) -> QuerySet[Model]:
+        """The history, tied to the subject of the outer query."""
+        theirs, ours = self.tie(category)
+        rows = self.history(category, of)
+        return rows.none() if self.has_no_history(category) else rows.filter(**{theirs: OuterRef(ours)})
+
+    # Rules.
+
+    def rule(self, rule: Rule) -> Q:
+        """One rule as a condition on the subject."""
+        if rule.asks.kind == COUNT:
+            return self.times(rule)
+        if rule.asks.kind == PICK:
+            return self.own_pick(rule) if self.is_own(rule.about) else self.pick(rule)
+        if self.is_history(rule.about):
+            return self.one_record([rule], begin_here=False)
+        return self.record(rule, self.prefix(rule.about))
+
+    def record(self, rule: Rule, prefix: str) -> Q:
+        """A record rule on the record that `prefix` leads to."""
+        attribute, operator = rule.asks, rule.does
+        asked = Asked(self.dealer, self.day, prefix)
+        target = attribute.column(asked) if callable(attribute.column) else prefix + attribute.column
+        if operator.days is not None:
+            return self.on_days(target, operator.days(rule.value, self.day), is_day=attribute.kind == DAYS)
+        if operator.minutes is not None:
+            return self.on_minutes(target, operator.minutes(rule.value, self.at))
+        known = Q() if isinstance(target, str) or attribute.kind != FLAG else _there(asked)
+        return COMPARISONS[operator.compare](target, attribute, rule.value, known)
+
+    def one_record(self, entries: Sequence[Rule | AnyOf], *, begin_here: bool) -> Q:
+        """One record of the history satisfies all entries. `begin_here`: let the index find the records, then their owners."""
+        first = entries[0] if isinstance(entries[0], Rule) else entries[0].rules[0]
+        category = first.about
+        found = [
+            reduce(or_, (self.record(rule, "") for rule in entry.rules)) if isinstance(entry, AnyOf) else self.record(entry, "")
+            for entry in entries
+        ]
+        few = any(isinstance(entry, Rule) and entry.does.bounded for entry in entries)
+        if begin_here and few and not self.has_no_history(category):
+            theirs, ours = self.tie(category)
+            owners = self.history(category, first.of).filter(*found).values(f"{theirs}_id")
+            return Q(**{f"{ours}__in": owners})
+        return Q(Exists(self.of_subject(category, first.of).filter(*found)))
+
+    def pick(self, rule: Rule) -> Q:
+        """★ of another category: the picked record, by itself."""
+        candidates = self.candidates(rule, self.of_subject(rule.about, rule.of))
+        if rule.operator == "does_not_exist":
+            return ~Q(Exists(candidates))
+        if rule.operator == "exists":
+            return Q(Exists(candidates))
+        same_owner = {self.tie(rule.about)[0]: OuterRef(f"{self.tie(rule.about)[0]}_id")}
+        others = self.candidates(rule, self.history(rule.about, rule.of).filter(**same_owner))
+        return Q(Exists(candidates.filter(self.when(rule)).exclude(Exists(self.better(rule, others)))))
+
+    def own_pick(self, rule: Rule) -> Q:
+        """★ of the subject's category: the subject is the picked record."""
+        owner, ours = self.tie(rule.about)
+        others = self.candidates(rule, self.history(rule.about).filter(**{owner: OuterRef(ours)}))
+        if rule.operator == "does_not_exist":
+            return ~Q(Exists(others))
+        value = Q() if rule.operator == "exists" else self.when(rule)
+        theirs = Q(**{f"{owner}__isnull": False}) if ours != "pk" else Q()
+        return value & theirs & self.can_be_picked(rule) & ~Q(Exists(self.better(rule, others)))
+
+    def times(self, rule: Rule) -> Q:
+        """★times: how many at or before the reference moment; 0, never unknown."""
+        rows = self.candidates(rule, self.of_subject(rule.about, rule.of))
+        if (rule.operator, rule.value) in (("equal", 0), ("less_than", 1), ("at_most", 0)):
+            return ~Q(Exists(rows))
+        if (rule.operator, rule.value) in (("more_than", 0), ("at_least", 1), ("not_equal", 0)):
+            return Q(Exists(rows))
+        owner = self.tie(rule.about)[0]
+        number = Coalesce(Subquery(rows.order_by().values(owner).annotate(n=Count("pk")).values("n")), 0)
+        return COMPARISONS[rule.does.compare](number, rule.asks, rule.value, Q())
+
+    # Which record is picked.
+
+    def can_be_picked(self, rule: Rule) -> Q:
+        """On the right side of the reference moment, and of a status that counts."""
+        category, moment = rule.about, rule.about.moment
+        limit: date | datetime = self.day if category.moment_is_day else self.at
+        if rule.asks.pick == "next":
+            side, overlooked = Q(**{f"{moment}__gt": limit}), category.not_next
+        else:
+            side, overlooked = Q(**{f"{moment}__lte": limit}), category.not_last
+        if overlooked is None:
+            return category.listed & side
+        return category.listed & side & (Q(status__isnull=True) | ~overlooked)
+
+    def candidates(self, rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
+        return rows.filter(self.can_be_picked(rule))
+
+    def better(self, rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
+        """Those of `rows` that would be picked before the outer record: later (or sooner, ahead), then the greater id."""
+        moment = rule.about.moment
+        ref = "ref"
+        beyond, not_behind = ("lt", "lte") if rule.asks.pick == "next" else ("gt", "gte")
+        outer = OuterRef(moment)
+        return rows.filter(Q(**{f"{moment}__{not_behind}": outer})).filter(
+            Q(**{f"{moment}__{beyond}": outer}) | Q(**{f"{ref}__gt": OuterRef(ref)})
+        )
+
+    def when(self, rule: Rule) -> Q:
+        """The picked record's moment against the operator."""
+        operator, category = rule.does, rule.about
+        if operator.days is not None:
+            return self.on_days(category.moment, operator.days(rule.value, self.day), is_day=category.moment_is_day)
+        if operator.minutes is None or category.moment_is_day:
+            return NOBODY
+        return self.on_minutes(category.moment, operator.minutes(rule.value, self.at))
+
+    # Days and minutes as ranges on the column.
+
+    def on_days(self, target: Any, ranges: list[DayRange], *, is_day: bool) -> Q:
+        """Any of the day ranges, on a day column or on a moment column of the dealer's zone."""
+        if not ranges:
+            return NOBODY
+        if is_day and len(ranges) > 1 and all(low == high for low, high in ranges):
+            return compare(target, "in", [low for low, _ in ranges])
+        return _either([self.in_range(target, low, high, is_day) for low, high in ranges])
+
+    def in_range(self, target: Any, low: date | None, high: date | None, is_day: bool) -> Q:
+        if is_day and low is not None and low == high:
+            return compare(target, "exact", low)
+        zone = self.dealer.zone
+        found = Q()
+        if low is not None:
+            found &= compare(target, "gte", low if is_day else day_start(low, zone))
+        if high is not None:
+            found &= compare(target, "lte", high) if is_day else compare(target, "lt", day_start(high + DAY, zone))
+        return found
+
+    def on_minutes(self, target: Any, ends: MinuteRange) -> Q:
+        found = Q()
+        for lookup, moment in ends:
+            found &= compare(target, lookup, moment)
+        return found
+
+
+def _either(alternatives: list[Q]) -> Q:
+    """One of many, as a balanced tree: databases limit how deep a condition may nest."""
+    while len(alternatives) > 1:
+        alternatives = [reduce(or_, alternatives[i : i + 32]) for i in range(0, len(alternatives), 32)]
+    return alternatives[0]
+
+
+def _there(asked: Asked) -> Q:
+    """A derived flag of a vehicle is unknown where there is no vehicle."""
+    return Q(**{f"{asked.key('pk')}__isnull": False}) if asked.prefix else Q()
+
+
+# Comparisons by name: (target, attribute, value, known) -> condition. Negatives are true for an unknown value.
+
+
+def _is(target: Any, attribute: Attribute, value: str) -> Q:
+    if attribute.kind == TITLES:
+        return compare(target, "contains", f"\n{fold(value)}\n")
+    return compare(target, "exact", fold(value))
+
+
+def _is_one_of(target: Any, attribute: Attribute, values: Sequence[str]) -> Q:
+    if attribute.kind == TITLES:
+        return reduce(or_, (_is(target, attribute, value) for value in values))
+    return compare(target, "in", sorted({fold(value) for value in values}))
+
+
+def _contains(target: Any, _attribute: Attribute, value: str) -> Q:
+    return compare(target, "contains", fold(value))
+
+
+def _starts_with(target: Any, attribute: Attribute, value: str) -> Q:
+    if attribute.kind == TITLES:
+        return compare(target, "contains", f"\n{fold(value)}")
+    return compare(target, "startswith", fold(value))
+
+
+def _is_present(target: Any, _attribute: Attribute, code: str) -> Q:
+    return compare(target, "contains", f";{fold(code)};")
+
+
+def _not(positive: Callable[[Any, Attribute, Any], Q]) -> Callable[[Any, Attribute, Any, Q], Q]:
+    def negative(target: Any, attribute: Attribute, value: Any, _known: Q) -> Q:
+        return compare(target, "isnull", True) | ~positive(target, attribute, value)
+
+    return negative
+
+
+def _so(target: Any, value: bool, known: Q) -> Q:
+    if isinstance(target, str):
+        return compare(target, "exact", value)
+    return known & (Q(target) if value else ~Q(target))
+
+
+POSITIVES: dict[str, Callable[[Any, Attribute, Any], Q]] = {
+    "is": _is,
+    "is_one_of": _is_one_of,
+    "contains": _contains,
+    "starts_with": _starts_with,
+    "is_present": _is_present,
+    "equal": lambda target, _a, value: compare(target, "exact", value),
+}
+COMPARISONS: dict[str, Callable[[Any, Attribute, Any, Q], Q]] = {
+    **{name: (lambda f: lambda t, a, v, _k: f(t, a, v))(f) for name, f in POSITIVES.items()},
+    **{f"not {name}": _not(f) for name, f in POSITIVES.items()},
+    "not_equal": _not(POSITIVES["equal"]),
+    "less_than": lambda target, _a, value, _k: compare(target, "lt", value),
+    "at_most": lambda target, _a, value, _k: compare(target, "lte", value),
+    "more_than": lambda target, _a, value, _k: compare(target, "gt", value),
+    "at_least": lambda target, _a, value, _k: compare(target, "gte", value),
+    "between": lambda target, _a, value, _k: compare(target, "gte", value[0]) & compare(target, "lte", value[1]),
+    "is_true": lambda target, _a, _v, known: _so(target, True, known),
+    "is_false": lambda target, _a, _v, known: _so(target, False, known),
+    "is_known": lambda target, _a, _v, _k: compare(target, "isnull", False),
+    "is_unknown": lambda target, _a, _v, _k: compare(target, "isnull", True),
+}

@@ -1,0 +1,246 @@
+"""Turns the `audience` of a file into a checked rule tree: every entry must hold, inside `any` one is enough.
+
+Faults are BadInput with the path and the nearest allowed word. There is no deeper nesting (03-rules §1).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from relance.audience.fields import ALIASES, CATEGORIES, Attribute, Category, meta
+from relance.audience.operators import DAY_SYNONYMS, FARTHEST, ON_A_DAY, OPERATORS, SYNONYMS, Operator
+from relance.lib.errors import BadInput, unknown_word
+from relance.lib.fold import fold
+
+RULE_KEYS = ("category", "attribute", "operator", "value", "of")
+MAX_RULES = 200
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One question about one attribute. `category` keeps the name as written; `binding` is the category it stands for."""
+
+    category: str
+    attribute: str
+    operator: str
+    value: Any = None
+    of: str | None = None
+
+    @property
+    def about(self) -> Category:
+        """The row of the category table."""
+        return CATEGORIES[ALIASES.get(self.category, self.category)]
+
+    @property
+    def asks(self) -> Attribute:
+        """The row of the attribute table."""
+        return attribute_of(self.about, self.attribute)
+
+    @property
+    def does(self) -> Operator:
+        """The row of the operator table."""
+        return OPERATORS[self.operator]
+
+    @property
+    def is_pick(self) -> bool:
+        """Whether the rule chooses or counts records instead of describing one."""
+        return bool(self.asks.pick)
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Alternatives: one is enough."""
+
+    rules: tuple[Rule, ...]
+
+
+Tree = tuple[Rule | AnyOf, ...]
+
+
+def rules_of(tree: Tree) -> Iterator[Rule]:
+    """Every rule, in the order of the file."""
+    for entry in tree:
+        yield from entry.rules if isinstance(entry, AnyOf) else (entry,)
+
+
+def attribute_of(category: Category, name: str) -> Attribute:
+    """The attribute's row; a `meta_…` name has one of its own making."""
+    return meta(name) if name.startswith("meta_") and category.has_meta else category.attributes[name]
+
+
+def read_tree(entries: Any, *, path: str = "audience") -> Tree:
+    """The checked tree; BadInput names the path and the nearest word."""
+    if not isinstance(entries, Sequence) or isinstance(entries, str):
+        raise BadInput(f"{path}: must be a list of rules (found {entries!r:.60})")
+    tree = tuple(_read_entry(entry, f"{path}[{i}]") for i, entry in enumerate(entries))
+    if sum(1 for _ in rules_of(tree)) > MAX_RULES:
+        raise BadInput(f"{path}: more than {MAX_RULES} rules, which nobody can read: use fewer")
+    return tree
+
+
+def _read_entry(entry: Any, path: str) -> Rule | AnyOf:
+    if not isinstance(entry, Mapping):
+        raise BadInput(f"{path}: must be a rule {{category, attribute, operator, value}} or {{any: […]}}")
+    if "any" not in entry:
+        return read_rule(entry, path)
+    if set(entry) != {"any"}:
+        raise BadInput(f"{path}: `any` stands alone, beside it nothing is allowed")
+    alternatives = entry["any"]
+    if not isinstance(alternatives, Sequence) or isinstance(alternatives, str) or not alternatives:
+        raise BadInput(f"{path}.any: must be a list of at least one rule")
+    return AnyOf(tuple(read_rule(rule, f"{path}.any[{i}]") for i, rule in enumerate(alternatives)))
+
+
+def read_rule(entry: Any, path: str) -> Rule:
+    """One checked rule."""
+    if not isinstance(entry, Mapping):
+        raise BadInput(f"{path}: must be a rule {{category, attribute, operator, value}}")
+    for key in entry:
+        if key not in RULE_KEYS:
+            raise BadInput(f"{path}: {unknown_word('key', key, RULE_KEYS)}")
+    for key in RULE_KEYS[:3]:
+        if key not in entry:
+            raise BadInput(f"{path}: `{key}` is missing")
+    written = str(entry["category"])
+    if written not in CATEGORIES and written not in ALIASES:
+        raise BadInput(f"{path}.category: {unknown_word('category', written, [*CATEGORIES, *ALIASES])}")
+    category = CATEGORIES[ALIASES.get(written, written)]
+    name = str(entry["attribute"])
+    if name not in category.attributes and not (category.has_meta and name.startswith("meta_") and len(name) > 5):
+        raise BadInput(f"{path}.attribute: {unknown_word('attribute', name, category.attributes)}")
+    attribute = attribute_of(category, name)
+    operator = _read_operator(entry["operator"], attribute, path)
+    value = _read_value(operator, entry.get("value"), f"{path}.value")
+    of = entry.get("of")
+    if of is not None and not category.has_of:
+        raise BadInput(f"{path}.of: only message_sent and message_received can name an automation")
+    return Rule(written, name, operator.name, value, None if of is None else str(of))
+
+
+def _read_operator(word: Any, attribute: Attribute, path: str) -> Operator:
+    """The operator's row. A bare `on` that YAML read as true is the operator; other systems' words are understood."""
+    name = "on" if word is True else fold(str(word)).replace(" ", "_").replace("'", "")
+    if attribute.kind in ON_A_DAY:
+        name = DAY_SYNONYMS.get(name, name)
+    operator = OPERATORS.get(name) or OPERATORS.get(SYNONYMS.get(name, ""))
+    fitting = [row.name for row in OPERATORS.values() if attribute.kind in row.kinds]
+    if operator is None:
+        raise BadInput(f"{path}.operator: {unknown_word('operator', word, fitting)}")
+    if attribute.kind not in operator.kinds:
+        raise BadInput(f"{path}.operator: `{operator.name}` cannot be asked of `{attribute.name}`; {unknown_word('use', word, fitting)}")
+    return operator
+
+
+def _read_value(operator: Operator, value: Any, path: str) -> Any:
+    """The value in the operator's form, hashable; BadInput says which form is expected."""
+    try:
+        return VALUES[operator.value](value)
+    except (TypeError, ValueError, InvalidOperation, KeyError):
+        raise BadInput(f"{path}: `{operator.name}` needs {EXPECTED[operator.value]} (found {value!r:.60})") from None
+
+
+def _none(value: Any) -> None:
+    if value is not None:
+        raise ValueError
+
+
+def _whole(value: Any, low: int = 0, high: int = FARTHEST) -> int:
+    if isinstance(value, bool) or int(value) != float(value) or not low <= int(value) <= high:
+        raise ValueError
+    return int(value)
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    first, second = value
+    low, high = _whole(first), _whole(second)
+    if low > high:
+        raise ValueError
+    return low, high
+
+
+def _series(value: Any) -> Any:
+    if set(value) - {"first", "every", "before"} or "first" not in value:
+        raise ValueError
+    return Series(_whole(value["first"]), _whole(value.get("every", 0)), _whole(value.get("before", 0)))
+
+
+@dataclass(frozen=True)
+class Series(Mapping[str, int]):
+    """`{first, every, before}`, hashable."""
+
+    first: int
+    every: int
+    before: int
+
+    def __getitem__(self, key: str) -> int:
+        return int(getattr(self, key))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("first", "every", "before"))
+
+    def __len__(self) -> int:
+        return 3
+
+
+def _day(value: Any) -> date:
+    found = value if isinstance(value, date) else date.fromisoformat(str(value))
+    return date(found.year, found.month, found.day)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, dict)) or value is None or str(value).strip() == "":
+        raise ValueError
+    return str(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    words = value if isinstance(value, (list, tuple)) else [value]
+    if not words:
+        raise ValueError
+    return tuple(_text(word) for word in words)
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, bool) or value is None:
+        raise ValueError
+    found = Decimal(str(value))
+    if not found.is_finite():
+        raise ValueError
+    return found
+
+
+def _decimals(value: Any) -> tuple[Decimal, Decimal]:
+    low, high = value
+    return _decimal(low), _decimal(high)
+
+
+VALUES = {
+    "none": _none,
+    "days": _whole,
+    "minutes": lambda value: _whole(value, 0, 60 * 24 * 366),
+    "months": lambda value: _whole(value, 0, 1200),
+    "days_pair": _pair,
+    "series": _series,
+    "date": _day,
+    "text": _text,
+    "texts": _texts,
+    "number": _decimal,
+    "pair": _decimals,
+    "code": _text,
+}
+EXPECTED = {
+    "none": "no value",
+    "days": "a whole number of days, 0 or more",
+    "minutes": "a whole number of minutes, 0 or more",
+    "months": "a whole number of months, 0 or more",
+    "days_pair": "two whole numbers of days, the smaller first, like [174, 180]",
+    "series": "{first: days, every: days, before: days}",
+    "date": "a day like 2026-03-01",
+    "text": "a text",
+    "texts": "a list of texts",
+    "number": "a number",
+    "pair": "two numbers like [10, 20]",
+    "code": "an accessory code",
+}

@@ -1,0 +1,23 @@
+"""`relance reply`: takes in an inbound message by hand."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from relance.jobs.commands.arguments import dealer_of, moment_of
+from relance.replies.receive import receive
+
+
+def command(
+    slug: Annotated[str, typer.Argument(help="The dealer.")],
+    sender: Annotated[str, typer.Option("--from", help="A telephone number or an e-mail address.")],
+    text: Annotated[str, typer.Option(help="What was said.")],
+    at: Annotated[str, typer.Option(help="When it came.")],
+) -> None:
+    """Take in a reply."""
+    dealer = dealer_of(slug)
+    moment = moment_of(at, dealer)
+    touches = receive(dealer, sender=sender, text=text, at=moment, ref=f"hand:{moment.isoformat()}:{sender}"[:60])
+    who = ", ".join(str(touch.customer) for touch in touches if touch.customer) or "nobody that we know"
+    print(f"reply from {who}" + (f", to {touches[0].code}" if touches[0].code else ""), file=sys.stderr)

@@ -1,0 +1,99 @@
+"""Asks rules and gate again at hand-over: the same reference moment, today's facts (03-rules §6)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from relance.audience.compile import Question, holding
+from relance.dealers.hours import Calendar
+from relance.dealers.models import Dealer
+from relance.lib.moments import day_of
+from relance.outbox.gate import NEEDS, Gate, Handover
+from relance.outbox.models import Message
+from relance.outbox.sending_time import SendingTime
+from relance.plan.apply import definition_of
+from relance.plan.draft import Draft, RunOf
+from relance.plan.gather import gather
+from relance.plan.models import Automation
+from relance.plan.recipients import Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The message must not go any more."""
+
+    reason: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The message may go, but not at this hour."""
+
+    send_at: datetime
+
+
+Answer = Refusal | Later | None
+
+
+def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dict[int, Answer]:
+    """For each message (by primary key): a Refusal, Later, or None for "go"."""
+    calendar = Calendar(dealer)
+    gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))
+    roster = Roster(dealer)
+    together: dict[tuple[int, datetime, datetime, str], list[Message]] = defaultdict(list)
+    for message in messages:
+        together[message.automation_id, message.reference_at, message.run_at, message.subject_type].append(message)
+    automations = Automation.objects.of(dealer).in_bulk({key[0] for key in together})
+    answers: dict[int, Answer] = {}
+    for (automation, *_), group in together.items():
+        answers |= _recheck_run(_Again(dealer, gate, roster, at), automations[automation], group)
+    return answers
+
+
+@dataclass(frozen=True)
+class _Again:
+    dealer: Dealer
+    gate: Gate
+    roster: Roster
+    at: datetime
+
+
+def _recheck_run(again: _Again, automation: Automation, messages: list[Message]) -> dict[int, Answer]:
+    dealer, definition, first = again.dealer, definition_of(automation), messages[0]
+    if definition.subject != first.subject_type:
+        return {m.pk: Refusal("no_longer_true") for m in messages}
+    ids = [m.subject_id for m in messages]
+    question = Question(dealer, definition.tree, definition.subject, definition.scope, first.reference_at)
+    still = set(holding(question).filter(pk__in=ids).values_list("pk", flat=True))
+    run = RunOf(
+        automation, definition, first.reference_at, first.run_at, day_of(first.reference_at, dealer.zone), ""
+    )
+    needs = NEEDS | ({"appointment.start_at"} if definition.subject == "appointment" else frozenset())
+    facts = gather(dealer, definition.subject, ids, needs, at=first.reference_at)
+    answers: dict[int, Answer] = {}
+    asked: list[tuple[Message, Draft]] = []
+    for message in messages:
+        if message.subject_id not in still or message.subject_id not in facts:
+            answers[message.pk] = Refusal("no_longer_true")
+            continue
+        staff = again.roster.by_ref.get(message.recipient.removeprefix("staff:"))
+        asked.append((message, Draft(run, message.subject_id, message.recipient, staff, facts[message.subject_id])))
+    return answers | _stand_again(again, asked)
+
+
+def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int, Answer]:
+    """The gate a second time, for those whose rules still hold."""
+    handovers = [Handover(m.channel, m.pk, m.send_at or again.at) for m, _ in asked]  # type: ignore[arg-type]
+    verdicts = again.gate.judge([draft for _, draft in asked], handovers)
+    answers: dict[int, Answer] = {}
+    for (message, draft), verdict in zip(asked, verdicts, strict=True):
+        if verdict.reason:
+            answers[message.pk] = Refusal(verdict.reason, verdict.detail)
+        elif verdict.send_at is not None and verdict.send_at > again.at:
+            answers[message.pk] = Later(verdict.send_at)
+        else:
+            answers[message.pk] = None
+    return answers
+

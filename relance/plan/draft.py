@@ -1,0 +1,50 @@
+"""What planning hands to the outbox: one subject, one recipient, at one run, with the facts its words need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from relance.dealers.models import Staff
+from relance.plan.definition import Definition
+from relance.plan.models import Automation
+
+
+@dataclass(frozen=True, slots=True)
+class RunOf:
+    """One run of one automation: what every draft of it shares."""
+
+    automation: Automation
+    definition: Definition
+    reference_at: datetime
+    run_at: datetime
+    reference_on: date
+    key: str  # the occurrence key
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A decision before the gate."""
+
+    run: RunOf
+    subject_id: int
+    recipient: str  # customer | staff:REF | role:NAME (a role that nobody fills)
+    staff: Staff | None
+    values: Mapping[str, Any]  # fact key → value (plan/gather)
+
+    @property
+    def customer_id(self) -> int:
+        """Whom the draft is about, also when staff are spoken to."""
+        return int(self.values["customer.id"])
+
+    @property
+    def is_for_customer(self) -> bool:
+        """Whether the customer himself is spoken to."""
+        return self.recipient == "customer"
+
+
+def occurrence_key(definition: Definition, reference_on: date) -> str:
+    """once → empty; yearly → the year; each_time and {days: n} → the reference day (03-rules §5)."""
+    if definition.repeat == "once":
+        return ""
+    return str(reference_on.year) if definition.repeat == "yearly" else reference_on.isoformat()

@@ -1,0 +1,75 @@
+"""Turns one run of an automation into its drafts: asks the audience, leaves out what the once-keys know. Reads only."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from relance.audience.compile import Question, subjects
+from relance.dealers.models import Dealer
+from relance.lib.moments import day_of
+from relance.plan.apply import definition_of
+from relance.plan.definition import AfterDays
+from relance.plan.draft import Draft, RunOf, occurrence_key
+from relance.plan.gather import gather
+from relance.plan.models import Automation, Occurrence
+from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
+from relance.plan.recipients import Roster
+from relance.plan.schedule import RunAt
+from relance.plan.wording import needs_of
+
+CHUNK = 500
+
+
+def run_of(dealer: Dealer, automation: Automation, run: RunAt) -> RunOf:
+    """A run with what its drafts share."""
+    definition = definition_of(automation)
+    reference_on = day_of(run.reference_at, dealer.zone)
+    return RunOf(
+        automation, definition, run.reference_at, run.run_at, reference_on, occurrence_key(definition, reference_on)
+    )
+
+
+def question_of(dealer: Dealer, run: RunOf) -> Question:
+    """What the run asks of the facts."""
+    definition = run.definition
+    return Question(dealer, definition.tree, definition.subject, definition.scope, run.reference_at)
+
+
+def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
+    """The subjects that are due, in the order of their ids as text; those already spoken to are left out in the query."""
+    rows = subjects(question_of(dealer, run))
+    if run.definition.recipients == ["customer"]:
+        rows = rows.exclude(Exists(spoken_to(dealer, run).filter(subject_id=OuterRef("pk"), recipient="customer")))
+    return list(rows.order_by("ref").values_list("pk", flat=True))
+
+
+def spoken_to(dealer: Dealer, run: RunOf) -> QuerySet[Occurrence]:
+    """The once-keys that stand in the way of this run."""
+    keys = Occurrence.objects.of(dealer).filter(automation=run.automation, subject_type=run.definition.subject)
+    if isinstance(run.definition.repeat, AfterDays):
+        return keys.filter(reference_on__gt=run.reference_on - timedelta(days=run.definition.repeat.days))
+    return keys.filter(key=run.key)
+
+
+def drafts(dealer: Dealer, run: RunOf, ids: Sequence[int], *, roster: Roster, needs: frozenset[str]) -> Iterator[Draft]:
+    """The drafts of a run, chunk by chunk; `needs` are further fact keys (those of the gate)."""
+    wanted = needs | needs_of(run.definition) | RECIPIENT_NEEDS[run.definition.subject]
+    waiting = iter(ids)
+    while chunk := list(islice(waiting, CHUNK)):
+        facts = gather(dealer, run.definition.subject, chunk, wanted, at=run.reference_at)
+        used = _used(dealer, run, chunk)
+        for subject_id in chunk:
+            values = facts.get(subject_id)
+            if values is None:
+                continue
+            for recipient, staff in roster.recipients(run.definition.recipients, values):
+                if (subject_id, recipient) not in used:
+                    yield Draft(run, subject_id, recipient, staff, values)
+
+
+def _used(dealer: Dealer, run: RunOf, ids: Sequence[int]) -> set[tuple[int, str]]:
+    if run.definition.recipients == ["customer"]:
+        return set()  # due_ids has left them out
+    return set(spoken_to(dealer, run).filter(subject_id__in=ids).values_list("subject_id", "recipient"))
