@@ -241,9 +241,9 @@ def _holiday(word: str, calendar: Calendar, year: int) -> date:
     for name in NAMED_HOLIDAYS.get(folded, (folded,)):
         if day := day_of_holiday(calendar.country, calendar.region, name=name, year=year):
             return day
-    raise BadInput(
-        f"schedule.holiday: '{word}' is no public holiday of {calendar.country} {calendar.region or ''}".strip()
-    )
+    place = f"{calendar.country} {calendar.region or ''}".strip()
+    advice = "use month and day" if calendar.region else "set the region, or use month and day"
+    raise BadInput(f"schedule.holiday: '{word}' is no public holiday of {place}; {advice}")
 
 
 _NOMINAL_DAYS: dict[str, Callable[[Schedule, Calendar, _Span], Iterator[date]]] = {
