@@ -136,14 +136,14 @@ def _implied(case: _Case) -> bool:
 
 
 def _recent_inquiry(entry: Entry, case: _Case) -> bool:
-    return case.day <= add_months(day_of(entry.at, case.zone), case.rule.inquiry_months)
+    return case.day <= _months_after(day_of(entry.at, case.zone), case.rule.inquiry_months)
 
 
 def _relation(case: _Case) -> bool:
     """A delivery or a closed repair order in the months immediately before the day, its own day counted."""
     closed_at = case.relation.last_closed_at
     days = [case.relation.last_delivered_on, day_of(closed_at, case.zone) if closed_at else None]
-    return any(d is not None and d <= case.day <= add_months(d, case.rule.relation_months) for d in days)
+    return any(d is not None and d <= case.day <= _months_after(d, case.rule.relation_months) for d in days)
 
 
 def _own_customer(case: _Case) -> bool:
@@ -155,6 +155,8 @@ def _own_customer(case: _Case) -> bool:
 def _carrying(case: _Case) -> list[Entry]:
     return list(standing_grants(case.entries, channel=case.channel, purpose=case.purpose, at=case.at))
 
+
+_months_after = lru_cache(maxsize=5_000)(add_months)  # thousands of drafts ask of the same few hundred days
 
 _BASES: dict[Basis, Callable[[_Case], bool]] = {
     "granted": _granted,
