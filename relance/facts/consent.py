@@ -1,7 +1,7 @@
 """Turns the consent ledger into what a person has agreed to at a moment, and a change of mind into one more entry.
 
 An entry counts from its `at`. A withdrawal stands until the person's own later act undoes it; staff can undo what
-staff did; a feed undoes nothing, and what it says was withdrawn counts as the person's own (docs/decisions, consent).
+staff did; a feed undoes nothing, and what it says was withdrawn counts as the person's own (docs/decisions/0011).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

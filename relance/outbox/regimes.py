@@ -1,6 +1,6 @@
 """Turns a customer's consent ledger and history into what a law says of one channel: allowed, opted out, no consent.
 
-One dated table; K-numbers are those of the promises' list of rules (docs/decisions, consent regimes). Engineering
+One dated table; K-numbers are those of the promises' list of rules (docs/decisions/0011). Engineering
 input, not legal advice.
 """
 

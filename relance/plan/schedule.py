@@ -1,7 +1,7 @@
 """Turns the schedule of an automation into its runs: for each the moment it speaks of and the moment it happens.
 
 The reference moment is the nominal time, at which conditions are evaluated; the run moment is when it happens, which
-`closed_day: next_open_day` moves (docs/decisions, reference moment and run moment).
+`closed_day: next_open_day` moves (docs/decisions/0010).
 """
 
 import calendar as months
