@@ -107,8 +107,7 @@ class Gate:
         if draft.is_for_customer and (draft.run.automation.pk, draft.customer_id) in known.held_back(draft):
             return Verdict("held_back")
         zones = zones_of(channel, draft.values) if draft.is_for_customer else ()
-        start = max(draft.run.run_at, self.at)
-        send_at = self.sending_time.earliest(start, schedule=draft.run.definition.schedule, zones=zones)
+        send_at = self.sending_time.earliest(self.moment(draft), schedule=draft.run.definition.schedule, zones=zones)
         if send_at is None:
             return Verdict("too_late", "no sending time within 14 days")
         counted_at = handover.send_at if handover else send_at
@@ -116,6 +115,10 @@ class Gate:
         if reason:
             return Verdict(reason)
         return Verdict(channel=channel, address=address, spoken=spoken, send_at=send_at)
+
+    def moment(self, draft: Draft) -> datetime:
+        """When the gate is asked: now, or the run's own moment while that lies ahead (forecast)."""
+        return max(draft.run.run_at, self.at)
 
     # The checks, in order.
 
@@ -232,7 +235,7 @@ class _Known:
             purpose=draft.run.definition.purpose,
             entries=self._ledger.get(draft.customer_id, []),
             relation=relation,
-            at=gate.at,
+            at=gate.moment(draft),
             zone=gate.zone,
         )
 
