@@ -1,0 +1,146 @@
+"""Turns what was decided and what became of it into the outbox: every message, its state, its moves, its words."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from relance.outbox.decide import CANCELABLE, approve, bring_back, cancel, may_be_brought_back
+from relance.outbox.models import Message, Move
+from relance.outbox.states import STATES
+from relance.web.desk import outbox_list
+from relance.web.desk.frame import show
+from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.words import STATES as STATE_WORDS
+from relance.web.desk.words import Word, channel_reasons, reason_of
+
+CHIPS = ("approval", "ready", "sending", "sent", "delivered", "refused", "unsure", "failed", "canceled")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One state to filter by."""
+
+    state: str
+    name: Word
+    count: int
+    is_chosen: bool
+
+
+@desk_page()
+def outbox(desk: Desk) -> HttpResponse:
+    """The list; htmx asks for the rows alone."""
+    values = list_values(desk)
+    part = desk.request.headers.get("HX-Target")
+    template = "desk/_rows.html" if desk.is_fragment and part == "more" else "desk/outbox.html"
+    return show(desk, template, values, place="desk-outbox")
+
+
+def list_values(desk: Desk) -> dict[str, Any]:
+    """What the list shows; also behind an open panel."""
+    asked = desk.request.GET
+    state, search = asked.get("state", ""), asked.get("q", "").strip()[:100]
+    number = outbox_list.counts(desk.dealer)
+    return {
+        "page": outbox_list.page(desk.dealer, state=state, search=search, cursor=asked.get("after", "")),
+        "chips": [Chip(s, STATE_WORDS[s], number.get(s, 0), s == state) for s in CHIPS if number.get(s) or s == state],
+        "state": state if state in STATES else "",
+        "search": search,
+        "total": sum(number.values()),
+        "waiting": sum(number.get(s, 0) for s in ("ready", "sending")),
+        "sent": sum(number.get(s, 0) for s in ("sent", "delivered")),
+        "refused_total": number.get("refused", 0),
+        "bars": outbox_list.chart(desk.dealer, today=desk.reader.today),
+    }
+
+
+@desk_page()
+def message(desk: Desk, key: UUID) -> HttpResponse:
+    """One message: the words, what happened when and why, the facts it was made from."""
+    return _one(desk, key)
+
+
+def _one(desk: Desk, key: UUID) -> HttpResponse:
+    found = _message(desk, key)
+    why, remedy = reason_of(found.reason, found.detail) if found.reason else ("", "")
+    values = {
+        "message": found,
+        "moves": Move.objects.of(desk.dealer).filter(message=found).order_by("at", "id"),
+        "facts": sorted((name, _shown(value)) for name, value in found.facts.items()),
+        "why": why,
+        "remedy": remedy,
+        "by_channel": channel_reasons(found.detail) if found.reason == "no_channel" else [],
+        "has_file": _file_of(desk, found) is not None,
+        "may_cancel": desk.may_change and found.state in CANCELABLE,
+        "may_approve": desk.may_change and found.state == "approval",
+        "may_bring_back": desk.may_change and may_be_brought_back(desk.dealer, found, at=desk.reader.at),
+    }
+    if desk.is_fragment:
+        return show(desk, "desk/_message.html", values)
+    values |= {**list_values(desk), "panel": "desk/_message.html"}
+    return show(desk, "desk/outbox.html", values, place="desk-outbox")
+
+
+@desk_page()
+def message_file(desk: Desk, key: UUID) -> HttpResponse:
+    """The file that the file sender wrote, as a download."""
+    path = _file_of(desk, _message(desk, key))
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)  # type: ignore[return-value]
+
+
+@desk_page(changes=True)
+def cancel_message(desk: Desk, key: UUID) -> HttpResponse:
+    """Cancel a message that still waits."""
+    cancel(desk.dealer, [_message(desk, key)], at=desk.reader.at, by=str(desk.user))
+    return _changed(desk, key)
+
+
+@desk_page(changes=True)
+def approve_message(desk: Desk, key: UUID) -> HttpResponse:
+    """Let a message go that waited for a person."""
+    approve(desk.dealer, [_message(desk, key)], at=desk.reader.at, by=str(desk.user))
+    return _changed(desk, key)
+
+
+@desk_page(changes=True)
+def bring_back_message(desk: Desk, key: UUID) -> HttpResponse:
+    """Undo a cancellation."""
+    bring_back(desk.dealer, [_message(desk, key)], at=desk.reader.at, by=str(desk.user))
+    return _changed(desk, key)
+
+
+def _changed(desk: Desk, key: UUID) -> HttpResponse:
+    if desk.is_fragment:
+        return _one(desk, key)
+    return redirect("desk-message", slug=desk.dealer.slug, key=key)
+
+
+def _message(desk: Desk, key: UUID) -> Message:
+    rows = Message.objects.of(desk.dealer).select_related("automation", "customer", "vehicle")
+    found = rows.filter(key=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _file_of(desk: Desk, found: Message) -> Path | None:
+    """The file of a message that the file sender took: inside its own dealer's folder, or none."""
+    if found.state not in ("sent", "delivered") or not found.provider_ref:
+        return None
+    folder = Path(settings.HOME) / "sent"
+    own = (folder / desk.dealer.slug).resolve()
+    path = (folder / found.provider_ref).resolve()
+    return path if path.is_relative_to(own) and path.is_file() else None
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return str(_("unknown"))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,112 @@
+"""Turns a dealer's messages into one page of them: newest first, by state, by name, from a cursor on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core import signing
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from relance.dealers.models import Dealer
+from relance.facts.models import Customer
+from relance.lib.fold import fold
+from relance.lib.moments import DAY, day_start
+from relance.outbox.models import Message
+from relance.outbox.states import STATES
+
+PAGE = 50
+NAMES = 200  # customers whom a search by name looks at
+CHART_DAYS = 30
+CHART_HEIGHT = 64
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some messages, and where the next ones begin."""
+
+    messages: list[Message]
+    next_cursor: str | None
+
+
+def page(dealer: Dealer, *, state: str, search: str, cursor: str) -> Page:
+    """Fifty messages by their last move; a cursor that was not made here starts at the beginning."""
+    rows = _chosen(dealer, state, search)
+    if place := _read_cursor(cursor):
+        moved_at, pk = place
+        rows = rows.filter(Q(moved_at__lt=moved_at) | Q(moved_at=moved_at, pk__lt=pk))
+    found = list(rows.select_related("automation", "customer", "vehicle").order_by("-moved_at", "-pk")[: PAGE + 1])
+    shown = found[:PAGE]
+    return Page(shown, _cursor(shown[-1]) if len(found) > PAGE else None)
+
+
+def _chosen(dealer: Dealer, state: str, search: str) -> QuerySet[Message]:
+    rows = Message.objects.of(dealer)
+    if state in STATES:
+        rows = rows.filter(state=state)
+    if search:
+        named = Customer.objects.of(dealer).filter(name_folded__contains=fold(search)).order_by("name_folded")
+        rows = rows.filter(customer_id__in=list(named.values_list("pk", flat=True)[:NAMES]))
+    return rows
+
+
+def _cursor(last: Message) -> str:
+    return signing.dumps([last.moved_at.isoformat(), last.pk], salt="outbox", compress=True)
+
+
+def _read_cursor(text: str) -> tuple[datetime, int] | None:
+    try:
+        moved_at, pk = signing.loads(text, salt="outbox")
+        return datetime.fromisoformat(moved_at), int(pk)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+def counts(dealer: Dealer) -> Mapping[str, int]:
+    """How many messages are in each state."""
+    rows = Message.objects.of(dealer).values_list("state").annotate(n=Count("pk")).order_by()
+    return dict(rows)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One day of the chart: numbers, and the place of its bars in the drawing."""
+
+    day: date
+    sent: int
+    refused: int
+    x: int
+    sent_y: float
+    sent_height: float
+    refused_y: float
+    refused_height: float
+
+
+def chart(dealer: Dealer, *, today: date) -> list[Bar]:
+    """Sent and refused per day of the last thirty; empty when nothing happened in them."""
+    first = today - timedelta(days=CHART_DAYS - 1)
+    since = Message.objects.of(dealer).filter(
+        moved_at__gte=day_start(first, dealer.zone), moved_at__lt=day_start(today + DAY, dealer.zone)
+    )
+    by_day = since.annotate(day=TruncDate("moved_at", tzinfo=dealer.zone)).values("day")
+    rows = by_day.annotate(
+        sent=Count("pk", filter=Q(state__in=("sent", "delivered"))), refused=Count("pk", filter=Q(state="refused"))
+    ).order_by()
+    found = {row["day"]: (row["sent"], row["refused"]) for row in rows}
+    days = [first + timedelta(days=n) for n in range(CHART_DAYS)]
+    return _bars([(day, *found.get(day, (0, 0))) for day in days])
+
+
+def _bars(days: Iterable[tuple[date, int, int]]) -> list[Bar]:
+    listed: list[Any] = list(days)
+    most = max((sent + refused for _, sent, refused in listed), default=0)
+    if not most:
+        return []
+    bars = []
+    for place, (day, sent, refused) in enumerate(listed):
+        tall, flat = (round(CHART_HEIGHT * part / most, 1) for part in (sent, refused))
+        bars.append(
+            Bar(day, sent, refused, place * 10, round(CHART_HEIGHT - tall, 1), tall, round(CHART_HEIGHT - tall - flat, 1), flat)
+        )
+    return bars

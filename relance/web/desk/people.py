@@ -1,0 +1,201 @@
+"""Turns one cell of the sheet into the people behind it, with the very words they will get; and holds one of them back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from relance.dealers.hours import Calendar
+from relance.facts.models import Customer
+from relance.lib.moments import add_months, day_of
+from relance.outbox.forecast import Person, forecast, people
+from relance.outbox.hold_back import hold_back, undo
+from relance.outbox.models import HoldBack
+from relance.plan.models import Automation
+from relance.web.desk.frame import show
+from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.month_sheet import bounds, switched_on
+from relance.web.desk.programmes import sheet_values
+from relance.web.desk.words import Word, channel_reasons, reason_of
+
+AT_ONCE = 100  # people in one panel; the rest is a page away
+SHOWN = {"sent": {"sent", "delivered"}, "waiting": {"ready", "approval", "sending"}, "refused": {"refused"}}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person of the panel."""
+
+    person: Person
+    automation: Automation
+    reference_on: date
+    held: HoldBack | None  # the hold-back that stands, which can be undone
+    why: Word
+    remedy: Word
+    by_channel: list[tuple[Word, Word]]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether this person hears nothing."""
+        return self.person.status == "refused"
+
+    @property
+    def may_be_held(self) -> bool:
+        """Whether holding back still makes a difference."""
+        return self.held is None and self.person.status in ("ready", "approval")
+
+
+@desk_page()
+def cell(desk: Desk, code: str, day: date) -> HttpResponse:
+    """The people of one automation on one day."""
+    return _cell(desk, _automation(desk, code), day)
+
+
+def _cell(desk: Desk, automation: Automation, day: date) -> HttpResponse:
+    entries = entries_of(desk, automation, day)
+    begin = _whole_number(desk.request.GET.get("from"))
+    heard = [entry for entry in entries if not entry.is_refused]
+    refused = [entry for entry in entries if entry.is_refused]
+    values = {
+        "automation": automation,
+        "day": day,
+        "closed": Calendar(desk.dealer).closed_because(day, desk.reader.speech.language),
+        "heard": heard[begin : begin + AT_ONCE],
+        "heard_total": len(heard),
+        "refused": refused[begin : begin + AT_ONCE],
+        "refused_total": len(refused),
+        "next_from": begin + AT_ONCE if max(len(heard), len(refused)) > begin + AT_ONCE else None,
+        "expected": not entries and _is_realtime(automation) and day >= desk.reader.today,
+    }
+    return _panel(desk, "desk/_people.html", values)
+
+
+@desk_page()
+def whole_day(desk: Desk, day: date) -> HttpResponse:
+    """The people of one day, by automation; `?show=sent|waiting|refused` for some of them."""
+    shown = desk.request.GET.get("show", "")
+    outlook = forecast(desk.dealer, first=day, last=day, at=desk.reader.at)
+    groups = []
+    room = AT_ONCE
+    for automation in switched_on(desk.dealer):
+        if (automation.pk, day) not in outlook.cells:
+            continue
+        entries = entries_of(desk, automation, day)
+        entries = [e for e in entries if shown not in SHOWN or e.person.status in SHOWN[shown]]
+        if entries:
+            groups.append((automation, entries[: max(room, 0)], len(entries)))
+            room -= len(entries)
+    total = sum(count for _, _, count in groups)
+    return _panel(desk, "desk/_day.html", {"day": day, "groups": groups, "shown": shown, "total": total})
+
+
+@desk_page()
+def month(desk: Desk, code: str, month: date) -> HttpResponse:
+    """The days of one automation in one month, each leading to its people."""
+    automation = _automation(desk, code)
+    last = add_months(month, 1) - timedelta(days=1)
+    first_known, last_known = bounds(desk.reader.today)
+    cells = {}
+    if first_known <= month and last <= last_known:
+        cells = forecast(desk.dealer, first=first_known, last=last_known, at=desk.reader.at).cells
+    days = sorted(
+        (day, found)
+        for (pk, day), found in cells.items()
+        if pk == automation.pk and month <= day <= last and (found.ready or found.refused)
+    )
+    return _panel(desk, "desk/_month.html", {"automation": automation, "month": month, "days": days})
+
+
+@desk_page(changes=True)
+def hold(desk: Desk, code: str, day: date) -> HttpResponse:
+    """Hold one person back from this run, or for ever."""
+    automation = _automation(desk, code)
+    customer = _customer(desk)
+    reference_on = _day(desk.request.POST.get("reference_on")) if desk.request.POST.get("how") == "once" else None
+    hold_back(
+        desk.dealer, automation, customer, reference_on=reference_on, by=str(desk.user), at=desk.reader.at
+    )
+    return _after_change(desk, automation, day)
+
+
+@desk_page(changes=True)
+def release(desk: Desk, code: str, day: date) -> HttpResponse:
+    """Undo a hold-back."""
+    automation = _automation(desk, code)
+    held = HoldBack.objects.of(desk.dealer).filter(
+        automation=automation, pk=_whole_number(desk.request.POST.get("held")), undone_at=None
+    )
+    for row in held:
+        undo(desk.dealer, row, by=str(desk.user), at=desk.reader.at)
+    return _after_change(desk, automation, day)
+
+
+def _after_change(desk: Desk, automation: Automation, day: date) -> HttpResponse:
+    """The panel again, as it is now; the sheet behind it hears of the change."""
+    if not desk.is_fragment:
+        return redirect("desk-cell", slug=desk.dealer.slug, code=automation.code, day=day)
+    response = _cell(desk, automation, day)
+    response["HX-Trigger"] = "sheet-changed"
+    return response
+
+
+def entries_of(desk: Desk, automation: Automation, day: date) -> list[Entry]:
+    """The people of one cell, with the hold-backs that stand."""
+    found = people(desk.dealer, automation=automation, day=day, at=desk.reader.at)
+    held = _hold_backs(desk, automation, found)
+    entries = []
+    for person in found:
+        reference_on = day_of(person.reference_at, desk.reader.zone)
+        why, remedy = reason_of(person.reason, person.detail) if person.reason else ("", "")
+        standing = held.get((person.customer_id, None)) or held.get((person.customer_id, reference_on))
+        by_channel = channel_reasons(person.detail) if person.reason == "no_channel" else []
+        entries.append(Entry(person, automation, reference_on, standing, why, remedy, by_channel))
+    return entries
+
+
+def _hold_backs(desk: Desk, automation: Automation, found: Sequence[Person]) -> dict[tuple[int, date | None], HoldBack]:
+    rows = HoldBack.objects.of(desk.dealer).filter(
+        automation=automation, customer_id__in={person.customer_id for person in found}, undone_at=None
+    )
+    return {(row.customer_id, row.reference_on): row for row in rows}
+
+
+def _panel(desk: Desk, template: str, values: dict[str, Any]) -> HttpResponse:
+    """Into the panel of the page that is there; or the whole page with the panel open."""
+    if desk.is_fragment:
+        return show(desk, template, values)
+    return show(
+        desk, "desk/programmes.html", {**sheet_values(desk, None), **values, "panel": template}, place="desk-programmes"
+    )
+
+
+def _automation(desk: Desk, code: str) -> Automation:
+    found = Automation.objects.of(desk.dealer).filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _customer(desk: Desk) -> Customer:
+    found = Customer.objects.of(desk.dealer).filter(ref=desk.request.POST.get("customer", "")).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _day(text: str | None) -> date:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        raise Http404 from None
+
+
+def _whole_number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _is_realtime(automation: Automation) -> bool:
+    return automation.definition.get("schedule", {}).get("kind") == "realtime"

@@ -1,0 +1,1 @@
+"""The words that templates know: how values are read, and the icons."""
