@@ -16,8 +16,8 @@ from relance.lib.errors import BadInput, Told, unknown_word
 
 # name: (module of relance.jobs.commands, needs the database, what it does)
 COMMANDS: dict[str, tuple[str, bool, str]] = {
-    "demo": ("demo", True, "a sample dealership, worker and web in one process"),
-    "serve": ("serve", True, "web and clockwork in one process"),
+    "demo": ("demo", False, "a sample dealership, worker and web in one process"),
+    "serve": ("serve", False, "web and clockwork in one process"),
     "work": ("work", True, "the clockwork alone"),
     "init": ("init", True, "database and first administrator"),
     "dealer": ("dealer", True, "create a dealer"),

@@ -1,0 +1,74 @@
+"""Turns an address into pages and a running clockwork, both in this process, until somebody says stop."""
+
+import errno
+import logging
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Protocol
+
+import waitress
+from django.core.wsgi import get_wsgi_application
+
+from relance.lib.errors import BadInput
+
+THREADS = 8
+REFUSALS = {
+    errno.EADDRINUSE: "is in use: stop what listens there, or choose another with --port",
+    errno.EACCES: "may not be used by this user: choose one above 1023 with --port",
+    errno.EADDRNOTAVAIL: "is not an address of this machine: choose another with --host",
+}
+
+
+class Beside(Protocol):
+    """What runs beside the pages, in threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The bound socket; BadInput when the port cannot be had. Comes first, so that nothing else has changed then."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(socket.SOMAXCONN)
+    except OSError as error:
+        why = REFUSALS.get(
+            error.errno or 0, f"cannot be used ({error.strerror}): choose another with --host and --port"
+        )
+        raise BadInput(f"port {port} on {host} {why}") from None
+    except OverflowError:
+        raise BadInput(f"{port} is not a port: choose one from 1 to 65535 with --port") from None
+    return listening
+
+
+def serve(listening: socket.socket, beside: Sequence[Beside], *, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM; then let everything beside finish what it has in hand."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no fault
+    server = waitress.create_server(get_wsgi_application(), sockets=[listening], threads=THREADS, ident="relance")
+    for signalled in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signalled, _stop)
+    started: list[Beside] = []
+    try:
+        for one in beside:
+            one.start()
+            started.append(one)
+        ready()
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for signalled in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signalled, signal.SIG_IGN)  # stopping is under way
+        server.close()
+        for one in reversed(started):
+            one.stop()
+
+
+def _stop(signalled: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
