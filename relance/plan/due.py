@@ -53,13 +53,24 @@ def spoken_to(dealer: Dealer, run: RunOf) -> QuerySet[Occurrence]:
     return keys.filter(key=run.key)
 
 
-def drafts(dealer: Dealer, run: RunOf, ids: Sequence[int], *, roster: Roster, needs: frozenset[str]) -> Iterator[Draft]:
-    """The drafts of a run, chunk by chunk; `needs` are further fact keys (those of the gate)."""
+def drafts(
+    dealer: Dealer,
+    run: RunOf,
+    ids: Sequence[int],
+    *,
+    roster: Roster,
+    needs: frozenset[str],
+    spoken: bool = False,
+) -> Iterator[Draft]:
+    """The drafts of a run, chunk by chunk; `needs` are further fact keys (those of the gate).
+
+    `spoken`: also for recipients whose once-key is used (why asks about them).
+    """
     wanted = needs | needs_of(run.definition) | RECIPIENT_NEEDS[run.definition.subject]
     waiting = iter(ids)
     while chunk := list(islice(waiting, CHUNK)):
         facts = gather(dealer, run.definition.subject, chunk, wanted, at=run.reference_at)
-        used = _used(dealer, run, chunk)
+        used = set() if spoken else _used(dealer, run, chunk)
         for subject_id in chunk:
             values = facts.get(subject_id)
             if values is None:

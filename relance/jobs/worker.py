@@ -1,0 +1,61 @@
+"""Turns the passing of time into tasks of the schedule, one after the other, in a thread of its own."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+
+from relance.jobs.schedule import TASKS, Task
+from relance.lib.clock import now
+
+log = logging.getLogger("relance.clockwork")
+PAUSE = 0.5  # seconds between two looks at the clock
+
+
+class Clockwork:
+    """Runs each task when its time has come. A task that fails is logged and comes again: it never stops the others."""
+
+    def __init__(self, tasks: Sequence[Task] = TASKS) -> None:
+        self.tasks = tasks
+        self.stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clockwork", daemon=True)
+
+    def start(self) -> None:
+        """Begin, in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the task in hand finish, then end."""
+        self.stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def run(self) -> None:
+        """Work in this very thread until `stop` is called from another or a signal."""
+        self._run()
+
+    def _run(self) -> None:
+        next_at = {task.name: _begin(task, now()) for task in self.tasks}
+        while not self.stopping.wait(PAUSE):
+            for task in self.tasks:
+                moment = now()
+                if moment >= next_at[task.name] and not self.stopping.is_set():
+                    self._do(task, moment)
+                    next_at[task.name] = _begin(task, now()) + task.every
+
+    def _do(self, task: Task, at: datetime) -> None:
+        close_old_connections()
+        try:
+            task.run(at)
+        except Exception:
+            log.exception("%s failed, it comes again in %s", task.name, task.every)
+        finally:
+            close_old_connections()
+
+
+def _begin(task: Task, at: datetime) -> datetime:
+    """The whole step of the clock at or before a moment: minutes begin when the clock shows a new one."""
+    step = task.every.total_seconds()
+    return at - timedelta(seconds=at.timestamp() % step)
