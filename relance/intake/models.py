@@ -16,6 +16,7 @@ class ImportRun(DealerRow):
     full = models.BooleanField(default=False)
     files = models.JSONField(default=list)
     notes = models.JSONField(default=list)
+    rejects = models.CharField(max_length=400, blank=True)  # the file with the rejected rows (intake/rejects.py)
     error = models.TextField(blank=True)
 
     objects: RowsOf["ImportRun"] = RowsOf()
