@@ -12,6 +12,7 @@ The same as exceptions, for code that is deep in a conversation with a provider:
 
     DeliveryFault
     ├── ProviderBusy       → Busy
+    │   └── ChannelDown    → Busy; and nothing else goes this way for now: the lane waits, no message pays for it
     ├── ProviderRefused    → Refused
     └── ProviderSilent     → AnswerLost
 
@@ -75,6 +76,10 @@ class ProviderBusy(DeliveryFault):
     def __init__(self, answer: str, retry_after: float = 0) -> None:
         super().__init__(answer)
         self.result = Busy(answer, retry_after)
+
+
+class ChannelDown(ProviderBusy):
+    """Nothing at all goes this way for now (no connection, a wrong password, a full disk)."""
 
 
 class ProviderRefused(DeliveryFault):
@@ -154,13 +159,17 @@ class Channel(Protocol):
         May open connections; hands nothing over.
         """
 
+    def open(self) -> None:
+        """Make ready before anything is taken up; ChannelDown when nothing can be handed over now."""
+
     def send(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Result]]:
         """Hand parcels over, pulling them one by one; yields what became of each, in any order.
 
         *Pulling is taking in hand:* a parcel that was never pulled was not handed over (it becomes ready again), one
         that was pulled must be answered for. The iterable may end early, when the lease is lost. One bad parcel never
         touches another's result. Must not raise for anything that the other side or the network does; when it raises
-        all the same, what was pulled and not answered for becomes unsure.
+        all the same, what was pulled and not answered for becomes unsure. When the way is closed for everybody, answer
+        for what was pulled and return: what is left waits, without an attempt, for the next time.
         """
 
     def close(self) -> None:

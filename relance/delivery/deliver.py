@@ -4,13 +4,14 @@ Each step is committed before the next begins, so that a process may die anywher
 next worker, what was in hand is shown as unsure (docs/decisions/0030-the-row-is-the-queue.md).
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
-from relance.delivery.channel import Channel, Sending
+from relance.delivery.channel import Channel, ChannelDown, Sending
 from relance.delivery.claim import BATCH, Lane, claim, lanes_due, settle_expired_leases
 from relance.delivery.hand_over import HandOver, parcels_of
 from relance.delivery.registry import channel_for
@@ -19,6 +20,8 @@ from relance.lib.clock import now
 from relance.lib.leases import new_owner
 from relance.outbox.models import Message
 from relance.plan.models import Automation
+
+log = logging.getLogger(__name__)
 
 
 def deliver(
@@ -56,6 +59,7 @@ class Round:
         self._dealers: dict[int, Dealer] = {}
         self._sendings: dict[tuple[int, str], Sending] = {}
         self._open: dict[str, Channel] = {}
+        self._closed: set[tuple[int, str]] = set()
         self._automations: dict[int, Automation] = {}
 
     def lane(self, dealer_id: int, channel: str, purpose: str) -> Lane:
@@ -66,6 +70,9 @@ class Round:
 
     def batch(self, lane: Lane, size: int) -> list[Message] | None:
         """One batch of a lane from claim to record; None when nothing is due there any more."""
+        channel = self._channel(lane)
+        if channel is None:
+            return None
         claimed = claim(lane, at=self.at, owner=self.owner, size=size)
         if not claimed:
             return None
@@ -74,21 +81,32 @@ class Round:
         if claimed.ours:
             codes = self._codes(lane.dealer, claimed.ours)
             parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at)
-            taken += HandOver(lane.dealer, parcels, codes=codes, at=self.at).run(self._channel(lane))
+            hand_over = HandOver(lane.dealer, parcels, codes=codes, at=self.at)
+            taken += hand_over.run(channel)
+            if hand_over.waiting:  # the channel stopped before the end: the lane waits for the next time
+                self._closed.add((lane.dealer.pk, lane.channel))
         self._codes(lane.dealer, taken)
         return taken
 
-    def _channel(self, lane: Lane) -> Channel:
-        """The open channel of a lane; lanes that are sent the same way share it, and its connections."""
+    def _channel(self, lane: Lane) -> Channel | None:
+        """The open channel of a lane, shared by lanes that are sent the same way; None when nothing goes that way."""
         key = (lane.dealer.pk, lane.channel)
+        if key in self._closed:
+            return None
         if key not in self._sendings:
             self._sendings[key] = sending_of(lane.dealer, lane.channel)
         sending = self._sendings[key]
         if sending.identity not in self._open:
-            channel = channel_for(sending)
-            self.channels.callback(channel.close)
-            self._open[sending.identity] = channel
-        return self._open[sending.identity]
+            self._open[sending.identity] = channel_for(sending)
+            self.channels.callback(self._open[sending.identity].close)
+        channel = self._open[sending.identity]
+        try:
+            channel.open()
+        except ChannelDown as fault:
+            log.warning("%s, %s: %s", lane.dealer.slug, lane.channel, fault)
+            self._closed.add(key)
+            return None
+        return channel
 
     def _codes(self, dealer: Dealer, messages: list[Message]) -> dict[int, str]:
         """The automations' codes; the messages get their automation, so that nobody asks for it one by one."""

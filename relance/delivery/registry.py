@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from relance.delivery.channel import Channel, Sending
+from relance.delivery.channels.email.smtp import SmtpChannel
 from relance.delivery.channels.file.folder import FileChannel
 
 
@@ -21,6 +22,7 @@ KINDS: dict[str, Kind] = {
         FileChannel,
         "a file per message under sent/ in the home; the default until a sender is set",
     ),
+    "smtp": Kind(frozenset({"email", "staff"}), SmtpChannel, "e-mail over a mail server"),
 }
 
 

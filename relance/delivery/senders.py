@@ -47,9 +47,9 @@ def smtp_sending(url: str, *, where: str) -> Sending:
     if not parts.hostname:
         raise BadInput(f"{where}: the host is missing, write smtp://user:password@host:port")
     options = dict(parse_qsl(parts.query))
-    unknown = sorted(set(options) - {"from", "tls", "connections", "timeout", "name"})
+    unknown = sorted(set(options) - {"ca", "connections", "from", "name", "timeout", "tls"})
     if unknown:
-        raise BadInput(f"{where}: unknown option '{unknown[0]}', allowed: connections, from, name, timeout, tls")
+        raise BadInput(f"{where}: unknown option '{unknown[0]}', allowed: ca, connections, from, name, timeout, tls")
     tls = options.pop("tls", "tls" if parts.scheme == "smtps" else "starttls" if parts.username else "auto")
     if tls not in ("tls", "starttls", "auto", "none"):
         raise BadInput(f"{where}: unknown tls '{tls}', allowed: auto, none, starttls, tls")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from relance.delivery.channel import Accepted, Busy, Parcel, Result, Sending
+from relance.delivery.channel import Accepted, Busy, ChannelDown, DeliveryFault, Parcel, Result, Sending
 from relance.delivery.channels.email.compose import compose
 
 MAILS = frozenset({"email", "staff"})
@@ -24,17 +24,24 @@ class FileChannel:
             return [_words(self.folder, error)]
         return [] if os.access(self.folder, os.W_OK) else [f"the folder {self.folder} cannot be written"]
 
+    def open(self) -> None:
+        """ChannelDown when the folder cannot be written."""
+        for fault in self.check():
+            raise ChannelDown(fault)
+
     def send(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Result]]:
         """Write each parcel; a full disk or a locked folder is Busy: nothing of that parcel is there."""
         for parcel in parcels:
             path = self.path_of(parcel)
-            content = compose(parcel) if parcel.message.channel in MAILS else _plain(parcel)
             try:
-                write_whole(path, content)
+                write_whole(path, _content(parcel))
+            except DeliveryFault as fault:
+                yield parcel, fault.result
+                continue
             except OSError as error:
                 yield parcel, Busy(_words(path.parent, error))
-            else:
-                yield parcel, Accepted(str(path.relative_to(self.folder)), "written")
+                return  # the next one would fare no better
+            yield parcel, Accepted(str(path.relative_to(self.folder)), "written")
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -61,6 +68,10 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
+
+
+def _content(parcel: Parcel) -> bytes:
+    return compose(parcel) if parcel.message.channel in MAILS else _plain(parcel)
 
 
 def _plain(parcel: Parcel) -> bytes:

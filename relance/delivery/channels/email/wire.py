@@ -1,0 +1,253 @@
+"""Turns letters into answers over one SMTP connection that is kept open, and opened again when it was lost.
+
+Where the server allows it (RFC 2920) the text of one letter and the envelope of the next travel together: one round
+trip per message instead of four. Nothing is doubtful before the last byte of a text has left; only then can an answer
+be lost.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from relance.delivery.channel import (
+    Accepted,
+    AnswerLost,
+    Busy,
+    ChannelDown,
+    DeliveryFault,
+    Parcel,
+    Result,
+    Sending,
+)
+from relance.delivery.channels.email.answers import Answer, fault_of
+
+END = b".\r\n"
+STEPS = ("MAIL", "RCPT", "DATA")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A composed e-mail: whose, from whom, to whom, and its bytes as they go over the wire (dots doubled, end mark)."""
+
+    parcel: Parcel
+    sender: str
+    recipient: str
+    text: bytes
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where the mail server is and how to speak to it."""
+
+    host: str
+    port: int
+    tls: str  # tls | starttls | auto (when offered; never with a password) | none
+    user: str
+    password: str
+    timeout: float
+    ca: str | None
+    name: str | None
+
+    @classmethod
+    def of(cls, sending: Sending) -> "Route":
+        """The route in a sender's settings (delivery/senders.py)."""
+        kept = sending.settings
+        return cls(
+            host=str(kept["host"]),
+            port=int(kept["port"]),
+            tls=str(kept.get("tls", "auto")),
+            user=str(kept.get("user", "")),
+            password=sending.secrets.get("password", ""),
+            timeout=float(kept.get("timeout", 60)),
+            ca=kept.get("ca"),
+            name=kept.get("name"),
+        )
+
+
+class Wire:
+    """One connection. `carry` may be called again and again; it opens what is closed."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.smtp: smtplib.SMTP | None = None
+        self.pipelining = False
+        self.offered: Letter | None = None  # its envelope is on the way already
+        self.unfinished = False  # the server still has half an envelope: begin with RSET
+        self.is_down = False  # the server did not let us in at the last try
+        self.written = 0  # bytes of the last writing that have left
+
+    def open(self) -> None:
+        """Connect, encrypt, sign in; ChannelDown when that is not possible now."""
+        if self.smtp is not None:
+            return
+        self.is_down = True
+        where = f"{self.route.host}:{self.route.port}"
+        try:
+            self.smtp = self._connect()
+        except smtplib.SMTPAuthenticationError as error:
+            raise ChannelDown(f"{where} does not take user and password: {_words(error)}") from None
+        except smtplib.SMTPNotSupportedError as error:
+            raise ChannelDown(f"{where} cannot do what the sender asks for: {error}") from None
+        except ssl.SSLError as error:
+            raise ChannelDown(f"{where} cannot be trusted: {error.reason or error}") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise ChannelDown(f"{where} cannot be reached: {_words(error)}") from None
+        self.pipelining = self.smtp.has_extn("pipelining")
+        self.offered, self.unfinished, self.is_down = None, False, False
+
+    def _connect(self) -> smtplib.SMTP:
+        route = self.route
+        context = ssl.create_default_context(cafile=route.ca)
+        if route.tls == "tls":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                route.host, route.port, local_hostname=route.name, timeout=route.timeout, context=context
+            )
+        else:
+            smtp = smtplib.SMTP(route.host, route.port, local_hostname=route.name, timeout=route.timeout)
+        try:
+            smtp.ehlo()
+            if route.tls == "auto" and smtp.has_extn("starttls"):
+                # No password travels here: better read by a stranger's certificate than by everybody.
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            if route.tls == "starttls" or (route.tls == "auto" and smtp.has_extn("starttls")):
+                smtp.starttls(context=context)
+                smtp.ehlo()
+            if route.user:
+                smtp.login(route.user, route.password)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def close(self) -> None:
+        """Say goodbye; never raises."""
+        if self.smtp is not None:
+            try:
+                self.smtp.quit()
+            except (smtplib.SMTPException, OSError):
+                pass
+        self._drop()
+
+    def _drop(self) -> None:
+        if self.smtp is not None:
+            self.smtp.close()
+        self.smtp = self.offered = None
+
+    def carry(self, letters: Iterator[Letter]) -> Iterator[tuple[Letter, Result]]:
+        """Hand letters over. Ends early when the way is closed; what was pulled is answered for by then."""
+        letter = next(letters, None)
+        while letter is not None:
+            try:
+                self._offer(letter)
+            except DeliveryFault as fault:
+                yield letter, fault.result
+                if isinstance(fault, ChannelDown):
+                    self.close()
+                    return
+                letter = next(letters, None)
+                continue
+            following = next(letters, None)
+            yield letter, self._hand(letter, following)
+            letter = following
+
+    def _offer(self, letter: Letter) -> None:
+        """The envelope, until the server waits for the text. A connection lost here costs nothing: once more."""
+        for last in (False, True):
+            try:
+                self.open()
+                answers = self._envelope_answers(letter)
+                self.offered = None
+                return self._judge(answers)
+            except (smtplib.SMTPServerDisconnected, OSError) as lost:
+                self._drop()
+                if last:
+                    raise ChannelDown(f"the connection was lost: {_words(lost)}") from None
+            except ChannelDown:  # 421: some servers hang up politely after so many messages
+                self._drop()
+                if last:
+                    raise
+        return None
+
+    def _envelope_answers(self, letter: Letter) -> list[Answer]:
+        """What the server says to MAIL, RCPT and DATA, up to the first refusal where it is asked step by step."""
+        commands = _commands(letter)
+        if self.offered is letter:
+            return [self._read() for _ in commands]
+        if self.unfinished:
+            self._write(b"RSET\r\n")
+            self._read()
+            self.unfinished = False
+        if self.pipelining:
+            self._write(b"".join(commands))
+            return [self._read() for _ in commands]
+        answers: list[Answer] = []
+        for command in commands:
+            self._write(command)
+            answers.append(self._read())
+            if not answers[-1].is_good:
+                break
+        return answers
+
+    def _judge(self, answers: list[Answer]) -> None:
+        """The fault of the first thing that the server did not take, if any."""
+        for step, answer in zip(STEPS, answers, strict=False):
+            if not answer.is_good:
+                if len(answers) == len(STEPS) and answers[-1].code == 354:
+                    self._write(END)  # it waits for a text all the same (RFC 2920 §3.1): an empty one, which it refuses
+                    self._read()
+                self.unfinished = True
+                raise fault_of(answer, step)
+
+    def _hand(self, letter: Letter, following: Letter | None) -> Result:
+        """The text, with the next envelope behind it, and what the server says to the text."""
+        behind = b"".join(_commands(following)) if following is not None and self.pipelining else b""
+        try:
+            self._write(letter.text + behind)
+            self.offered = following if behind else None
+            answer = self._read()
+        except (smtplib.SMTPServerDisconnected, OSError) as lost:
+            self._drop()
+            if self.written < len(letter.text):
+                return Busy(f"the connection was lost within the text: {_words(lost)}")
+            return AnswerLost(f"the connection was lost after the text: {_words(lost)}")
+        if 200 <= answer.code < 300:
+            return Accepted(answer=str(answer))
+        fault = fault_of(answer, "text")
+        if isinstance(fault, ChannelDown):
+            self._drop()
+        return fault.result
+
+    def _write(self, data: bytes) -> None:
+        """Everything, counting what has left; raises OSError."""
+        self.written = 0
+        if self.smtp is None or self.smtp.sock is None:
+            raise smtplib.SMTPServerDisconnected("closed")
+        rest = memoryview(data)
+        while rest:
+            gone = self.smtp.sock.send(rest)
+            self.written += gone
+            rest = rest[gone:]
+
+    def _read(self) -> Answer:
+        if self.smtp is None:
+            raise smtplib.SMTPServerDisconnected("closed")
+        code, text = self.smtp.getreply()
+        if not 200 <= code < 600:
+            raise smtplib.SMTPServerDisconnected("what came is no answer of a mail server")
+        return Answer(code, " ".join(text.decode("utf-8", "replace").split()))
+
+
+def _commands(letter: Letter) -> list[bytes]:
+    return [f"MAIL FROM:<{letter.sender}>\r\n".encode(), f"RCPT TO:<{letter.recipient}>\r\n".encode(), b"DATA\r\n"]
+
+
+def _words(error: Exception) -> str:
+    """What went wrong, in one line."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0]
