@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from relance.dealers.access import DealerRow
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, Customer, DeferredWork, RepairOrder, Sale, Vehicle
-from relance.plan.around import SPECIALS, Facts, Question
+from relance.plan.saying.around import SPECIALS, Facts, Question
 
 CHUNK = 500
 ALWAYS = ("subject.ref", "customer.id", "customer.ref", "vehicle.id", "vehicle.ref", "vehicle.status")

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput, unknown_word
-from relance.plan import shown
-from relance.plan.samples import sample_values, sample_voice
-from relance.plan.shown import Shown, Values
-from relance.plan.voice import Voice
+from relance.plan.saying import shown
+from relance.plan.saying.samples import sample_values, sample_voice
+from relance.plan.saying.shown import Shown, Values
+from relance.plan.saying.voice import Voice
 
 SUBJECTS = ("customer", "vehicle", "appointment", "repair_order", "sale", "deferred_work")
 META = "customer.meta_"

@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 
 from relance.lib.errors import BadInput
 from relance.plan.placeholders import Field, field_named
-from relance.plan.shown import Values
-from relance.plan.voice import Voice
+from relance.plan.saying.shown import Values
+from relance.plan.saying.voice import Voice
 
 NAME = re.compile(r"[a-z_]\w*(?:\.\w+)+", re.IGNORECASE)
 PLACE = re.compile(r"(?<!\\)\[[^\[\]\n]*\](?!\()")

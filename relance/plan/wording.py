@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from relance.plan.definition import Channel, Definition, Language, Words
 from relance.plan.render import Text, parse
-from relance.plan.shown import Values
-from relance.plan.voice import Voice
+from relance.plan.saying.shown import Values
+from relance.plan.saying.voice import Voice
 
 STAFF_READS = ("staff", "email", "sms")  # staff read the first of these that is written
 

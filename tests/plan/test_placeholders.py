@@ -6,7 +6,7 @@ from relance.lib.errors import BadInput
 from relance.lib.language import LANGUAGES
 from relance.plan.gather import ALWAYS, REACH
 from relance.plan.placeholders import FIELDS, SUBJECTS, Field, field_named, fields_for
-from relance.plan.samples import sample_values, sample_voice
+from relance.plan.saying.samples import sample_values, sample_voice
 
 SAID = {
     "customer.vehicle": ["2021 Mazda CX-5"] * 4,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from relance.lib.errors import BadInput
 from relance.plan.placeholders import FIELDS
 from relance.plan.render import Hole, open_places, parse
-from relance.plan.samples import sample_values, sample_voice
+from relance.plan.saying.samples import sample_values, sample_voice
 
 ENGLISH = sample_voice("en")
 SAMPLES = sample_values("en")

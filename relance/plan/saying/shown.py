@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from relance.plan.voice import Voice
+from relance.plan.saying.voice import Voice
 
 Values = Mapping[str, Any]
 Shown = Callable[[Values, Voice], str | None]

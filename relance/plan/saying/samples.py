@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from relance.dealers.models import Dealer
-from relance.plan.voice import Voice, voice_of
+from relance.plan.saying.voice import Voice, voice_of
 
 COUNTRIES = {"en": "CA", "fr": "CA", "es": "US", "et": "EE"}
 WORK = {"en": "Oil change", "fr": "Vidange d'huile", "es": "Cambio de aceite", "et": "Õlivahetus"}
