@@ -127,16 +127,16 @@ def _stored(dealer: Dealer, start: datetime, end: datetime):  # type: ignore[no-
     """The messages whose day lies in [start, end): the day they go, or, refused, the day of their run."""
     goes = Q(send_at__gte=start, send_at__lt=end)
     refused = Q(send_at=None, run_at__gte=start, run_at__lt=end)
-    return Message.objects.of(dealer).filter(goes | refused).exclude(state="canceled")
+    return Message.objects.of(dealer).filter(goes | refused)
 
 
 def _count_stored(dealer: Dealer, found: Forecast, start: datetime, end: datetime) -> None:
     rows = _stored(dealer, start, end)
-    goes = rows.filter(state__in=COUNTED).values("automation", "channel").annotate(day=TruncDate("send_at", dealer.zone))
+    goes = rows.filter(state__in=COUNTED).values("automation", "channel").annotate(day=TruncDate("send_at", tzinfo=dealer.zone))
     for row in goes.annotate(n=Count("pk")).order_by():
         found.cells[row["automation"], row["day"]].count(row["channel"], row["n"])
     refused = rows.filter(state__in=("refused", "failed")).values("automation")
-    for row in refused.annotate(day=TruncDate("run_at", dealer.zone), n=Count("pk")).order_by():
+    for row in refused.annotate(day=TruncDate("run_at", tzinfo=dealer.zone), n=Count("pk")).order_by():
         found.cells[row["automation"], row["day"]].count(None, row["n"])
 
 
@@ -277,7 +277,7 @@ def _usual(dealer: Dealer, automations: Sequence[Automation], at: datetime) -> d
         Message.objects.of(dealer)
         .filter(automation__in=[a.pk for a in automations], send_at__gte=at - HISTORY, send_at__lt=at, state__in=COUNTED)
         .values("automation", "channel")
-        .annotate(day=TruncDate("send_at", dealer.zone), n=Count("pk"))
+        .annotate(day=TruncDate("send_at", tzinfo=dealer.zone), n=Count("pk"))
         .order_by()
     )
     sums: dict[tuple[int, int, str], int] = defaultdict(int)
