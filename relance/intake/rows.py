@@ -38,21 +38,21 @@ class Layout:
 def read_file(stream: BinaryIO, encoding: str) -> Iterator[Row]:
     """The rows of a file, the header first. FileStopped when the rest cannot be told apart any more."""
     csv.field_size_limit(LONGEST_CELL)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    reader = csv.reader(_lines(text), strict=True)
-    while True:
-        before = reader.line_num
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if reader.line_num - before > 1 or "end of data" in str(error):
-                raise FileStopped(f"line {before + 1}: a quote is opened there and not closed") from None
-            yield before + 1, [], _form(error)
-        else:
-            if cells:
-                yield before + 1, cells, None
+    with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+        reader = csv.reader(_lines(text), strict=True)
+        while True:
+            before = reader.line_num
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if reader.line_num - before > 1 or "end of data" in str(error):
+                    raise FileStopped(f"line {before + 1}: a quote is opened there and not closed") from None
+                yield before + 1, [], _form(error)
+            else:
+                if cells:
+                    yield before + 1, cells, None
 
 
 def _form(error: csv.Error) -> str:
