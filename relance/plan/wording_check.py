@@ -4,14 +4,15 @@ before it is switched on, and what is worth a second look.
 `apply` refuses faults alone and tells the rest; desk and library switch nothing on that has a `refuse_on_switch`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal
 
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput
 from relance.lib.sms import size_of
+from relance.plan.definition import Definition
 from relance.plan.placeholders import Field
 from relance.plan.render import Slot, Text, open_places, parse
 from relance.plan.saying.loaded_words import invited, is_answer, selling
@@ -21,62 +22,6 @@ from relance.plan.saying.voice import voice_of
 Severity = Literal["fault", "refuse_on_switch", "warning"]
 PARTS = 2  # an SMS of more parts costs more than it says
 NAMED_UNDER = "casl"
-
-
-class Words(Protocol):
-    """The words of one channel in one language."""
-
-    @property
-    def subject(self) -> str | None:
-        """The subject line."""
-
-    @property
-    def body(self) -> str:
-        """The text itself."""
-
-
-class Keyword(Protocol):
-    """Words that are understood as an answer."""
-
-    @property
-    def words(self) -> Sequence[str]:
-        """Any of these."""
-
-
-class Replies(Protocol):
-    """What happens with answers."""
-
-    @property
-    def keywords(self) -> Sequence[Keyword]:
-        """The answers that are understood."""
-
-
-class Spoken(Protocol):
-    """What is asked of an automation's definition."""
-
-    @property
-    def subject(self) -> str:
-        """Whom it is about."""
-
-    @property
-    def purpose(self) -> str:
-        """service or marketing."""
-
-    @property
-    def recipients(self) -> Sequence[str]:
-        """customer, or roles."""
-
-    @property
-    def channels(self) -> Sequence[str]:
-        """In their order."""
-
-    @property
-    def wording(self) -> Mapping[str, Mapping[str, Words]]:
-        """Channel, language, words."""
-
-    @property
-    def replies(self) -> Replies:
-        """What happens with answers."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +54,7 @@ refusal = partial(Finding, "refuse_on_switch")
 warning = partial(Finding, "warning")
 
 
-def check(definition: Spoken, dealer: Dealer | None = None) -> list[Finding]:
+def check(definition: Definition, dealer: Dealer | None = None) -> list[Finding]:
     """Everything found, the gravest first. Without a dealer nothing is asked that depends on one."""
     findings, parts = [], []
     for channel, by_language in definition.wording.items():
@@ -129,7 +74,7 @@ def check(definition: Spoken, dealer: Dealer | None = None) -> list[Finding]:
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _impossible_fields(definition: Spoken, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _impossible_fields(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     for field in part.text.fields:
         if field.subjects is not None and definition.subject not in field.subjects:
             owners = " or ".join(sorted(field.subjects))
@@ -138,14 +83,14 @@ def _impossible_fields(definition: Spoken, _dealer: Dealer | None, part: Part) -
             )
 
 
-def _unavailable_fields(_definition: Spoken, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _unavailable_fields(_definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     for field in _bare(part.text):
         reason = field.unavailable_at(dealer)
         if reason is not None:
             yield refusal(part.path, reason)
 
 
-def _missing_fallbacks(_definition: Spoken, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _missing_fallbacks(_definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     for field in _bare(part.text):
         if not field.always and field.available:
             yield warning(part.path, f"{{ {field.name} }} may be empty: give it a fallback, {{ {field.name} | … }}")
@@ -156,12 +101,12 @@ def _bare(text: Text) -> list[Field]:
     return list(dict.fromkeys(slot.field for slot in text.slots if slot.fallback is None))
 
 
-def _open_places(_definition: Spoken, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _open_places(_definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     for place in open_places(part.source):
         yield refusal(part.path, f"{place} is still to be filled in")
 
 
-def _long_sms(_definition: Spoken, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _long_sms(_definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     if part.channel != "sms":
         return
     size = size_of(sample_of(part.text, part.language, dealer))
@@ -182,7 +127,7 @@ def sample_of(text: Text, language: str, dealer: Dealer | None = None) -> str:
     return "".join(piece if isinstance(piece, str) else filled(piece) for piece in text.pieces)
 
 
-def _unnamed_sender(definition: Spoken, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _unnamed_sender(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     if part.channel != "sms" or "customer" not in definition.recipients:
         return
     asked = definition.purpose == "marketing" or (dealer is not None and dealer.regime == NAMED_UNDER)
@@ -191,7 +136,7 @@ def _unnamed_sender(definition: Spoken, dealer: Dealer | None, part: Part) -> It
         yield warning(part.path, "does not name you: relance puts { company.name } before it")
 
 
-def _selling_words(definition: Spoken, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _selling_words(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     if definition.purpose != "service" or "customer" not in definition.recipients:
         return
     found = selling("".join(piece for piece in part.text.pieces if isinstance(piece, str)))
@@ -201,7 +146,7 @@ def _selling_words(definition: Spoken, _dealer: Dealer | None, part: Part) -> It
         yield refusal(part.path, "{ promotion.text } sells: a service message carries nothing that sells")
 
 
-def _invited_answers(definition: Spoken, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _invited_answers(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     if part.channel != "sms" or "customer" not in definition.recipients:
         return
     for word in invited(part.source, "blocks"):
@@ -212,7 +157,7 @@ def _invited_answers(definition: Spoken, _dealer: Dealer | None, part: Part) -> 
         yield warning(part.path, f"says how to answer {word.upper()}: relance adds that line by itself")
 
 
-def _languages(definition: Spoken, dealer: Dealer | None) -> Iterator[Finding]:
+def _languages(definition: Definition, dealer: Dealer | None) -> Iterator[Finding]:
     if dealer is None or "customer" not in definition.recipients:
         return
     for channel, by_language in definition.wording.items():
@@ -225,7 +170,7 @@ def _languages(definition: Spoken, dealer: Dealer | None) -> Iterator[Finding]:
             yield refusal(channel, "has no French wording, which Québec asks for")
 
 
-def _channels(definition: Spoken) -> Iterator[Finding]:
+def _channels(definition: Definition) -> Iterator[Finding]:
     for channel in definition.channels:
         if channel != "staff" and not definition.wording.get(channel):
             yield warning(channel, "has no wording: nobody hears by this channel")
@@ -234,14 +179,14 @@ def _channels(definition: Spoken) -> Iterator[Finding]:
             yield warning(f"email.{language}", "has no subject line")
 
 
-def _keywords(definition: Spoken) -> Iterator[Finding]:
+def _keywords(definition: Definition) -> Iterator[Finding]:
     for keyword in definition.replies.keywords:
         for word in keyword.words:
             if is_answer(word, "blocks") or is_answer(word, "added_by_relance"):
                 yield refusal("", f"replies.keywords: carriers act on {word.upper()} themselves: choose another word")
 
 
-LOOKS: tuple[Callable[[Spoken, Dealer | None, Part], Iterator[Finding]], ...] = (
+LOOKS: tuple[Callable[[Definition, Dealer | None, Part], Iterator[Finding]], ...] = (
     _impossible_fields,
     _unavailable_fields,
     _missing_fallbacks,

@@ -10,8 +10,11 @@ from relance.lib.yaml_file import read_yaml
 
 TABLE = Path(__file__).with_name("loaded_words.yaml")
 QUOTES = r"[\"'«»“”„‘’(*_:\s]*"
-JOINS = r"(?:the word|with|par|con|la palabra|le mot|mot|avec|sonaga|sona|a|or|ou|o|voi)?"
-PERCENT = re.compile(r"\d\s*%")
+JOINS = r"(?:the word|with|par|con|la palabra|le mot|mot|avec|sonaga)?"
+OR = r"(?:\b(?:or|ou|o|voi)\b|[,;/])"
+GOES_ON = r"(?=\s*(?:$|[.,;:!?»”\"')/]|(?:to|pour|para|et|or|ou|o|voi|if|si|kui)\b))"
+SHOUTED = re.compile(r"\b[^\W\d_]{2,}(?:-[^\W\d_]+)?\b")
+PERCENT = re.compile(r"\d+\s*%")
 
 
 @cache
@@ -28,10 +31,11 @@ def _one_of(words: list[str]) -> str:
 
 @cache
 def _invitation(kind: str) -> re.Pattern[str]:
+    """`reply WORD`, or `reply 1 to confirm or WORD`; the group `plain` is there when a small WORD is meant too."""
     verbs = _one_of([verb for verbs in _table()["invites"].values() for verb in verbs])
     words = _one_of(_table()["answers"][kind])
-    chosen = r"(?:[\w-]{1,12}\W{1,4}(?:or|ou|o|voi|to|pour|para|et|kui)\W{1,3}(?:\w+\W{1,3}){0,4})?"
-    return re.compile(rf"\b(?:{verbs})\b{QUOTES}{JOINS}{QUOTES}{chosen}\b({words})\b")
+    direct = rf"{QUOTES}{JOINS}{QUOTES}(?:(?P<plain>{words}){GOES_ON}|(?P<direct>{words})\b)"
+    return re.compile(rf"\b(?:{verbs})\b(?:{direct}|[^.!?\n]{{1,60}}?{OR}{QUOTES}(?P<chained>{words})\b)")
 
 
 @cache
@@ -45,8 +49,12 @@ def _harmless() -> re.Pattern[str]:
 
 
 def invited(text: str, kind: str) -> list[str]:
-    """The words of this kind that the text asks a customer to answer with."""
-    return list(dict.fromkeys(_invitation(kind).findall(fold(text))))
+    """The words of this kind that the text asks a customer to answer with; inside a sentence only in capitals."""
+    shouted = {fold(word) for word in SHOUTED.findall(text) if word.isupper()}
+    found = [match.groupdict() for match in _invitation(kind).finditer(fold(text))]
+    words = [groups["plain"] or groups["direct"] or groups["chained"] for groups in found]
+    meant = [w for w, groups in zip(words, found, strict=True) if groups["plain"] or w in shouted]
+    return list(dict.fromkeys(meant))
 
 
 def is_answer(word: str, kind: str) -> bool:
