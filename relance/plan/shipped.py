@@ -1,7 +1,7 @@
-"""Turns the YAML files of `library/` into entries, and an entry with its numbers into an automation's definition.
+"""Turns the YAML files of `library/` into entries, and an entry with its numbers into an automation's file form.
 
-An entry is an automation in its file form with a name per language, and with parameters: `$days` (or `$days-6`) stands
-where a number goes that a dealer may set. 0 switches an entry off, unless the parameter says otherwise.
+An entry is an automation with a name per language, and with parameters: `$days` (or `$days-6`) stands where a number
+goes that a dealer may set. 0 switches an entry off, unless the parameter says otherwise.
 """
 
 import re
@@ -10,22 +10,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field
 
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.schema import Strict, read
-from relance.plan.definition import Channel, Definition, Language, Programme, Subject, Words, read_definition
+from relance.lib.yaml_file import read_yaml
+from relance.plan.definition import Channel, Language, Programme, Subject, Words, read_definition
 from relance.plan.placeholders import Field as MergeField
 from relance.plan.wording import texts_of
 
 FOLDER = Path(__file__).parent / "library"
+FAMILIES = ("contact_settings", "sales", "maintenance", "other", "loyalty", "journey", "recipes")
 DAILY = {"kind": "daily", "at": "10:00", "closed_day": "next_open_day"}
 FRESH_MINUTES = {"realtime": 60}  # how old the facts may be, by kind of schedule
 FRESH_OTHERWISE = 26 * 60
-WRITTEN_FIRST = ("sms", "email", "postcard", "letter")
-PARAMETER = re.compile(r"\$(\w+?)(?:([+-])(\d+))?")
+QUICKEST_FIRST = ("sms", "email", "postcard", "letter")
+PARAMETER = re.compile(r"\$([a-z_]+\d*)(?:([+-])(\d+))?")
 # What the sample dealership has switched on: one entry of each theme, none that waits for a page to come.
 DEMO = (
     "C_REM1", "C_REM1_P", "C_REM2", "C_REM2_P", "C_DEFER", "C_DEFER_P",
@@ -37,37 +38,36 @@ Names = dict[Language, str]
 
 
 class Parameter(Strict):
-    """A number or choice of an entry that a dealer may set."""
+    """A number or a choice of an entry that a dealer may set."""
 
     name: str
     label: Names
-    kind: Literal["days", "months", "minutes", "makes", "accessory", "choice"]
+    kind: Literal["days", "months", "minutes", "words", "text", "accessory", "choice"]
     default: Value
     min: int = 0
     max: int = 3660
-    zero: Literal["switches_off", "leaves_out", "counts"] = "switches_off"  # what 0 (or nothing) does
+    zero: Literal["switches_off", "leaves_out", "counts"] = "switches_off"  # what 0, or nothing, does
     choices: list[str] = Field(default_factory=list)
 
     def read(self, value: Any, path: str) -> Value:
         """The value, checked; BadInput says what is allowed."""
-        if self.kind in ("days", "months", "minutes"):
-            if not isinstance(value, int) or isinstance(value, bool):
-                raise BadInput(f"{path}: a whole number is needed (found {value!r:.40})")
-            if value != 0 and not self.min <= value <= self.max:
-                raise BadInput(f"{path}: from {self.min} to {self.max}, or 0 (found {value})")
-            return value
-        if self.kind == "makes":
-            return [str(word) for word in value] if isinstance(value, (list, tuple)) else [str(value)]
+        if self.kind == "words":
+            return [str(word) for word in ([value] if isinstance(value, str) else value)]
         if self.kind == "choice" and value not in self.choices:
             raise BadInput(f"{path}: {unknown_word('choice', value, self.choices)}")
-        return str(value)
+        if self.kind in ("text", "accessory", "choice"):
+            return str(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise BadInput(f"{path}: a whole number is needed (found {value!r:.40})")
+        if value != 0 and not self.min <= value <= self.max:
+            raise BadInput(f"{path}: from {self.min} to {self.max}, or 0 (found {value})")
+        return value
 
 
 class Entry(Strict):
-    """One entry of the library, as its file says it; what the file leaves out has the library's own defaults."""
+    """One entry of the library; what its file leaves out has the library's own defaults."""
 
     code: str
-    also: list[str] = Field(default_factory=list)  # further codes of the same entry, numbered on: V08, V09 …
     family: str
     name: Names
     programme: Programme
@@ -76,44 +76,37 @@ class Entry(Strict):
     purpose: Literal["service", "marketing"]
     subject: Subject
     scope: str = "customer"
-    needs: list[str]
+    needs: list[str]  # records whose facts must be fresh
     parameters: list[Parameter] = Field(default_factory=list)
     audience: list[Any]
-    template_schedule: dict[str, Any] = Field(default=DAILY, alias="schedule")
+    schedule: dict[str, Any] = Field(default_factory=lambda: dict(DAILY))
     repeat: Any = "once"
     recipients: list[str] = Field(default_factory=lambda: ["customer"])
-    named_channels: list[Channel] = Field(default_factory=list, alias="channels")
+    channels: list[Channel] = Field(default_factory=list)  # empty: every one that is written, the quickest first
     wording: dict[Channel, dict[Language, Words]]
     replies: dict[str, Any] | None = None
-    grace_hours: float | None = None
-    better: str | None = None  # a recipe of another system: the entry that says the same more simply
+    better: str | None = None  # of another system's recipe: the entry that says the same more simply
 
     @property
-    def schedule(self) -> dict[str, Any]:
-        """When it runs."""
-        return self.template_schedule
-
-    @property
-    def channels(self) -> list[str]:
-        """As named, else every channel that is written, the quickest first."""
-        written: list[str] = [channel for channel in WRITTEN_FIRST if channel in self.wording]
-        named: list[str] = [*self.named_channels]
+    def spoken_on(self) -> list[str]:
+        """The channels, in the order in which they are tried."""
+        written: list[str] = [channel for channel in QUICKEST_FIRST if channel in self.wording]
+        named: list[str] = [*self.channels]
         return named or written or ["staff"]
 
     @property
     def fresh_within(self) -> dict[str, int]:
-        """Which records it needs, and how many minutes old they may be."""
-        minutes = FRESH_MINUTES.get(self.schedule["kind"], FRESH_OTHERWISE)
-        return dict.fromkeys(self.needs, minutes)
+        """How many minutes old the facts of each needed record may be."""
+        return dict.fromkeys(self.needs, FRESH_MINUTES.get(self.schedule["kind"], FRESH_OTHERWISE))
 
     @property
-    def waits_for(self) -> list[str]:
-        """Merge fields of its wording whose page does not exist yet."""
-        return [field.name for field in _fields_of(self.code) if not field.available]
+    def languages(self) -> list[str]:
+        """The languages in which every channel is written."""
+        return sorted(set.intersection(*(set(map(str, by_language)) for by_language in self.wording.values())))
 
 
 def entries() -> list[Entry]:
-    """Every entry, in the order of families and codes; recipes of other systems last."""
+    """Every entry, by family and code; recipes of other systems last."""
     return list(_by_code().values())
 
 
@@ -129,28 +122,27 @@ def definition_of(code: str, *, language: str = "en", status: str = "off", **par
     """The automation in its file form, with these numbers; off when one of them switches it off."""
     entry = entry_of(code)
     values = _values(entry, parameters)
-    audience, is_off = _audience(entry, values)
-    definition = {
+    silent = not _says_something(entry, values)
+    if silent:  # the rules keep the entry's own numbers, so that it stays readable and can be switched on again
+        values = _values(entry, {})
+    return {
         "code": entry.code,
         "name": entry.name.get(language) or entry.name["en"],  # type: ignore[call-overload]
         **{key: getattr(entry, key) for key in ("programme", "kind", "purpose", "subject", "scope")},
-        "audience": audience,
+        "audience": _audience(entry, values),
         "schedule": _filled(entry.schedule, values),
         "repeat": entry.repeat,
         "recipients": list(entry.recipients),
-        "channels": entry.channels,
+        "channels": entry.spoken_on,
         "wording": {
             channel: {spoken: words.model_dump(exclude_none=True) for spoken, words in by_language.items()}
             for channel, by_language in entry.wording.items()
         },
         "replies": entry.replies or ({"assign": "reference"} if "customer" in entry.recipients else {}),
-        "status": "off" if is_off else status,
+        "status": "off" if silent else status,
         "theme": entry.theme,
         "needs": entry.fresh_within,
     }
-    if entry.grace_hours is not None:
-        definition["grace_hours"] = entry.grace_hours
-    return definition
 
 
 def demo_entries(dealer: Dealer) -> list[dict[str, Any]]:
@@ -160,17 +152,21 @@ def demo_entries(dealer: Dealer) -> list[dict[str, Any]]:
 
 def unavailable(entry: Entry, dealer: Dealer | None = None) -> list[str]:
     """Why this dealer cannot switch the entry on yet: a page that does not exist, a setting that is empty."""
-    reasons = (field.unavailable_at(dealer) for field in _fields_of(entry.code))
+    reasons = (field.unavailable_at(dealer) for field in _relied_on(entry.code))
     return [reason for reason in reasons if reason]
 
 
 def library_line(entry: Entry) -> dict[str, Any]:
     """An entry as `relance automations library --json` prints it."""
-    line = definition_of(entry.code)
-    own = {"family": entry.family, "name": entry.name, "waits_for": entry.waits_for, "better": entry.better}
-    parameters = [parameter.model_dump() for parameter in entry.parameters]
-    languages = sorted({language for by_language in entry.wording.values() for language in by_language})
-    return {**line, **own, "parameters": parameters, "languages": languages}
+    return {
+        **definition_of(entry.code),
+        "family": entry.family,
+        "name": entry.name,
+        "parameters": [parameter.model_dump() for parameter in entry.parameters],
+        "languages": entry.languages,
+        "waits_for": [field.name for field in _relied_on(entry.code) if not field.available],
+        "better": entry.better,
+    }
 
 
 def _values(entry: Entry, given: Mapping[str, Any]) -> dict[str, Value]:
@@ -178,40 +174,35 @@ def _values(entry: Entry, given: Mapping[str, Any]) -> dict[str, Value]:
     for name in given:
         if name not in known:
             raise BadInput(f"{entry.code}: {unknown_word('parameter', name, known)}")
-    return {
-        name: parameter.read(given.get(name, parameter.default), f"{entry.code}.{name}")
-        for name, parameter in known.items()
-    }
+    return {name: p.read(given.get(name, p.default), f"{entry.code}.{name}") for name, p in known.items()}
 
 
-def _audience(entry: Entry, values: Mapping[str, Value]) -> tuple[list[Any], bool]:
-    """The rules with their numbers, and whether a number switches the entry off (its rules then keep the default)."""
-    zero = {parameter.name: parameter.zero for parameter in entry.parameters}
-    is_off = any(not values[name] and zero[name] == "switches_off" for name in values)
-    used = {
-        p.name: (p.default if not values[p.name] and p.zero == "switches_off" else values[p.name])
-        for p in entry.parameters
-    }
-    left_out = {name for name in used if not used[name] and zero[name] == "leaves_out"}
-    rules: list[Any] = []
+def _says_something(entry: Entry, values: Mapping[str, Value]) -> bool:
+    """Whether no number switches the entry off, and the numbers do not leave out all of an `any`."""
+    if any(not values[p.name] for p in entry.parameters if p.zero == "switches_off"):
+        return False
+    return all(any(_rules(rule, values) for rule in entry_["any"]) for entry_ in entry.audience if "any" in entry_)
+
+
+def _audience(entry: Entry, values: Mapping[str, Value]) -> list[Any]:
+    audience: list[Any] = []
     for written in entry.audience:
-        alternatives = written.get("any", [written])
-        filled = [rule for one in alternatives for rule in _rule(one, used, left_out)]
-        if "any" in written and not filled:
-            return _audience(entry, {p.name: p.default for p in entry.parameters})[0], True
-        rules += [{"any": filled}] if len(filled) > 1 else filled
-    return rules, is_off
+        found = [rule for one in written.get("any", [written]) for rule in _rules(one, values)]
+        alone = "any" not in written and (len(found) < 2 or written["operator"].startswith("does_not"))
+        audience += found if alone or len(found) == 1 else [{"any": found}]
+    return audience
 
 
-def _rule(rule: Mapping[str, Any], values: Mapping[str, Value], left_out: set[str]) -> Iterator[dict[str, Any]]:
-    """The rule with its numbers: none when its parameter leaves it out, one for each make."""
-    named = PARAMETER.fullmatch(rule["value"]) if isinstance(rule.get("value"), str) else None
-    name = named.group(1) if named else ""
-    if name in left_out:
-        return
-    value = values.get(name)
-    for one in value if isinstance(value, list) else [None]:
-        yield _filled({**rule, "value": one} if one is not None else dict(rule), values)
+def _rules(rule: Mapping[str, Any], values: Mapping[str, Value]) -> list[dict[str, Any]]:
+    """The rule with its numbers: none when its parameter is 0 or empty, one for each word of a list."""
+    written = rule.get("value")
+    named = PARAMETER.fullmatch(written) if isinstance(written, str) else None
+    value = values[named.group(1)] if named else None
+    if named and not value:
+        return []
+    if isinstance(value, list):
+        return [_filled({**rule, "value": word}, values) for word in value]
+    return [_filled(rule, values)]
 
 
 def _filled(value: Any, values: Mapping[str, Value]) -> Any:
@@ -225,30 +216,41 @@ def _filled(value: Any, values: Mapping[str, Value]) -> Any:
         return value
     name, sign, number = found.groups()
     known = values[name]
-    if not sign or not isinstance(known, int):
-        return known
-    return max(0, known + int(f"{sign}{number}"))
+    return max(0, known + int(f"{sign}{number}")) if sign and isinstance(known, int) else known
 
 
 @lru_cache(maxsize=1)
 def _by_code() -> dict[str, Entry]:
-    found = {}
-    for path in sorted(FOLDER.rglob("*.yaml"), key=lambda path: (path.parent.name == "recipes", str(path))):
-        for written in yaml.safe_load(path.read_text("utf-8")):
-            for entry in _numbered({"family": path.parent.name, **written}, str(path.relative_to(FOLDER))):
-                found[entry.code] = entry
-    return found
+    files = {path: read_yaml(path) for path in sorted(FOLDER.rglob("*.yaml"))}
+    written = {one["code"]: one for found in files.values() for one in found}
+    read_in: dict[str, Entry] = {}
+    for path in sorted(files, key=lambda path: (FAMILIES.index(path.parent.name), path.name)):
+        for one in files[path]:
+            liked = written.get(one.get("like") or one.get("better") or "", {})
+            for entry in _numbered({**liked, "family": path.parent.name, **one}, path.name):
+                read_in[entry.code] = entry
+    return read_in
 
 
 def _numbered(written: dict[str, Any], path: str) -> Iterator[Entry]:
-    """The entry, and one for each further code; `$number` in names counts them."""
+    """The entry, and one for each of its further codes (`also`); `$number` counts them."""
     codes = [written["code"], *written.get("also", ())]
+    template = {key: value for key, value in written.items() if key not in ("like", "also")}
     for number, code in enumerate(codes, start=1):
-        names = {language: name.replace("$number", str(number)) for language, name in written["name"].items()}
-        yield read(Entry, {**written, "code": code, "name": names}, f"{path} {code}")
+        yield read(Entry, {**_counted(template, str(number)), "code": code}, f"{path} {code}")
+
+
+def _counted(value: Any, number: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _counted(inner, number) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_counted(inner, number) for inner in value]
+    return value.replace("$number", number) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=200)
-def _fields_of(code: str) -> tuple[MergeField, ...]:
-    definition: Definition = read_definition(definition_of(code), f"library {code}")
-    return tuple(dict.fromkeys(field for text in texts_of(definition) for field in text.fields))
+def _relied_on(code: str) -> tuple[MergeField, ...]:
+    """The merge fields that the wording cannot do without: no fallback stands beside them."""
+    definition = read_definition(definition_of(code), f"library {code}")
+    slots = (slot for text in texts_of(definition) for slot in text.slots)
+    return tuple(dict.fromkeys(slot.field for slot in slots if slot.fallback is None))
