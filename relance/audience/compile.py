@@ -1,7 +1,7 @@
-"""Turns a rule tree, a subject and a reference moment into one query: count, plan, forecast and why ask the same one.
+"""Turns a rule tree, a subject and a reference moment into one query, which count, plan, forecast and why all ask.
 
-How rules bind to records is 03-rules §4 and FORMAT.md: own conditions read the subject; own ★ demand that the subject is
-the picked record; record rules of another category agree on one record; its ★ stand alone.
+How rules bind to records is 03-rules §4 and FORMAT.md: own conditions read the subject; own ★ demand that the subject
+is the picked record; record rules of another category agree on one record; its ★ stand alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,9 @@ from django.db.models.lookups import (
 
 from relance.audience.fields import CATEGORIES, GONE, SUBJECTS, Asked, Attribute, Category
 from relance.audience.operators import (
-    ACCESSORY,
     COUNT,
     DAYS,
     FLAG,
-    MOMENT,
     PICK,
     TITLES,
     DayRange,
@@ -222,11 +220,13 @@ class _Compiler:
         return COMPARISONS[operator.compare](target, attribute, rule.value, known)
 
     def one_record(self, entries: Sequence[Rule | AnyOf], *, begin_here: bool) -> Q:
-        """One record of the history satisfies all entries. `begin_here`: let the index find the records, then their owners."""
+        """One record of the history satisfies all entries. `begin_here`: let an index find the records first."""
         first = entries[0] if isinstance(entries[0], Rule) else entries[0].rules[0]
         category = first.about
         found = [
-            reduce(or_, (self.record(rule, "") for rule in entry.rules)) if isinstance(entry, AnyOf) else self.record(entry, "")
+            reduce(or_, (self.record(rule, "") for rule in entry.rules))
+            if isinstance(entry, AnyOf)
+            else self.record(entry, "")
             for entry in entries
         ]
         few = any(isinstance(entry, Rule) and entry.does.bounded for entry in entries)
@@ -286,7 +286,7 @@ class _Compiler:
         return rows.filter(self.can_be_picked(rule))
 
     def better(self, rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
-        """Those of `rows` that would be picked before the outer record: later (or sooner, ahead), then the greater id."""
+        """Those of `rows` that go before the outer record: later (or sooner, ahead), then the greater id."""
         moment = rule.about.moment
         ref = "ref"
         beyond, not_behind = ("lt", "lte") if rule.asks.pick == "next" else ("gt", "gte")
@@ -373,6 +373,10 @@ def _is_present(target: Any, _attribute: Attribute, code: str) -> Q:
     return compare(target, "contains", f";{fold(code)};")
 
 
+def _plain(positive: Callable[[Any, Attribute, Any], Q]) -> Callable[[Any, Attribute, Any, Q], Q]:
+    return lambda target, attribute, value, _known: positive(target, attribute, value)
+
+
 def _not(positive: Callable[[Any, Attribute, Any], Q]) -> Callable[[Any, Attribute, Any, Q], Q]:
     def negative(target: Any, attribute: Attribute, value: Any, _known: Q) -> Q:
         return compare(target, "isnull", True) | ~positive(target, attribute, value)
@@ -395,7 +399,7 @@ POSITIVES: dict[str, Callable[[Any, Attribute, Any], Q]] = {
     "equal": lambda target, _a, value: compare(target, "exact", value),
 }
 COMPARISONS: dict[str, Callable[[Any, Attribute, Any, Q], Q]] = {
-    **{name: (lambda f: lambda t, a, v, _k: f(t, a, v))(f) for name, f in POSITIVES.items()},
+    **{name: _plain(f) for name, f in POSITIVES.items()},
     **{f"not {name}": _not(f) for name, f in POSITIVES.items()},
     "not_equal": _not(POSITIVES["equal"]),
     "less_than": lambda target, _a, value, _k: compare(target, "lt", value),

@@ -67,7 +67,7 @@ def _flag(condition: Any) -> Any:
 
 
 def found_value(question: Question, row: Model, rule: Rule) -> Any:
-    """What the rule found: the subject's own value, the picked record's moment, the count, or some of a history's values."""
+    """The subject's own value, the picked record's moment, the count, or some values of a history."""
     history = history_of(question, row, rule)
     if history is None:
         return _own_value(question, row, rule)

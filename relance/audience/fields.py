@@ -73,7 +73,8 @@ class Category:
 def _odometer_today(asked: Asked) -> Any:
     days = float((asked.day - EPOCH).days)
     along = ExpressionWrapper(
-        F(f"{asked.prefix}odometer_start") + F(f"{asked.prefix}odometer_per_day") * Value(days), output_field=FloatField()
+        F(f"{asked.prefix}odometer_start") + F(f"{asked.prefix}odometer_per_day") * Value(days),
+        output_field=FloatField(),
     )
     return Greatest(along, F(f"{asked.prefix}odometer_last"))
 
@@ -91,7 +92,9 @@ def _open_recall(asked: Asked) -> Any:
     done = RepairOrder.objects.of(asked.dealer).filter(
         vehicle=OuterRef(OuterRef(asked.key("pk"))), packages_folded__contains=OuterRef("campaign_folded")
     )
-    recalls = Recall.objects.of(asked.dealer).filter(vin_folded=OuterRef(f"{asked.prefix}vin_folded")).exclude(Exists(done))
+    recalls = (
+        Recall.objects.of(asked.dealer).filter(vin_folded=OuterRef(f"{asked.prefix}vin_folded")).exclude(Exists(done))
+    )
     return Subquery(recalls.order_by("campaign_folded").values("campaign_folded")[:1])
 
 
@@ -102,7 +105,13 @@ def _of_sale_or_vehicle(column: str) -> Expression:
 def meta(name: str) -> Attribute:
     """The attribute of a custom column of the feed, `meta_club`."""
     key = name.removeprefix("meta_")
-    return Attribute(name, TEXT, key.replace("_", " "), lambda asked: KeyTextTransform(key, f"{asked.prefix}meta_folded"), shown="meta")
+    return Attribute(
+        name,
+        TEXT,
+        key.replace("_", " "),
+        lambda asked: KeyTextTransform(key, f"{asked.prefix}meta_folded"),
+        shown="meta",
+    )
 
 
 def _table(*rows: Attribute) -> dict[str, Attribute]:
@@ -221,27 +230,60 @@ _ROWS = (
     Category("customer", _("customer"), Customer, "customer", attributes=_CUSTOMER, has_meta=True),
     Category("vehicle", _("vehicle"), Vehicle, "vehicle", attributes=_VEHICLE, has_meta=True),
     Category(
-        "appointment", _("appointment"), Appointment, "appointment", "start_at",
-        not_last=_CANCELED, not_next=_OVER, attributes=_APPOINTMENT, has_meta=True,
+        "appointment",
+        _("appointment"),
+        Appointment,
+        "appointment",
+        "start_at",
+        not_last=_CANCELED,
+        not_next=_OVER,
+        attributes=_APPOINTMENT,
+        has_meta=True,
     ),
     Category(
-        "repair_order_opened", _("repair order (opened)"), RepairOrder, "repair_order", "opened_at",
-        attributes=_order("opened_at", _("the last repair order")), has_meta=True,
+        "repair_order_opened",
+        _("repair order (opened)"),
+        RepairOrder,
+        "repair_order",
+        "opened_at",
+        attributes=_order("opened_at", _("the last repair order")),
+        has_meta=True,
     ),
     Category(
-        "repair_order_closed", _("repair order (closed)"), RepairOrder, "repair_order", "closed_at",
-        listed=Q(closed_at__isnull=False), attributes=_order("closed_at", _("the last visit")), has_meta=True,
+        "repair_order_closed",
+        _("repair order (closed)"),
+        RepairOrder,
+        "repair_order",
+        "closed_at",
+        listed=Q(closed_at__isnull=False),
+        attributes=_order("closed_at", _("the last visit")),
+        has_meta=True,
     ),
     Category(
-        "order", _("order"), Sale, "sale", "ordered_at",
-        listed=Q(ordered_at__isnull=False), attributes=_table(*_SALE),
+        "order",
+        _("order"),
+        Sale,
+        "sale",
+        "ordered_at",
+        listed=Q(ordered_at__isnull=False),
+        attributes=_table(*_SALE),
     ),
     Category(
-        "sale", _("sale"), Sale, "sale", "delivered_on", moment_is_day=True,
-        listed=Q(delivered_on__isnull=False), attributes=_table(*_SALE),
+        "sale",
+        _("sale"),
+        Sale,
+        "sale",
+        "delivered_on",
+        moment_is_day=True,
+        listed=Q(delivered_on__isnull=False),
+        attributes=_table(*_SALE),
     ),
     Category(
-        "deferred_work", _("deferred work"), DeferredWork, "deferred_work", "recommended_at",
+        "deferred_work",
+        _("deferred work"),
+        DeferredWork,
+        "deferred_work",
+        "recommended_at",
         attributes=_table(
             Attribute("recommended_at", MOMENT, _("recommended"), "recommended_at"),
             _text("description", _("description")),
@@ -251,11 +293,23 @@ _ROWS = (
         ),
     ),
     Category(
-        "message_sent", _("message sent"), Touch, "touch", "happened_at", listed=Q(kind="sent"), has_of=True,
+        "message_sent",
+        _("message sent"),
+        Touch,
+        "touch",
+        "happened_at",
+        listed=Q(kind="sent"),
+        has_of=True,
         attributes=_table(*_MESSAGE, *_picks(_("the last message"), _("number of messages"))),
     ),
     Category(
-        "message_received", _("reply"), Touch, "touch", "happened_at", listed=Q(kind="received"), has_of=True,
+        "message_received",
+        _("reply"),
+        Touch,
+        "touch",
+        "happened_at",
+        listed=Q(kind="received"),
+        has_of=True,
         attributes=_table(
             *_MESSAGE,
             Attribute("text", TEXT, _("text"), "text_folded", shown="text"),
@@ -264,7 +318,12 @@ _ROWS = (
         ),
     ),
     Category(
-        "survey", _("survey"), Touch, "touch", "happened_at", listed=Q(kind="survey"),
+        "survey",
+        _("survey"),
+        Touch,
+        "touch",
+        "happened_at",
+        listed=Q(kind="survey"),
         attributes=_table(
             Attribute("answered_at", MOMENT, _("answered"), "happened_at"),
             Attribute("score", NUMBER, _("score"), "score"),

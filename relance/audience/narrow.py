@@ -1,8 +1,8 @@
 """Turns a question and many days into the few days on which anybody can be due at all, with one query.
 
-A subject's own bounded day rule ("closed exactly 2 days ago") reaches only days on which records of this dealer lie. They
-are read once; a run whose days hold none of them need not be asked. This only ever leaves out empty runs: it decides
-nothing about anybody.
+A subject's own bounded day rule ("closed exactly 2 days ago") reaches only days on which records of this dealer lie.
+They are read once; a run whose days hold none of them need not be asked. This only ever leaves out empty runs: it
+decides nothing about anybody.
 """
 
 from bisect import bisect_left
@@ -33,7 +33,7 @@ class Candidates:
         reached = [r for day in days for r in operator.days(rule.value, day)]
         found = _days_with_records(question, rule, reached)
         if found is not None:
-            self._ranges = lambda day: operator.days(rule.value, day)  # type: ignore[misc]
+            self._ranges = lambda day: operator.days(rule.value, day)
             self._days = found
 
     def may_be_due(self, day: date) -> bool:
@@ -50,9 +50,10 @@ class Candidates:
 def _own_bounded_rule(question: Question) -> Rule | None:
     """A rule that must hold, reads a plain column of the subject (or of its own pick) and reaches few days."""
     for entry in question.tree:
-        if isinstance(entry, Rule) and entry.does.days and entry.does.bounded and entry.about.record == question.subject:
-            if column_of(entry):
-                return entry
+        if not isinstance(entry, Rule) or entry.about.record != question.subject:
+            continue
+        if entry.does.days and entry.does.bounded and column_of(entry):
+            return entry
     return None
 
 

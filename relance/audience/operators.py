@@ -88,7 +88,7 @@ def _anniversary(_value: object, day: date) -> list[DayRange]:
 
 
 def _series(value: Mapping[str, int], day: date) -> list[DayRange]:
-    """n = D - day is first, first+every, first+2·every … and below `before` (0: no end; every 0: first only; first 0: never)."""
+    """n = D - day is first, first+every … and below `before` (0: no end; every 0: first only; first 0: never)."""
     first, every, before = value["first"], value["every"], value["before"]
     end = min(before or FARTHEST, FARTHEST)
     if first <= 0 or first >= end:
@@ -98,7 +98,9 @@ def _series(value: Mapping[str, int], day: date) -> list[DayRange]:
     return [(day - _back(n), day - _back(n)) for n in range(first, end if every else first + 1, every or 1)]
 
 
-def _row(name: str, value: str, says: Promise | str, days: Callable[[Any, date], list[DayRange]], bounded: bool) -> Operator:
+def _row(
+    name: str, value: str, says: Promise | str, days: Callable[[Any, date], list[DayRange]], bounded: bool
+) -> Operator:
     return Operator(name, ON_A_DAY, value, says, days=days, bounded=bounded)
 
 
@@ -125,8 +127,20 @@ _TABLE = (
     _row("less_than_days_ago", "days", _("less than {value} days ago"), lambda n, d: [(d - _back(n - 1), d)], True),
     _row("at_least_days_ago", "days", _("at least {value} days ago"), lambda n, d: [(None, d - _back(n))], False),
     _row("more_than_days_ago", "days", _("more than {value} days ago"), lambda n, d: [(None, d - _back(n + 1))], False),
-    _row("days_ago_between", "days_pair", _("between {value} days ago"), lambda v, d: [(d - _back(v[1]), d - _back(v[0]))], True),
-    _row("in_days_between", "days_pair", _("in between {value} days"), lambda v, d: [(d + _back(v[0]), d + _back(v[1]))], True),
+    _row(
+        "days_ago_between",
+        "days_pair",
+        _("between {value} days ago"),
+        lambda v, d: [(d - _back(v[1]), d - _back(v[0]))],
+        True,
+    ),
+    _row(
+        "in_days_between",
+        "days_pair",
+        _("in between {value} days"),
+        lambda v, d: [(d + _back(v[0]), d + _back(v[1]))],
+        True,
+    ),
     _row("in_at_most_days", "days", _("in at most {value} days"), lambda n, d: [(d, d + _back(n))], True),
     _row("in_less_than_days", "days", _("in less than {value} days"), lambda n, d: [(d, d + _back(n - 1))], True),
     _row("in_at_least_days", "days", _("in at least {value} days"), lambda n, d: [(d + _back(n), None)], False),
@@ -138,11 +152,17 @@ _TABLE = (
     _row("on", "date", _("on {value}"), lambda v, _d: [(v, v)], True),
     _row("before", "date", _("before {value}"), lambda v, _d: [(None, v - DAY)], False),
     _row("after", "date", _("after {value}"), lambda v, _d: [(v + DAY, None)], False),
-    _minute("at_most_minutes_ago", _("at most {value} minutes ago"), lambda n, t: (("gte", _ago(n, t)), ("lte", t)), True),
-    _minute("less_than_minutes_ago", _("less than {value} minutes ago"), lambda n, t: (("gt", _ago(n, t)), ("lte", t)), True),
+    _minute(
+        "at_most_minutes_ago", _("at most {value} minutes ago"), lambda n, t: (("gte", _ago(n, t)), ("lte", t)), True
+    ),
+    _minute(
+        "less_than_minutes_ago", _("less than {value} minutes ago"), lambda n, t: (("gt", _ago(n, t)), ("lte", t)), True
+    ),
     _minute("at_least_minutes_ago", _("at least {value} minutes ago"), lambda n, t: (("lte", _ago(n, t)),), False),
     _minute("more_than_minutes_ago", _("more than {value} minutes ago"), lambda n, t: (("lt", _ago(n, t)),), False),
-    _minute("in_at_most_minutes", _("in at most {value} minutes"), lambda n, t: (("gt", t), ("lte", _ago(-n, t))), True),
+    _minute(
+        "in_at_most_minutes", _("in at most {value} minutes"), lambda n, t: (("gt", t), ("lte", _ago(-n, t))), True
+    ),
     _minute("in_at_least_minutes", _("in at least {value} minutes"), lambda n, t: (("gte", _ago(-n, t)),), False),
     _text("is", "text", _("is {value}"), "is"),
     _text("is_not", "text", _("is not {value}"), "not is", True),
@@ -161,7 +181,9 @@ _TABLE = (
     Operator("is_true", frozenset({FLAG}), "none", _("is so"), compare="is_true"),
     Operator("is_false", frozenset({FLAG}), "none", _("is not so"), compare="is_false"),
     Operator("is_present", frozenset({ACCESSORY}), "code", _("{value} is there"), compare="is_present"),
-    Operator("is_absent", frozenset({ACCESSORY}), "code", _("{value} is not there"), compare="not is_present", negative=True),
+    Operator(
+        "is_absent", frozenset({ACCESSORY}), "code", _("{value} is not there"), compare="not is_present", negative=True
+    ),
     Operator("is_known", ON_A_VALUE, "none", _("is known"), compare="is_known"),
     Operator("is_unknown", ON_A_VALUE, "none", _("is unknown"), compare="is_unknown", negative=True),
     Operator("exists", frozenset({PICK}), "none", _("is there"), compare="exists"),

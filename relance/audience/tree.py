@@ -3,7 +3,7 @@
 Faults are BadInput with the path and the nearest allowed word. There is no deeper nesting (03-rules §1).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -20,7 +20,7 @@ MAX_RULES = 200
 
 @dataclass(frozen=True)
 class Rule:
-    """One question about one attribute. `category` keeps the name as written; `binding` is the category it stands for."""
+    """One question about one attribute; `category` keeps the name as written (work_order)."""
 
     category: str
     attribute: str
@@ -129,7 +129,8 @@ def _read_operator(word: Any, attribute: Attribute, path: str) -> Operator:
     if operator is None:
         raise BadInput(f"{path}.operator: {unknown_word('operator', word, fitting)}")
     if attribute.kind not in operator.kinds:
-        raise BadInput(f"{path}.operator: `{operator.name}` cannot be asked of `{attribute.name}`; {unknown_word('use', word, fitting)}")
+        hint = unknown_word("use", word, fitting)
+        raise BadInput(f"{path}.operator: `{operator.name}` cannot be asked of `{attribute.name}`; {hint}")
     return operator
 
 
@@ -216,7 +217,7 @@ def _decimals(value: Any) -> tuple[Decimal, Decimal]:
     return _decimal(low), _decimal(high)
 
 
-VALUES = {
+VALUES: dict[str, Callable[[Any], Any]] = {
     "none": _none,
     "days": _whole,
     "minutes": lambda value: _whole(value, 0, 60 * 24 * 366),

@@ -12,6 +12,7 @@ from django.db import transaction
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
+from relance.lib.errors import BadInput
 from relance.outbox.accept import accept
 from relance.outbox.gate import NEEDS, Gate
 from relance.outbox.lines import lines
@@ -23,7 +24,6 @@ from relance.plan.due import drafts, due_ids, run_of
 from relance.plan.models import Automation, PlanMark, Run
 from relance.plan.recipients import Roster
 from relance.plan.schedule import runs
-from relance.lib.errors import BadInput
 
 CHUNK = 500
 BLAST_PEOPLE, BLAST_SHARE, BLAST_TIMES, BLAST_DAYS = 200, 0.20, 3, 30  # 03-rules §8, guard "blast"
@@ -106,20 +106,23 @@ def _due_runs(planning: _Planning, begin: datetime | None, planned: Planned) -> 
     for automation in Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused=""):
         try:
             definition = definition_of(automation)
+            grace = timedelta(hours=definition.grace)
+            after = begin or at - grace - timedelta(microseconds=1)
+            found = runs(
+                definition.schedule,
+                planning.calendar,
+                dealer.zone,
+                after=after,
+                until=at,
+                live_from=automation.live_from,
+            )
         except BadInput as error:
             _pause(dealer, automation, str(error), planned)
             continue
-        grace = timedelta(hours=definition.grace)
-        after = begin or at - grace - timedelta(microseconds=1)
-        late = []
-        for run in runs(
-            definition.schedule, planning.calendar, dealer.zone, after=after, until=at, live_from=automation.live_from
-        ):
-            if at - run.run_at > grace:
-                late.append(run_of(dealer, automation, run))
-            else:
-                yield run_of(dealer, automation, run)
+        late = [run_of(dealer, automation, run) for run in found if at - run.run_at > grace]
         _miss(planning, late, planned)
+        for run in found[len(late) :]:
+            yield run_of(dealer, automation, run)
 
 
 def _pause(dealer: Dealer, automation: Automation, cause: str, planned: Planned) -> None:
@@ -180,4 +183,3 @@ def _is_blast(planning: _Planning, run: RunOf, people: int) -> bool:
     )
     usual = list(recent.values_list("drafts", flat=True))
     return bool(usual) and people > BLAST_TIMES * median(usual)
-

@@ -25,7 +25,7 @@ from relance.plan.due import drafts, spoken_to
 from relance.plan.models import Automation
 from relance.plan.recipients import Roster
 
-LATEST = 50  # subjects of a customer that are looked at: the latest ones
+LATEST = 50  # of a customer's subjects the latest ones are looked at
 GATES = (
     "do_not_mail",
     "customer_gone",
@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Why:
-    """The answer for one subject of the customer. `verdict`: ready | refused | not_due | spoken_to | off | no_subject."""
+    """The answer for one subject. `verdict`: ready | refused | not_due | spoken_to | off | no_subject."""
 
     verdict: str
     subject: str | None
@@ -72,10 +72,8 @@ class Why:
     message: Message | None = None
 
 
-def why(
-    dealer: Dealer, automation: Automation, customer: Customer, *, at: datetime, subject: str | None = None
-) -> Why:
-    """Why this customer does or does not hear from this automation when its run's reference moment is `at`.
+def why(dealer: Dealer, automation: Automation, customer: Customer, *, at: datetime, subject: str | None = None) -> Why:
+    """Why this customer does or does not hear from this automation, its run's reference moment being `at`.
 
     Without `subject` the answer is about the customer's subject that comes nearest to being due.
     """
@@ -137,7 +135,11 @@ def steps(verdict: Verdict | None) -> list[Step]:
         return [Step(gate, "ok") for gate in GATES]
     place = GATES.index(verdict.reason)
     passed = [Step(gate, "ok") for gate in GATES[:place]]
-    return [*passed, Step(verdict.reason, "stops", verdict.detail), *[Step(g, "not_reached") for g in GATES[place + 1 :]]]
+    return [
+        *passed,
+        Step(verdict.reason, "stops", verdict.detail),
+        *[Step(g, "not_reached") for g in GATES[place + 1 :]],
+    ]
 
 
 def _shown(dealer: Dealer, value: Any) -> Any:

@@ -39,7 +39,11 @@ def _email(facts: Facts) -> Address:
     text = facts["customer.email"]
     if not text:
         return Address(fault="no_address")
-    return Address(text, facts["customer.email_folded"]) if facts["customer.email_usable"] else Address(fault="bad_address")
+    return (
+        Address(text, facts["customer.email_folded"])
+        if facts["customer.email_usable"]
+        else Address(fault="bad_address")
+    )
 
 
 def _post(facts: Facts) -> Address:

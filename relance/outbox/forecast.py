@@ -24,7 +24,7 @@ from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.definition import AfterDays
-from relance.plan.draft import Draft, RunOf
+from relance.plan.draft import Draft
 from relance.plan.due import CHUNK, drafts, due_ids, run_of
 from relance.plan.models import Automation, PlanMark
 from relance.plan.recipients import Roster
@@ -132,7 +132,11 @@ def _stored(dealer: Dealer, start: datetime, end: datetime):  # type: ignore[no-
 
 def _count_stored(dealer: Dealer, found: Forecast, start: datetime, end: datetime) -> None:
     rows = _stored(dealer, start, end)
-    goes = rows.filter(state__in=COUNTED).values("automation", "channel").annotate(day=TruncDate("send_at", tzinfo=dealer.zone))
+    goes = (
+        rows.filter(state__in=COUNTED)
+        .values("automation", "channel")
+        .annotate(day=TruncDate("send_at", tzinfo=dealer.zone))
+    )
     for row in goes.annotate(n=Count("pk")).order_by():
         found.cells[row["automation"], row["day"]].count(row["channel"], row["n"])
     refused = rows.filter(state__in=("refused", "failed")).values("automation")
@@ -180,9 +184,9 @@ def _of_draft(seen: Foreseen) -> Person:
         status="refused" if verdict.reason else "approval" if waits else "ready",
         reason=verdict.reason,
         detail=verdict.detail,
-        language=spoken and spoken.language,
-        subject_line=spoken and spoken.subject_line,
-        body=spoken and spoken.body,
+        language=spoken.language if spoken else None,
+        subject_line=spoken.subject_line if spoken else None,
+        body=spoken.body if spoken else None,
     )
 
 
@@ -275,14 +279,16 @@ def _expect(dealer: Dealer, found: Forecast, *, first: date, last: date, at: dat
 def _usual(dealer: Dealer, automations: Sequence[Automation], at: datetime) -> dict[tuple[int, int], dict[str, int]]:
     rows = (
         Message.objects.of(dealer)
-        .filter(automation__in=[a.pk for a in automations], send_at__gte=at - HISTORY, send_at__lt=at, state__in=COUNTED)
+        .filter(
+            automation__in=[a.pk for a in automations], send_at__gte=at - HISTORY, send_at__lt=at, state__in=COUNTED
+        )
         .values("automation", "channel")
         .annotate(day=TruncDate("send_at", tzinfo=dealer.zone), n=Count("pk"))
         .order_by()
     )
     sums: dict[tuple[int, int, str], int] = defaultdict(int)
     for row in rows:
-        sums[row["automation"], row["day"].weekday(), row["channel"]] += row["n"]
+        sums[row["automation"], row["day"].weekday(), str(row["channel"])] += row["n"]
     usual: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     weeks = HISTORY.days / 7
     for (automation, weekday, channel), number in sums.items():

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
@@ -18,20 +19,23 @@ from relance.lib.moments import DAY, day_of
 from relance.outbox.address import ADDRESS_OF, Address, zones_of
 from relance.outbox.address import NEEDS as ADDRESS_NEEDS
 from relance.outbox.models import HoldBack, Message
-from relance.outbox.regimes import judge
+from relance.outbox.regimes import judge, needs_relation, purpose_under
 from relance.outbox.sending_time import SendingTime
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import Draft
 from relance.plan.render import Hole
-from relance.plan.voice import Voice, voice_of
-from relance.plan.wording import Spoken, languages_for, speak, words_of
+from relance.plan.saying.voice import Voice, voice_of
+from relance.plan.wording import Spoken, language_for, speak, words_of
 
-NEEDS = ADDRESS_NEEDS | {
-    f"customer.{column}" for column in ("do_not_mail", "status", "language", "preferred_channel")
-} | {"vehicle.status"}
+NEEDS = (
+    ADDRESS_NEEDS
+    | {f"customer.{column}" for column in ("do_not_mail", "status", "language", "preferred_channel")}
+    | {"vehicle.status"}
+)
 COUNTED = ("ready", "approval", "sending", "sent", "delivered", "unsure")  # states that count towards cap and ceiling
 GONE_CUSTOMER, GONE_VEHICLE = ("moved", "deceased"), ("sold", "scrapped")
 CEILING, CEILING_HOURS = 6, 24
+SURVEYS = ("satisfaction", "review")  # programmes that ask for an opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +170,22 @@ class Gate:
         return known.consent(draft, channel) if draft.is_for_customer else None
 
     def _language(self, draft: Draft, channel: Channel) -> Language | None:
-        return languages_for(draft.run.definition, channel, self.languages(draft))
+        return language_for(draft.run.definition, channel, self.languages(draft))
 
-    def languages(self, draft: Draft) -> list[str]:
+    def languages(self, draft: Draft) -> list[Language]:
         """The reader's language, else the dealer's; in Québec an unknown language is French."""
         reader = draft.values["customer.language"] if draft.is_for_customer else draft.staff and draft.staff.language
-        own = self.dealer.language
+        own = cast(Language, self.dealer.language)
         if reader in LANGUAGES:
-            return [str(reader), own]
+            return [cast(Language, reader), own]
         is_quebec = self.dealer.country == "CA" and self.preferences.region == "QC"
         return ["fr", own] if is_quebec and draft.is_for_customer else [own]
 
     def _spoken(self, draft: Draft, channel: Channel) -> Spoken:
-        language = self._language(draft, channel) or next(iter(words_of(draft.run.definition, channel)))
+        """The words. A staff member whose language is not written reads the first that is."""
+        written = words_of(draft.run.definition, channel)
+        chosen = self._language(draft, channel)
+        language = next(iter(written)) if chosen is None else chosen
         if language not in self.voices:
             self.voices[language] = voice_of(self.dealer, language)
         return speak(draft.run.definition, channel, language, draft.values, self.voices[language])
@@ -217,22 +224,26 @@ class _Known:
         self._relations: dict[int, Relation] | None = None
         self._held: dict[date, set[tuple[int, int]]] | None = None
         self._stored: dict[int, list[Counted]] | None = None
-        self._span = _span(drafts, gate.at, gate.preferences.frequency_cap.days if gate.preferences.frequency_cap else 1)
+        self._span = _span(
+            drafts, gate.at, gate.preferences.frequency_cap.days if gate.preferences.frequency_cap else 1
+        )
 
     def consent(self, draft: Draft, channel: Channel) -> str | None:
         """opted_out or no_consent, or nothing against."""
         gate = self.gate
         if self._ledger is None:
             self._ledger = ledger_of(gate.dealer, self.customers)
+        definition = draft.run.definition
+        purpose = purpose_under(gate.regime, definition.purpose, is_survey=definition.programme in SURVEYS)
         relation = None
-        if draft.run.definition.purpose == "marketing":
+        if purpose == "marketing" and needs_relation(gate.regime):
             if self._relations is None:
                 self._relations = relations_of(gate.dealer, self.customers, gate.at)
             relation = self._relations.get(draft.customer_id)
         return judge(
             gate.regime,
             channel=channel,
-            purpose=draft.run.definition.purpose,
+            purpose=purpose,
             entries=self._ledger.get(draft.customer_id, []),
             relation=relation,
             at=gate.moment(draft),
@@ -266,7 +277,8 @@ class _Known:
             send_at__gte=self._span[0], send_at__lt=self._span[1],
         )  # fmt: skip
         for customer, send_at, purpose, pk in rows.values_list("customer_id", "send_at", "purpose", "pk"):
-            found[customer].append(Counted(send_at, purpose == "marketing", pk))
+            if send_at is not None:
+                found[customer].append(Counted(send_at, purpose == "marketing", pk))
         return found
 
 

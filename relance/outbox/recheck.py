@@ -67,9 +67,7 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
     ids = [m.subject_id for m in messages]
     question = Question(dealer, definition.tree, definition.subject, definition.scope, first.reference_at)
     still = set(holding(question).filter(pk__in=ids).values_list("pk", flat=True))
-    run = RunOf(
-        automation, definition, first.reference_at, first.run_at, day_of(first.reference_at, dealer.zone), ""
-    )
+    run = RunOf(automation, definition, first.reference_at, first.run_at, day_of(first.reference_at, dealer.zone), "")
     needs = NEEDS | ({"appointment.start_at"} if definition.subject == "appointment" else frozenset())
     facts = gather(dealer, definition.subject, ids, needs, at=first.reference_at)
     answers: dict[int, Answer] = {}
@@ -88,7 +86,7 @@ def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int,
     handovers = [Handover(m.channel, m.pk, m.send_at or again.at) for m, _ in asked]  # type: ignore[arg-type]
     verdicts = again.gate.judge([draft for _, draft in asked], handovers)
     answers: dict[int, Answer] = {}
-    for (message, draft), verdict in zip(asked, verdicts, strict=True):
+    for (message, _), verdict in zip(asked, verdicts, strict=True):
         if verdict.reason:
             answers[message.pk] = Refusal(verdict.reason, verdict.detail)
         elif verdict.send_at is not None and verdict.send_at > again.at:
@@ -96,4 +94,3 @@ def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int,
         else:
             answers[message.pk] = None
     return answers
-

@@ -54,10 +54,10 @@ def apply_definitions(dealer: Dealer, entries: Sequence[Any], *, at: datetime, b
         for i, (entry, definition) in enumerate(zip(entries, definitions, strict=True)):
             path = _path(i, entry)
             findings = check(definition, dealer)
-            faults = [f.text for f in findings if f.severity == "fault"]
+            faults = [f"{f.path}: {f.says}" for f in findings if f.severity == "fault"]
             if faults:
                 raise BadInput(f"{path}: {'; '.join(faults)}")
-            applied.warnings += [f"{definition.code}: {f.text}" for f in findings]
+            applied.warnings += [f"{definition.code}: {f.path}: {f.says}" for f in findings]
             _apply_one(dealer, definition, plain(entry), _Change(at, by, path, applied))
     return applied
 

@@ -38,7 +38,7 @@ def question_of(dealer: Dealer, run: RunOf) -> Question:
 
 
 def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
-    """The subjects that are due, in the order of their ids as text; those already spoken to are left out in the query."""
+    """The subjects that are due, by their ids as text; the query leaves out those already spoken to."""
     rows = subjects(question_of(dealer, run))
     if run.definition.recipients == ["customer"]:
         rows = rows.exclude(Exists(spoken_to(dealer, run).filter(subject_id=OuterRef("pk"), recipient="customer")))

@@ -8,7 +8,7 @@ from relance.plan.render import Text, parse
 from relance.plan.saying.shown import Values
 from relance.plan.saying.voice import Voice
 
-STAFF_READS = ("staff", "email", "sms")  # staff read the first of these that is written
+STAFF_READS: tuple[Channel, ...] = ("staff", "email", "sms")  # staff read the first of these that is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +20,17 @@ class Spoken:
     body: str
 
 
-def languages_for(definition: Definition, channel: Channel, wanted: list[str]) -> Language | None:
+def language_for(definition: Definition, channel: Channel, wanted: list[Language]) -> Language | None:
     """The first of the wanted languages in which this channel is written; None when it is in none of them."""
     written = words_of(definition, channel)
-    return next((language for language in wanted if language in written), None)  # type: ignore[return-value]
+    return next((language for language in wanted if language in written), None)
 
 
 def words_of(definition: Definition, channel: Channel) -> dict[Language, Words]:
     """The wording of a channel by language; for staff the first one that is written for a reader at a desk."""
     if channel != "staff":
         return definition.wording.get(channel, {})
-    return next((definition.wording[name] for name in STAFF_READS if definition.wording.get(name)), {})  # type: ignore[index]
+    return next((definition.wording[name] for name in STAFF_READS if definition.wording.get(name)), {})
 
 
 def speak(definition: Definition, channel: Channel, language: Language, values: Values, voice: Voice) -> Spoken:

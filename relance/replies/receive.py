@@ -12,7 +12,7 @@ LONGEST = 20_000  # characters kept of a reply
 
 
 def receive(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str) -> list[Touch]:
-    """Store a reply once (`ref` is the provider's id of it): a touch per customer who has the address, or one of nobody.
+    """Store a reply once (`ref`: the provider's id of it): a touch per customer with the address, or one of nobody.
 
     Raises BadInput when the sender is neither a telephone number nor an e-mail address.
     """
@@ -20,7 +20,10 @@ def receive(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str) -
     rows = Customer.objects.of(dealer)
     senders = list(rows.filter(email_folded=address) if channel == "email" else rows.filter(mobile=address))
     answered = (
-        Touch.objects.of(dealer).filter(kind="sent", address=address, happened_at__lte=at).order_by("-happened_at").first()
+        Touch.objects.of(dealer)
+        .filter(kind="sent", address=address, happened_at__lte=at)
+        .order_by("-happened_at")
+        .first()
     )
     said = text[:LONGEST]
     touches = [

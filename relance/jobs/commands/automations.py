@@ -57,4 +57,4 @@ def show_library(
         if as_json:
             print_json(line)
         else:
-            print(f"{line['code']:<18} {line['programme']:<17} {line['name']}")
+            print(f"{line['code']:<18} {line['programme']:<17} {line['name']['en']}")

@@ -27,8 +27,15 @@ def command(
     codes = dict(Automation.objects.of(dealer).values_list("pk", "code"))
     for (automation, day), cell in sorted(found.cells.items(), key=lambda item: (item[0][1], codes[item[0][0]])):
         for channel, number in sorted(cell.channels.items()):
-            line = {"day": day.isoformat(), "automation": codes[automation], "channel": channel, "count": number, "certain": cell.certain}
+            line = {
+                "day": day.isoformat(),
+                "automation": codes[automation],
+                "channel": channel,
+                "count": number,
+                "certain": cell.certain,
+            }
             if as_json:
                 print_json(line)
             else:
-                print(f"{line['day']}  {line['automation']:<12} {channel:<9} {number:>6}{'' if cell.certain else '  expected'}")
+                sure = "" if cell.certain else "  expected"
+                print(f"{line['day']}  {line['automation']:<12} {channel:<9} {number:>6}{sure}")

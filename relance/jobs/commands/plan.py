@@ -26,10 +26,13 @@ def command(
         if as_json:
             print_json(line)
         else:
-            who = f"{line['automation']} → {line['recipient']} {line['customer']} ({line['subject_type']} {line['subject']})"
-            print(f"{line['status']:<9} {who} {line['channel'] or ''} {line['send_at'] or line['reason']}")
+            about = f"{line['customer']} ({line['subject_type']} {line['subject']})"
+            outcome = line["reason"] or f"{line['channel']} {line['send_at']}"
+            print(f"{line['status']:<9} {line['automation']} → {line['recipient']} {about} {outcome}")
     refused = sum(line["status"] == "refused" for line in printed)
     kept = " (dry run: nothing was changed)" if dry_run else ""
-    print(f"{len(printed) - refused} ready, {refused} refused, {len(planned.missed)} runs missed{kept}", file=sys.stderr)
+    print(
+        f"{len(printed) - refused} ready, {refused} refused, {len(planned.missed)} runs missed{kept}", file=sys.stderr
+    )
     for broken in planned.broken:
         print(f"paused: {broken}", file=sys.stderr)

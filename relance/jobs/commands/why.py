@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from relance.facts.models import Customer
 from relance.jobs.commands.arguments import dealer_of, moment_of, print_json
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import iso
-from relance.facts.models import Customer
 from relance.measures.why import Why, why
 from relance.plan.models import Automation
 
