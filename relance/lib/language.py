@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -19,53 +18,12 @@ from babel.numbers import format_currency, format_decimal, get_territory_currenc
 from relance.lib.fold import fold
 
 LANGUAGES = ("en", "fr", "es", "et")
-NAMES = {
-    "english": "en", "anglais": "en", "ingles": "en", "inglise": "en", "eng": "en",
-    "french": "fr", "francais": "fr", "frances": "fr", "prantsuse": "fr", "fra": "fr", "fre": "fr",
-    "spanish": "es", "espagnol": "es", "espanol": "es", "hispaania": "es", "spa": "es",
-    "estonian": "et", "estonien": "et", "estonio": "et", "eesti": "et", "est": "et",
-}  # fmt: skip
 # Where CLDR does not know language and country together: how our wordings are written (03-rules §8).
 OTHERWISE = {"en": "en_150", "fr": "fr_CA", "es": "es_US", "et": "et_EE"}
 AND = {"en": "and", "fr": "et", "es": "y", "et": "ja"}
 MORE = {"en": "{n} more", "fr": "{n} de plus", "es": "{n} más", "et": "veel {n}"}
 SYMBOLS = {"CAD": "$", "USD": "$", "MXN": "$", "AUD": "$", "EUR": "€", "GBP": "£"}
 YEAR = re.compile(r",? (?:'de' )?y+$")
-
-
-class Place(Protocol):
-    """What is asked of a dealer's preferences."""
-
-    @property
-    def region(self) -> str | None:
-        """Province or state."""
-
-
-class Speaker(Protocol):
-    """What is asked of a dealer."""
-
-    @property
-    def language(self) -> str:
-        """The dealer's own language."""
-
-    @property
-    def preferences(self) -> Place:
-        """Where the region stands."""
-
-
-def read_language(text: str | None) -> str | None:
-    """`fr`, `FR-ca`, `Français` → `fr`; None for what is unknown or not one of the four."""
-    folded = fold(text or "")
-    code = NAMES.get(folded) or re.split(r"[-_]", folded)[0]
-    return code if code in LANGUAGES else None
-
-
-def pick_language(customer_language: str | None, dealer: Speaker) -> str:
-    """The customer's language; unknown is French in Québec, else the dealer's own."""
-    known = read_language(customer_language)
-    if known is None and not (customer_language or "").strip() and dealer.preferences.region == "QC":
-        return "fr"
-    return known or dealer.language
 
 
 @lru_cache(maxsize=200)

@@ -1,6 +1,6 @@
 """The table of merge fields: each declared once, with what it needs, who may have it, how it is said, and a sample.
 
-Help, preview, checks and docs/fields.md come from here. Adding a field is adding a row (and a line of the test).
+Help, preview, checks and docs/merge-fields.md come from here. Adding a field is adding a row (and a line of the test).
 """
 
 from collections.abc import Iterator, Mapping
@@ -170,7 +170,8 @@ def _links() -> Iterator[Field]:
     yield Field(
         "link.review", _("Link to your reviews"), (), shown.company("review"), always=True, setting="review_links"
     )
-    yield Field("link.unsubscribe", _("Link to unsubscribe"), (), _unsubscribe, always=True)
+    by_itself = _("relance puts this link into every message that needs it, leave it out")
+    yield Field("link.unsubscribe", _("Link to unsubscribe"), (), _nothing, always=True, missing=by_itself)
     for name, label in (
         ("portal", _("Link to the customer's page")),
         ("booking", _("Link to book a visit")),
@@ -182,10 +183,6 @@ def _links() -> Iterator[Field]:
 
 def _nothing(_values: Values, _voice: Voice) -> str | None:
     return None
-
-
-def _unsubscribe(_values: Values, voice: Voice) -> str | None:
-    return voice.unsubscribe_link
 
 
 GROUPS = (_customer, _vehicle, _visits, _service, _sale, _dealer, _links)
@@ -212,25 +209,3 @@ def _meta(name: str) -> Field:
 def fields_for(subject: str) -> list[Field]:
     """The fields that a wording for this subject may use."""
     return [field for field in FIELDS.values() if field.subjects is None or subject in field.subjects]
-
-
-def as_markdown() -> str:
-    """The table as docs/fields.md shows it."""
-    lines = [
-        "# Fields",
-        "",
-        "Written by `python -m relance.plan.placeholders` from the table in `relance/plan/placeholders.py`.",
-        "",
-        "`{ customer.first_name | friend }`: blanks and case do not matter; after `|` stands what is said when it is",
-        "unknown. `{{` writes a brace. A field that may be empty needs such a word, or the message is not sent.",
-        "",
-        "| field | what it says | subjects | may be empty | English | French |",
-        "|---|---|---|---|---|---|",
-    ]
-    for field in FIELDS.values():
-        subjects = "all" if field.subjects is None else ", ".join(sorted(field.subjects))
-        empty = "not there yet" if not field.available else "no" if field.always else "yes"
-        samples = f"{field.sample_in('en')} | {field.sample_in('fr')}"
-        lines.append(f"| `{field.name}` | {field.label} | {subjects} | {empty} | {samples} |")
-    lines.append(f"| `{META}…` | a column of your feed | all | yes | | |")
-    return "\n".join(lines) + "\n"

@@ -1,17 +1,13 @@
-"""Turns a wording with merge fields into text, or into safe HTML: `{ customer.first_name | friend }`, nothing else.
+"""Turns a wording with merge fields into text: `{ customer.first_name | friend }`, nothing else.
 
 There are no expressions, no attributes, no loops: a name is looked up in the table of fields or refused.
 """
 
-import html
 import re
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-
-import nh3
-from markdown_it import MarkdownIt
+from typing import NamedTuple
 
 from relance.lib.errors import BadInput
 from relance.plan.placeholders import Field, field_named
@@ -21,9 +17,7 @@ from relance.plan.saying.voice import Voice
 NAME = re.compile(r"[a-z_]\w*(?:\.\w+)+", re.IGNORECASE)
 PLACE = re.compile(r"(?<!\\)\[[^\[\]\n]*\](?!\()")
 JOINERS = frozenset("\u200c\u200d")  # they hold letters and emoji together, unlike the other invisible characters
-TOKEN = f"x{secrets.token_hex(8)}x"  # letters and digits only, so that Markdown leaves it alone
-TOKENS = re.compile(rf"{TOKEN}(\d+){TOKEN}")
-MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # what Markdown takes literally behind a backslash
 
 
 class Hole(Exception):
@@ -53,6 +47,13 @@ class Slot:
         return self.fallback
 
 
+class Filled(NamedTuple):
+    """A text with its fields filled in, and where each value stands in it (start, end)."""
+
+    text: str
+    spans: list[tuple[int, int]]
+
+
 @dataclass(frozen=True)
 class Text:
     """A parsed wording: literals and slots, in order."""
@@ -78,18 +79,25 @@ class Text:
         """The text with its fields filled in; Hole when one is empty without a fallback."""
         return "".join([p if isinstance(p, str) else p.fill(values, voice) for p in self.pieces])
 
-    @cached_property
-    def _html(self) -> tuple[str, ...]:
-        """The text as HTML, cut where fields stand: literal, number of the slot, literal, number …"""
-        numbers = iter(range(len(self.slots)))
-        marked = "".join([p if isinstance(p, str) else f"{TOKEN}{next(numbers)}{TOKEN}" for p in self.pieces])
-        return tuple(TOKENS.split(str(MARKDOWN.render(marked))))
+    def fill(self, values: Values, voice: Voice) -> Filled:
+        """As `render`, and where the values stand."""
+        parts, spans, end = [], [], 0
+        for piece in self.pieces:
+            part = piece if isinstance(piece, str) else piece.fill(values, voice)
+            if not isinstance(piece, str):
+                spans.append((end, end + len(part)))
+            end += len(part)
+            parts.append(part)
+        return Filled("".join(parts), spans)
 
-    def render_html(self, values: Values, voice: Voice) -> str:
-        """The text as safe HTML: Markdown first, then the values, escaped, then cleaned. Hole as in `render`."""
-        filled = [html.escape(slot.fill(values, voice)) for slot in self.slots]
-        parts = [part if place % 2 == 0 else filled[int(part)] for place, part in enumerate(self._html)]
-        return nh3.clean("".join(parts))
+
+def shielded(text: str, spans: Iterable[Sequence[int]]) -> str:
+    """A filled text that Markdown reads as its author wrote it: the signs inside values are signs, not markup."""
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [text[done:start], MARKS.sub(r"\\\1", text[start:end])]
+        done = end
+    return "".join([*parts, text[done:]])
 
 
 def one_line(value: str) -> str:

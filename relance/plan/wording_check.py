@@ -118,7 +118,7 @@ def _long_sms(_definition: Definition, dealer: Dealer | None, part: Part) -> Ite
 def sample_of(text: Text, language: str, dealer: Dealer | None = None) -> str:
     """The text with samples in its fields, spoken by the dealer when there is one."""
     values, model = sample_values(language), sample_voice(language)
-    voice = voice_of(dealer, language, unsubscribe_link=model.unsubscribe_link) if dealer else model
+    voice = voice_of(dealer, language) if dealer else model
 
     def filled(slot: Slot) -> str:
         said = slot.field.render(values, voice) or slot.field.render(values, model)

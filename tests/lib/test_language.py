@@ -1,6 +1,5 @@
 """Days, times, money and lists in four languages."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.lib.language import LANGUAGES, Speech, currency_of, locale_of, pick_language, read_language
+from relance.lib.language import LANGUAGES, Speech, currency_of, locale_of
 from relance.lib.sms import size_of
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -129,43 +128,6 @@ def test_an_unusual_pair_speaks_as_our_wordings_do(language: str, country: str, 
 )
 def test_a_country_has_its_currency(country: str, currency: str) -> None:
     assert currency_of(country) == currency
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("fr", "fr"), ("FR-ca", "fr"), ("fr_CA", "fr"), ("Français", "fr"), (" ENGLISH ", "en"), ("español", "es"),
-        ("Eesti", "et"), ("de", None), ("", None), (None, None), ("?", None),
-    ],
-)  # fmt: skip
-def test_a_language_is_read_from_what_people_write(text: str | None, language: str | None) -> None:
-    assert read_language(text) == language
-
-
-@dataclass
-class Place:
-    region: str | None
-
-
-@dataclass
-class ADealer:
-    language: str
-    preferences: Place
-
-
-@pytest.mark.parametrize(
-    ("customers", "region", "picked"),
-    [
-        ("es", "QC", "es"),
-        (None, "QC", "fr"),
-        ("", "QC", "fr"),
-        ("de", "QC", "en"),
-        (None, "ON", "en"),
-        ("fr", None, "fr"),
-    ],
-)
-def test_the_customers_language_goes_first(customers: str | None, region: str | None, picked: str) -> None:
-    assert pick_language(customers, ADealer("en", Place(region))) == picked
 
 
 def test_every_language_has_a_speech() -> None:

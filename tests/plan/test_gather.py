@@ -1,6 +1,7 @@
 """Facts of subjects, as wordings and the gate ask for them."""
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from relance.dealers.models import Dealer
+from relance.facts.models import MaintenanceSchedule
 from relance.plan.gather import REACH, gather
 from relance.plan.placeholders import FIELDS
+from relance.plan.saying.voice import voice_of
 from tests.builders import (
     a_customer,
     a_dealer,
@@ -78,7 +81,7 @@ def test_deferred_items_of_a_repair_order_are_its_own_open_lines(dealer: Dealer)
     deferred_work(order, "Wipers", status=None)
     deferred_work(other, "Belt")
     facts = gather(dealer, "repair_order", [order.pk], {"deferred.items"}, at=AT)[order.pk]
-    assert facts["deferred.items"] == [{"description": "Brakes", "amount": Decimal("310.00")}]
+    assert facts["deferred.items"] == [{"description": "Brakes", "amount": "310.00"}]
 
 
 def test_deferred_items_of_a_vehicle_leave_out_the_customers_other_cars(dealer: Dealer) -> None:
@@ -136,11 +139,20 @@ def test_the_list_of_vehicles_leaves_out_what_is_gone(dealer: Dealer) -> None:
     assert facts["vehicles.list"] == ["Kia Soul", "2016 Ford Edge"]
 
 
-def test_what_is_due_carries_the_names_of_the_dealers_schedule(dealer: Dealer) -> None:
-    customer = a_customer(dealer)
-    vehicle = a_vehicle(customer, next_service_operations=["oil"], next_service_on=date(2026, 6, 1))
+def test_what_is_due_carries_the_names_of_the_schedules(dealer: Dealer) -> None:
+    own = {"schedule": "ours", "operations": [{"code": "wash", "name": {"en": "Wash"}}]}
+    MaintenanceSchedule.objects.create(dealer=dealer, code="ours", definition=own)
+    vehicle = a_vehicle(a_customer(dealer), next_service_operations=["wash", "oil", "odd"])
     facts = gather(dealer, "vehicle", [vehicle.pk], {"next_service.operations"}, at=AT)[vehicle.pk]
-    assert [code for code, _names in facts["next_service.operations"]] == ["oil"]
+    assert FIELDS["next_service.operations"].render(facts, voice_of(dealer, "fr")) == "Wash, Huile et filtre et odd"
+
+
+def test_facts_can_be_kept_as_json(dealer: Dealer) -> None:
+    order = a_repair_order(a_customer(dealer), "2026-04-01T10:00")
+    deferred_work(order, amount=Decimal("310.00"))
+    facts = gather(dealer, "repair_order", [order.pk], {"deferred.items", "next_service.operations"}, at=AT)[order.pk]
+    assert json.loads(json.dumps(facts["deferred.items"])) == facts["deferred.items"]
+    assert FIELDS["deferred.total"].render(facts, voice_of(dealer, "en")) == "$310.00"
 
 
 @pytest.mark.parametrize("subject", REACH)

@@ -70,6 +70,7 @@ def test_a_subject_line_is_checked_too() -> None:
         ("{ company.owner }", {}, "the setting 'owner' is empty"),
         ("Rate us: { link.review }", {}, "the setting 'review_links' is empty"),
         ("{ promotion.text | }", {}, "sells"),
+        ("{ link.unsubscribe }", {}, "leave it out"),
     ],
 )
 def test_what_must_be_put_right_keeps_it_off(body: str, settings: dict[str, Any], told: str) -> None:

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 
 from relance.dealers.models import Dealer, Staff
 from relance.facts.models import DeferredWork, MaintenanceSchedule, RepairOrder, Vehicle
+from relance.facts.schedules import shipped
 
 Facts = dict[str, Any]
 Chunk = dict[int, Facts]
@@ -77,7 +78,8 @@ def _deferred(question: Question, chunk: Chunk) -> None:
     found: dict[int, list[tuple[int | None, dict[str, Any]]]] = defaultdict(list)
     rows = lines.order_by("recommended_at", "ref").values_list(column, "vehicle_id", "description", "amount")
     for owner, vehicle, description, amount in rows:
-        found[owner].append((vehicle, {"description": description, "amount": amount}))
+        line = {"description": description, "amount": None if amount is None else str(amount)}  # as JSON can hold it
+        found[owner].append((vehicle, line))
     for facts in chunk.values():
         own = None if by_order else facts["vehicle.id"]
         facts["deferred.items"] = [line for vehicle, line in found[facts[key]] if own is None or vehicle == own]
@@ -126,11 +128,10 @@ def _staff(question: Question, chunk: Chunk) -> None:
 
 
 def _operations(question: Question, chunk: Chunk) -> None:
-    """The codes of what is due, each with its names; the dealer's own schedules name them."""
-    names: dict[str, dict[str, str]] = {}
+    """The codes of what is due, each with its names; the dealer's own schedules go before the shipped ones."""
+    names = {operation.code: operation.name for plan in shipped() for operation in plan.operations}
     for definition in MaintenanceSchedule.objects.of(question.dealer).values_list("definition", flat=True):
-        for operation in definition.get("operations", []):
-            names[operation["code"]] = operation.get("name", {})
+        names |= {operation["code"]: operation["name"] for operation in definition["operations"]}
     for facts in chunk.values():
         codes = facts["vehicle.next_service_operations"] or []
         facts["next_service.operations"] = [(code, names.get(code, {})) for code in codes]

@@ -39,13 +39,13 @@ def sample_voice(language: str) -> Voice:
         country=COUNTRIES.get(language, "CA"),
         settings=settings,
     )
-    return voice_of(dealer, language, unsubscribe_link="https://dealer.example/u/4f7a")
+    return voice_of(dealer, language)
 
 
 @lru_cache(maxsize=8)
 def sample_values(language: str) -> dict[str, Any]:
     """A made-up subject that has everything."""
-    amounts = (Decimal("310.00"), Decimal("45.00"), Decimal("30.00"), Decimal("900.00"))
+    amounts = ("310.00", "45.00", "30.00", "900.00")
     lines = LINES.get(language, LINES["en"])
     return {
         **_people(),

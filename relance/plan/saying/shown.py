@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from relance.plan.saying.voice import Voice
@@ -131,7 +132,7 @@ def deferred_count(values: Values, voice: Voice) -> str | None:
 def deferred_total(values: Values, voice: Voice) -> str | None:
     """What the lines come to; unknown as soon as one of them is."""
     amounts = [line["amount"] for line in values.get("deferred.items") or []]
-    return voice.speech.money(sum(amounts)) if amounts and None not in amounts else None
+    return voice.speech.money(sum(map(Decimal, amounts), Decimal())) if amounts and None not in amounts else None
 
 
 def operations(values: Values, voice: Voice) -> str | None:

@@ -33,7 +33,6 @@ class Voice:
 
     dealer: Dealer
     speech: Speech
-    unsubscribe_link: str | None = None
 
     def word(self, word: str) -> str:
         """A stored word in this language; a word without a translation stays."""
@@ -58,7 +57,7 @@ class Voice:
         }
 
 
-def voice_of(dealer: Dealer, language: str, *, unsubscribe_link: str | None = None) -> Voice:
+def voice_of(dealer: Dealer, language: str) -> Voice:
     """The voice of this dealer in this language."""
     currency = dealer.preferences.currency or currency_of(dealer.country)
-    return Voice(dealer, Speech(language, dealer.country, dealer.zone, currency), unsubscribe_link)
+    return Voice(dealer, Speech(language, dealer.country, dealer.zone, currency))
