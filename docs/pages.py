@@ -10,6 +10,7 @@ from django.utils.translation import override
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from docs.library_page import library_page
 from relance.audience.fields import ALIASES, CATEGORIES
 from relance.audience.operators import OPERATORS
 from relance.dealers.preferences import Hours, Preferences
@@ -121,6 +122,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "settings.md": settings_page,
     "rules.md": rules_page,
     "merge-fields.md": merge_fields_page,
+    "library.md": lambda: library_page(MARK),
 }
 
 
