@@ -14,7 +14,7 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Customer
 from relance.lib.errors import BadInput
 from relance.outbox.accept import accept
-from relance.outbox.gate import NEEDS, Gate
+from relance.outbox.gate import Gate, needs_of
 from relance.outbox.lines import lines
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
@@ -161,7 +161,7 @@ def _run(planning: _Planning, run: RunOf, planned: Planned) -> None:
     row.save()
     blast = _is_blast(planning, run, len(ids))
     waits = run.definition.status == "approval" or blast
-    found = drafts(dealer, run, ids, roster=planning.roster, needs=NEEDS)
+    found = drafts(dealer, run, ids, roster=planning.roster, needs=needs_of(run.definition))
     messages: list[Message] = []
     while chunk := list(islice(found, CHUNK)):
         verdicts = planning.gate.judge(chunk)

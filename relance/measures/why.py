@@ -16,7 +16,7 @@ from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
 from relance.lib.moments import day_of, iso
-from relance.outbox.gate import NEEDS, Gate, Verdict
+from relance.outbox.gate import Gate, Verdict, needs_of
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import SWITCHED_ON, definition_of
@@ -109,7 +109,7 @@ def _answer(dealer: Dealer, run: RunOf, explained: Explained) -> Why:
 
 def _at_the_gate(dealer: Dealer, run: RunOf, subject_id: int) -> tuple[Draft | None, Verdict | None]:
     """The first recipient's draft and what the gate says of it, whatever the rules say."""
-    made = next(drafts(dealer, run, [subject_id], roster=Roster(dealer), needs=NEEDS, spoken=True), None)
+    made = next(drafts(dealer, run, [subject_id], roster=Roster(dealer), needs=needs_of(run.definition), spoken=True), None)
     if made is None:
         return None, None
     calendar = Calendar(dealer)

@@ -19,7 +19,7 @@ from relance.audience.narrow import Candidates
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.moments import DAY, day_of, day_start
-from relance.outbox.gate import COUNTED, NEEDS, Gate, Verdict
+from relance.outbox.gate import COUNTED, Gate, Verdict, needs_of
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import SWITCHED_ON, definition_of
@@ -236,7 +236,7 @@ def _drafts_of(
         ids = due_ids(dealer, run)
         if ids and on != run.reference_on:
             found.cells[automation.pk, on].moved = True
-        yield from drafts(dealer, run, ids, roster=roster, needs=NEEDS | PERSON_NEEDS)
+        yield from drafts(dealer, run, ids, roster=roster, needs=needs_of(definition) | PERSON_NEEDS)
 
 
 def _each_once(made: Iterable[Draft]) -> Iterator[Draft]:

@@ -38,6 +38,11 @@ CEILING, CEILING_HOURS = 6, 24
 SURVEYS = ("satisfaction", "review")  # programmes that ask for an opinion
 
 
+def needs_of(definition: Definition) -> frozenset[str]:
+    """The fact keys that the gate asks for."""
+    return NEEDS | {"appointment.start_at"} if definition.subject == "appointment" else NEEDS
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the gate said of a draft: with a `reason` it is refused."""

@@ -9,7 +9,7 @@ from relance.audience.compile import Question, holding
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.moments import day_of
-from relance.outbox.gate import NEEDS, Gate, Handover
+from relance.outbox.gate import Gate, Handover, needs_of
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
@@ -68,8 +68,7 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
     question = Question(dealer, definition.tree, definition.subject, definition.scope, first.reference_at)
     still = set(holding(question).filter(pk__in=ids).values_list("pk", flat=True))
     run = RunOf(automation, definition, first.reference_at, first.run_at, day_of(first.reference_at, dealer.zone), "")
-    needs = NEEDS | ({"appointment.start_at"} if definition.subject == "appointment" else frozenset())
-    facts = gather(dealer, definition.subject, ids, needs, at=first.reference_at)
+    facts = gather(dealer, definition.subject, ids, needs_of(definition), at=first.reference_at)
     answers: dict[int, Answer] = {}
     asked: list[tuple[Message, Draft]] = []
     for message in messages:
