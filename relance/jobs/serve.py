@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from types import FrameType
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from relance.lib.errors import BadInput
 
 THREADS = 8
+LAST_PORT = 65_535
 REFUSALS = {
     errno.EADDRINUSE: "is in use: stop what listens there, or choose another with --port",
     errno.EACCES: "may not be used by this user: choose one above 1023 with --port",
@@ -31,19 +33,21 @@ class Beside(Protocol):
 
 def listen(host: str, port: int) -> socket.socket:
     """The bound socket; BadInput when the port cannot be had. Comes first, so that nothing else has changed then."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(socket.SOMAXCONN)
-    except OSError as error:
-        why = REFUSALS.get(
-            error.errno or 0, f"cannot be used ({error.strerror}): choose another with --host and --port"
-        )
-        raise BadInput(f"port {port} on {host} {why}") from None
-    except OverflowError:
-        raise BadInput(f"{port} is not a port: choose one from 1 to 65535 with --port") from None
+    if not 0 <= port <= LAST_PORT:
+        raise BadInput(f"{port} is not a port: choose one from 1 to {LAST_PORT} with --port")
+    with ExitStack() as given_up:
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            listening = given_up.enter_context(closing(socket.socket(family, socket.SOCK_STREAM)))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(socket.SOMAXCONN)
+        except OSError as error:
+            why = REFUSALS.get(
+                error.errno or 0, f"cannot be used ({error.strerror}): choose another with --host, --port"
+            )
+            raise BadInput(f"port {port} on {host} {why}") from None
+        given_up.pop_all()
     return listening
 
 

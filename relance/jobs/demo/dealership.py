@@ -19,6 +19,7 @@ from relance.jobs.demo.mark import Mark, read_mark, write_mark
 from relance.jobs.stages import plan
 from relance.lib.errors import BadInput
 from relance.lib.moments import day_of
+from relance.outbox.models import Message
 from relance.plan.apply import apply_definitions
 from relance.plan.models import Automation
 from relance.plan.shipped import demo_entries
@@ -63,8 +64,9 @@ def open_dealership(*, customers: int, seed: int, at: datetime, say: Say) -> Dea
         say(f"{len(applied.added)} automations of the library are switched on.")
     user, password = _manager(dealer, home, at)
     planned = plan(dealer, at=at)
-    ready = sum(message.state != "refused" for message in planned.messages)
-    say(f"{ready} messages wait in the outbox, {len(planned.messages) - ready} were refused with their reason.")
+    refused = sum(message.state == "refused" for message in planned.messages)
+    waiting = Message.objects.of(dealer).filter(state__in=("ready", "approval")).count()
+    say(f"Planned: {len(planned.messages) - refused} new messages, {refused} refused; {waiting} wait in the outbox.")
     return Dealership(dealer, mark, user, password)
 
 
