@@ -6,10 +6,10 @@ import sys
 import traceback
 from pathlib import Path
 
-import click
 import django
 import typer
 from django.db import DatabaseError
+from typer.exceptions import TyperException
 
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, Told, unknown_word
@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "import": ("import_", True, "take in a feed"),
     "automations": ("automations", True, "apply, export, or show the library"),
     "plan": ("plan", True, "work through every run that is due"),
+    "sender": ("sender", True, "how a dealer's channel leaves the house"),
     "deliver": ("deliver", True, "hand over what is ready"),
     "forecast": ("forecast", True, "what will go out, per day, automation and channel"),
     "why": ("why", True, "why a customer does or does not hear from an automation"),
@@ -47,12 +48,12 @@ def run(words: list[str]) -> int:
         return _run(words[0], words[1:])
     except Told as error:
         return _tell(str(error), 2 if isinstance(error, BadInput) else 1)
-    except click.exceptions.Exit as leaving:
+    except typer.Exit as leaving:
         return leaving.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return _tell("stopped", 1)
-    except click.ClickException as error:
-        return _tell(f"{error.format_message()}: see relance {words[0]} --help", 2)
+    except TyperException as error:
+        return _tell(f"{_first_line(error)}: see relance {words[0]} --help", 2)
     except BrokenPipeError:
         sys.stderr.close()
         return 1

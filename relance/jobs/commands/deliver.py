@@ -27,7 +27,7 @@ def command(
     dealers = [dealer_of(slug)] if slug else list(Dealer.objects.order_by("slug"))
     counts: Counter[str] = Counter()
     for dealer in dealers:
-        taken = deliver(dealer, at=moment_of(at, dealer) if at else now())
+        taken = deliver(dealer, at=now() if at is None else moment_of(at, dealer))
         while some := list(islice(taken, 500)):
             counts.update(message.state for message in some)
             for printed in lines(dealer, some) if json else ():
