@@ -106,7 +106,7 @@ class Filling:
         table.last += 1
         row: Row = {"id": table.last}
         for (column, read), cell in zip(table.readers, cells, strict=True):
-            value = read(cell)
+            value = read(cell) if cell else None
             if column in shape.puts:
                 shape.puts[column](row, value, self.terms)
             elif column.startswith(META):
@@ -153,14 +153,10 @@ def _table(record: Record, dealer: Dealer, keys_from: int) -> Table:
     readers: list[tuple[str, Reader]] = []
     for name in COLUMNS[record.name].split():
         column = record.column(name)
-        readers.append((name, reader_of(column, dealer.zone) if column else _meta))
+        readers.append((name, reader_of(column, dealer.zone) if column else str))
     model = SHAPES[record.name].model
     fill: Row = {f.attname: f.get_default() for f in model._meta.concrete_fields if not f.null and f.has_default()}
     return Table(record, readers, fill | {"dealer_id": dealer.pk}, last=keys_from)
-
-
-def _meta(cell: str) -> str | None:
-    return cell.strip() or None
 
 
 @contextmanager
