@@ -1,5 +1,6 @@
 """Turns a dealer and a channel into how it is sent: the dealer's own sender, else the server's, else files."""
 
+from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from relance.dealers.models import Dealer
 from relance.delivery.channel import Sending
 from relance.delivery.models import Sender
 from relance.lib.errors import BadInput
-from relance.lib.seal import unseal
+from relance.lib.seal import seal, unseal
 
 BY_MAIL = frozenset({"email", "staff"})  # what an e-mail sender carries
 PORTS = {"smtp": 587, "smtps": 465}
@@ -24,7 +25,7 @@ def sending_of(dealer: Dealer, channel: str) -> Sending:
     url = settings.ENVIRONMENT["RELANCE_SMTP_URL"]
     if channel in BY_MAIL and url:
         return smtp_sending(url, where="RELANCE_SMTP_URL")
-    return Sending("file", {"folder": str(settings.HOME / "sent")})
+    return file_sending()
 
 
 def opened(row: Sender) -> Sending:
@@ -59,3 +60,19 @@ def smtp_sending(url: str, *, where: str) -> Sending:
     kept = {"host": parts.hostname, "port": port, "tls": tls, "user": unquote(parts.username or ""), **options}
     secrets = {"password": unquote(parts.password)} if parts.password else {}
     return Sending("smtp", kept, secrets)
+
+
+def keep_sender(dealer: Dealer, channel: str, sending: Sending, *, at: datetime) -> None:
+    """Make this the dealer's sender of a channel. The secrets are sealed; nobody reads them again but the channel."""
+    kept = {name: value for name, value in sending.settings.items() if name != "folder"}
+    sealed = seal(sending.secrets, settings.SECRET_KEY)
+    rows = Sender.objects.of(dealer).filter(channel=channel)
+    if not rows.update(kind=sending.kind, settings=kept, secrets=sealed, updated_at=at):
+        Sender.objects.create(
+            dealer=dealer, channel=channel, kind=sending.kind, settings=kept, secrets=sealed, updated_at=at
+        )
+
+
+def file_sending() -> Sending:
+    """Files in the home."""
+    return Sending("file", {"folder": str(settings.HOME / "sent")})

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from relance.web import faults
 from relance.web.desk import outbox, people, programmes, sign_in
@@ -37,6 +37,7 @@ register_converter(MonthInPath, "month")
 
 HERE = "d/<slug:slug>"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("relance.web.hooks.urls")),
     path("", sign_in.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/link/<str:who>/<str:token>/", sign_in.sign_in_link, name="sign-in-link"),

@@ -24,10 +24,9 @@ KEY = UUID("11111111-2222-4333-8444-555555555555")
 def a_parcel(**values: object) -> Parcel:
     name = str(values.pop("dealer_name", "North Garage"))
     dealer = Dealer(pk=7, slug="north", name=name, timezone="America/Toronto", settings=QUIET_SETTINGS)
-    given_ = {"address": "ann@example.org", "subject_line": "Your visit", "body": "Hello Ann.", "language": "en"}
-    message = Message(
-        dealer_id=7, customer_id=9, key=KEY, recipient="customer", channel="email", **{**given_, **values}
-    )
+    words = {"address": "ann@example.org", "subject_line": "Your visit", "body": "Hello Ann.", "language": "en"}
+    who = {"dealer_id": 7, "customer_id": 9, "key": KEY, "recipient": "customer", "channel": "email"}
+    message = Message(**{**who, **words, **values})
     return Parcel(dealer, (message,), "SR180", A_DAY)
 
 
@@ -43,7 +42,7 @@ def parsed(parcel: Parcel) -> EmailMessage:
 def part(mail: EmailMessage, kind: str) -> str:
     body = mail.get_body((kind,))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def test_headers_say_who_writes_and_how_to_stop():
@@ -113,7 +112,7 @@ def test_subjects_arrive_as_they_were_written(subject):
     assert parsed(a_parcel(subject_line=subject))["Subject"] == subject.strip()
 
 
-@pytest.mark.parametrize("name", ['Smith "Auto" & Co, Ltd', "Garage Zoé", "Back\\slash", "Ü" * 60])
+@pytest.mark.parametrize("name", ['Smith "Auto" & Co, Ltd', "Garage Zoé", "Back\\slash", "Ünsal & Söhne Õismäe"])
 def test_names_arrive_as_they_were_written(name):
     (address,) = parsed(a_parcel(dealer_name=name))["From"].addresses
     assert (address.display_name, address.addr_spec) == (name, "desk@dealer.example")

@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from relance.delivery import claim, crash_points, hand_over, record
+from relance.delivery import deliver as deliver_module
 from relance.delivery.channel import Accepted, AnswerLost, Busy
 from relance.delivery.claim import settle_expired_leases
-from relance.delivery.deliver import Round, deliver
+from relance.delivery.deliver import deliver
 from relance.delivery.models import Attempt
 from relance.lib.clock import now
 from relance.lib.leases import LENGTH
@@ -26,8 +28,8 @@ class Killed(BaseException):
 class FakeChannel:
     """Takes everything, remembers it, and answers what the test says."""
 
-    def __init__(self, answer=Accepted()):
-        self.answer, self.taken = answer, []
+    def __init__(self):
+        self.answer, self.taken = Accepted(), []
 
     def check(self):
         return []
@@ -48,7 +50,7 @@ class FakeChannel:
 def channel(monkeypatch, request):
     made = FakeChannel()
     monkeypatch.setattr(claim, "recheck", lambda dealer, messages, at: {})
-    monkeypatch.setattr(Round, "_channel", lambda self, lane: made)
+    monkeypatch.setattr(deliver_module, "channel_for", lambda sending: made)
     return made
 
 
@@ -105,7 +107,7 @@ def test_a_killed_worker_leaves_nothing_that_is_sent_twice_or_lost(monkeypatch, 
 def test_what_a_dead_worker_had_in_hand_is_written_down_as_lost():
     dealer = a_dealer()
     automation = an_automation(dealer)
-    ended = {"state": "sending", "owner": "dead", "lease_until": A_DAY}
+    ended: dict[str, Any] = {"state": "sending", "owner": "dead", "lease_until": A_DAY}
     a_message(a_customer(dealer), automation, attempts=1, **ended)
     a_message(a_customer(dealer), automation, attempts=0, **ended)
 
@@ -173,6 +175,7 @@ def test_retries_are_bounded_and_end_with_the_messages_time(channel):
         row = Message.objects.of(dealer).get()
         if row.state != "ready":
             break
+        assert row.send_at is not None
         at = row.send_at
     assert row.state == "failed" and row.reason in ("gave_up", "expired")
     assert len(tries) <= record.MOST_ATTEMPTS

@@ -1,0 +1,74 @@
+"""Turns a click on the one-click link into an entry of the consent ledger: marketing ends, or everything."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from relance.dealers.models import Dealer
+from relance.delivery.links import read_unsubscribe
+from relance.facts.consent import Entry, ledger_of, record, standing_withdrawal
+from relance.facts.models import Customer
+from relance.outbox.models import Message
+
+SPOKEN_TO = ("sms", "email", "postcard", "letter", "phone")
+PURPOSES = {"marketing": "marketing", "everything": "any"}  # the dealer's choice (03-rules §6) → purpose of the entry
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who holds the link: whose customer, in which language, and what his click will stop."""
+
+    dealer: Dealer
+    customer: Customer
+    language: str
+    stops: str  # marketing | everything
+    proof: str
+
+
+def reader_of(token: str) -> Reader | None:
+    """Whom the link speaks for, or None when it is none of ours or the customer is gone."""
+    known = read_unsubscribe(token)
+    dealer = Dealer.objects.filter(pk=known.dealer_id).first() if known else None
+    if known is None or dealer is None:
+        return None
+    customer = Customer.objects.of(dealer).filter(pk=known.customer_id).first()
+    if customer is None:
+        return None
+    message = Message.objects.of(dealer).filter(key=known.message_key).first()
+    language = (message.language if message else None) or customer.language or dealer.language
+    proof = f"the link of message {known.message_key}"
+    return Reader(dealer, customer, language, dealer.preferences.unsubscribe, proof)
+
+
+def unsubscribe(reader: Reader, *, at: datetime, words: str) -> None:
+    """Withdraw, with the words that stood beside the button. May be repeated: what is withdrawn already stays so."""
+    dealer, customer = reader.dealer, reader.customer
+    purpose = PURPOSES[reader.stops]
+    with transaction.atomic():
+        entries = ledger_of(dealer, [customer.pk]).get(customer.pk, [])
+        if not _is_withdrawn(entries, purpose, at):
+            entry = Entry(
+                channel="any",
+                purpose=purpose,
+                status="withdrawn",
+                at=at,
+                by="person",
+                source="one-click link",
+                proof=reader.proof,
+                words=words,
+            )
+            record(dealer, [customer.pk], entry, recorded_at=at)
+        if reader.stops == "everything":
+            Customer.objects.of(dealer).filter(pk=customer.pk).update(do_not_mail=True)
+
+
+def _is_withdrawn(entries: list[Entry], purpose: str, at: datetime) -> bool:
+    """Whether the person himself has withdrawn all of this already."""
+    own = [entry for entry in entries if entry.by == "person"]
+    asked = ("service", "marketing") if purpose == "any" else (purpose,)
+    return all(
+        standing_withdrawal(own, channel=channel, purpose=one, at=at) is not None
+        for channel in SPOKEN_TO
+        for one in asked
+    )
