@@ -6,10 +6,13 @@ and transactions are left out. `OPENED` is the day for which the dealership was 
 """
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from zlib import crc32
 
 import django
 
@@ -20,14 +23,25 @@ SEED = 2026
 
 
 def database(customers: int) -> Path:
-    """The database of this size, made when it is not there yet."""
+    """The database of this size, made when it is not there yet or has the tables of another day."""
     path = FOLDER / f"{customers}.db"
-    if not path.exists():
+    if not path.exists() or _stamp_of(path) != stamp():
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RELANCE_")}
         subprocess.run(
             [sys.executable, "-m", "bench.data", str(customers)], cwd=HERE.parent, env=environment, check=True
         )
     return path
+
+
+def stamp() -> int:
+    """A number that changes with the tables."""
+    migrations = sorted((HERE.parent / "relance").glob("*/migrations/0*.py"))
+    return crc32(b"".join(path.read_bytes() for path in migrations)) >> 1
+
+
+def _stamp_of(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as base:
+        return int(base.execute("PRAGMA user_version").fetchone()[0])
 
 
 def url(customers: int) -> str:
@@ -37,7 +51,7 @@ def url(customers: int) -> str:
 
 def main() -> int:
     """Make the database of the size that the command line says."""
-    customers = int(sys.argv[1])
+    customers, made_for = int(sys.argv[1]), stamp()
     FOLDER.mkdir(exist_ok=True)
     path, part = FOLDER / f"{customers}.db", FOLDER / f"{customers}.part"
     for left_over in FOLDER.glob(f"{customers}.part*"):
@@ -51,6 +65,8 @@ def main() -> int:
     from bench.fill import fill  # noqa: PLC0415  (needs the settings of this database)
 
     fill(customers, seed=SEED, opened=OPENED, say=_say)
+    with closing(sqlite3.connect(part)) as base:
+        base.execute(f"PRAGMA user_version = {made_for}")
     part.replace(path)
     return 0
 

@@ -21,7 +21,7 @@ ADVISORS = [ref for ref, _, roles, _ in words("staff")["staff"] if roles == "ser
 LONGEST_LEAD = 56  # days between booking and visit
 STAYS_LOYAL, LOYAL_LEAVES, OTHERS_LEAVE = 0.4, 0.06, 0.4  # who comes back how often
 NEVER_COMES = 0.06
-BOOKS = 0.62  # the others drive in
+BOOKS = 0.67  # the others drive in
 NO_SHOW, CANCELS, MOVES = 0.05, 0.09, 0.13  # bounds of one draw
 FORGOTTEN = 0.04  # appointments that nobody ever closes
 
@@ -154,7 +154,7 @@ def _repair_order(world: World, r: Draw, visit: tuple[Car, str, str, int, int], 
             f"{warranty_price:.2f}" if under_warranty else "",
             money if by < 0.03 else "",
             ";".join([*titles, warranty_work[language]] if under_warranty else titles),
-            world.days[upcoming] if again and is_closed else "",
+            world.days[world.open_from[upcoming]] if again and is_closed else "",
         )
     )
     found.deferred.extend(items)
