@@ -23,7 +23,7 @@ from relance.facts.models import Vehicle
 from relance.facts.next_service import recompute
 from relance.facts.proposed import propose
 from relance.facts.shapes import SHAPES, Row, Terms
-from relance.facts.write import insert
+from relance.lib.rows import insert
 from relance.intake.cells import Reader, reader_of
 from relance.intake.records import RECORDS, Record
 from relance.intake.rows import META

@@ -34,7 +34,7 @@ def silent(what: str, rows: int) -> None:
     """Progress that nobody looks at."""
 
 
-def take_in(
+def take_in(  # noqa: PLR0913 the one door; each word is an option of the command
     dealer: Dealer,
     feed_path: Path,
     *,
@@ -51,7 +51,7 @@ def take_in(
     run.rejects = str(rejects.path)
     with Stage(_stage_folder()) as stage:
         try:
-            reports = _read(dealer, feed, stage, rejects, full=full, force=force, progress=progress)
+            reports = _read(dealer, feed, stage, rejects, run, force=force, progress=progress)
         finally:
             rejects.close()
         if full and not force and dealer.preferences.guards.shrink:
@@ -68,12 +68,12 @@ def take_in(
 
 
 def _read(
-    dealer: Dealer, feed: Feed, stage: Stage, rejects: Rejects, *, full: bool, force: bool, progress: Progress
+    dealer: Dealer, feed: Feed, stage: Stage, rejects: Rejects, run: ImportRun, *, force: bool, progress: Progress
 ) -> list[Report]:
     """The first pass."""
     salt = json.dumps([NORMALISING, dealer.country, dealer.timezone, dealer.settings.get("status_map")], sort_keys=True)
     terms = check.Terms(
-        zone=dealer.zone, salt=salt, guard_rejects=dealer.preferences.guards.rejects and not force, complete=full
+        zone=dealer.zone, salt=salt, guard_rejects=dealer.preferences.guards.rejects and not force, complete=run.full
     )
     checker = Checker(terms=terms, known=Stored(dealer), stage=stage, rejects=rejects, progress=progress)
     return [checker.check(file) for file in feed.files]

@@ -1,4 +1,4 @@
-"""Turns a batch of staged rows into inserts and updates in one transaction, and notes whose derived facts are touched."""
+"""Turns a batch of staged rows into inserts and updates in one transaction, and notes what hangs on them."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from relance.dealers.models import Dealer
 from relance.facts.known import Stored
 from relance.facts.models import ConsentEntry, DeferredWork, Vehicle
 from relance.facts.shapes import SHAPES, Row, Shape, Terms
-from relance.facts.write import insert, update
+from relance.lib.rows import insert, update
 from relance.intake.check import Report
 from relance.intake.rows import META
 from relance.intake.stage import Batch, Stage
@@ -52,9 +52,7 @@ class Applier:
 
     def _fields_of(self, shape: Shape, batch: Batch) -> list[Row]:
         """The rows' own fields, before anything stored is looked at."""
-        puts = [
-            (at, shape.puts[name]) for at, name in enumerate(batch.columns) if name in shape.puts
-        ]
+        puts = [(at, shape.puts[name]) for at, name in enumerate(batch.columns) if name in shape.puts]
         meta = [(at, name.removeprefix(META)) for at, name in enumerate(batch.columns) if name.startswith(META)]
         leads = [(at, name) for at, name in enumerate(batch.columns) if name in shape.references]
         led = {at: self.stored.lead(name, {row.values[at] for row in batch.rows} - {None}) for at, name in leads}
@@ -80,7 +78,9 @@ class Applier:
         self, shape: Shape, rows: list[tuple[tuple[Any, ...], Row]], stored: dict[tuple[Any, ...], Row]
     ) -> tuple[list[Row], list[Row], list[Row]]:
         """New rows, changed ones, and those that only came in another form (their digest is new)."""
-        new, changed, same = [], [], []
+        new: list[Row] = []
+        changed: list[Row] = []
+        same: list[Row] = []
         for key, row in rows:
             old = stored.get(key)
             if shape.derive:
@@ -100,7 +100,9 @@ class Applier:
 
     def _note_differing(self, row: Row, old: Row) -> None:
         if any(old[name] != row[name] for name in ("expires_at", "source", "proof") if name in row):
-            self.terms.seen["an entry that the ledger has with another expiry, source or proof: it keeps its own", ""] += 1
+            self.terms.seen[
+                "an entry that the ledger has with another expiry, source or proof: it keeps its own", ""
+            ] += 1
 
     def _write(self, shape: Shape, new: list[Row], changed: list[Row], same: list[Row]) -> None:
         known = {"dealer_id", "id", "_old", *shape.match}
@@ -114,10 +116,9 @@ class Applier:
             update(shape.model, [row for row in same if row["digest"] != row["_old"]["digest"]], ["digest"])
 
     def _follow(self, record: str, new: list[Row], changed: list[Row]) -> None:
-        """What hangs on these rows: derived facts of vehicles, and deferred work that is kept in step with its order."""
+        """What hangs on these rows: derived facts of vehicles, and deferred work kept in step with its order."""
         if record == "vehicles":
-            refs = [row["ref"] for row in new]
-            self.stage.touch("vehicle", Vehicle.objects.of(self.dealer).filter(ref__in=refs).values_list("pk", flat=True))
+            self.stage.touch("vehicle", self.stored.keys(Vehicle, [row["ref"] for row in new]))
             self.stage.touch("vehicle", [row["id"] for row in changed])
         elif record in SUBJECTS:
             touched = [*new, *changed, *(row["_old"] for row in changed)]

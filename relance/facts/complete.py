@@ -1,4 +1,4 @@
-"""Turns the absence of a row from a complete feed (`--full`) into a status: vehicles sold, coming appointments canceled.
+"""Turns the absence of a row from a complete feed (`--full`) into a status: vehicles sold, visits canceled.
 
 Customers stay as they are: somebody who left the business system may still own a vehicle of the dealer's.
 """
@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, Vehicle
-from relance.facts.write import update
+from relance.lib.rows import update
 from relance.intake.stage import Stage
 
 CHUNK = 5_000
@@ -28,7 +28,11 @@ def _appointments(dealer: Dealer, at: datetime) -> models.QuerySet[Appointment]:
 # record: (rows that may be retired, the status they get, how the note calls it)
 RETIRED: dict[str, tuple[Callable[[Dealer, datetime], models.QuerySet[models.Model]], str, str]] = {
     "vehicles": (_vehicles, "sold", "vehicles that the complete feed does not have any more are now sold"),
-    "appointments": (_appointments, "canceled", "coming appointments that the complete feed does not have are now canceled"),
+    "appointments": (
+        _appointments,
+        "canceled",
+        "coming appointments that the complete feed does not have are now canceled",
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """Turns the next visit agreed on a repair order into a proposed appointment, and keeps the two in step.
 
-It stands unless a real appointment of that vehicle (without vehicle: of that customer) that is not canceled starts on or
-after the order's closing, or a later order names a next visit itself. What is undone comes back.
+It stands unless a real appointment of that vehicle (without vehicle: of that customer), not canceled, starts on or after
+the order's closing, or a later order names a next visit itself. What is undone comes back.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from django.db.models import Q
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, RepairOrder
-from relance.facts.write import insert, update
+from relance.lib.rows import insert, update
 from relance.intake.check import PROPOSED
 from relance.lib.moments import local
 
@@ -28,8 +28,18 @@ def propose(
     """Keep the proposed visits of these vehicles (or of these customers' orders without vehicle) in step."""
     whose = _whose(vehicle_ids, customer_ids)
     orders = RepairOrder.objects.of(dealer).filter(whose).exclude(next_visit_on=None)
-    proposing = list(
-        orders.values("pk", "ref", "customer_id", "vehicle_id", "advisor", "advisor_folded", "opened_at", "closed_at", "next_visit_on")
+    proposing: list[Fields] = list(
+        orders.values(
+            "pk",
+            "ref",
+            "customer_id",
+            "vehicle_id",
+            "advisor",
+            "advisor_folded",
+            "opened_at",
+            "closed_at",
+            "next_visit_on",
+        )
     )
     standing = _standing(dealer, whose, [PROPOSED + order["ref"] for order in proposing])
     if not proposing and not standing:
@@ -37,7 +47,9 @@ def propose(
     real = _real_starts(dealer, whose)
     latest = _latest(proposing)
     wanted = {
-        PROPOSED + order["ref"]: _visit(dealer, calendar, order, real[_subject(order)], stands=latest[_subject(order)] == order["pk"])
+        PROPOSED + order["ref"]: _visit(
+            dealer, calendar, order, real[_subject(order)], stands=latest[_subject(order)] == order["pk"]
+        )
         for order in proposing
     }
     _write(dealer, wanted, standing)
@@ -65,8 +77,8 @@ def _standing(dealer: Dealer, whose: Q, refs: list[str]) -> dict[str, Fields]:
 def _real_starts(dealer: Dealer, whose: Q) -> dict[tuple[str, int], list[datetime]]:
     starts: dict[tuple[str, int], list[datetime]] = defaultdict(list)
     real = Appointment.objects.of(dealer).filter(whose, proposed_by=None).exclude(status="canceled")
-    for row in real.values("customer_id", "vehicle_id", "start_at"):
-        starts[_subject(row)].append(row["start_at"])
+    for customer, vehicle, start in real.values_list("customer_id", "vehicle_id", "start_at"):
+        starts[_subject({"customer_id": customer, "vehicle_id": vehicle})].append(start)
     return starts
 
 
@@ -76,9 +88,7 @@ def _latest(orders: list[Fields]) -> dict[tuple[str, int], int]:
     return {_subject(order): order["pk"] for order in ordered}
 
 
-def _visit(
-    dealer: Dealer, calendar: Calendar, order: Fields, real: Iterable[datetime], *, stands: bool
-) -> Fields:
+def _visit(dealer: Dealer, calendar: Calendar, order: Fields, real: Iterable[datetime], *, stands: bool) -> Fields:
     """The visit as it should be."""
     ended = order["closed_at"] or order["opened_at"]
     day: date = order["next_visit_on"]

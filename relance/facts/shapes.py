@@ -1,7 +1,7 @@
 """The way of every record into its table: which column fills which fields, and which fields follow from others.
 
-One table, SHAPES. To add a column: one line in intake/records.py, one line here. A `derive` always sets the same fields,
-whatever the row says; `Row` holds the new values, `old` the stored ones (None for a new row).
+One table, SHAPES. To add a column: one line in intake/records.py, one line here. A `derive` always sets the same
+fields, whatever the row says; `Row` holds the new values, `old` the stored ones (None for a new row).
 """
 
 from collections import Counter
@@ -125,8 +125,17 @@ CUSTOMERS = Shape(
         **_alike(tidy.person_name, "first_name", "last_name", "mailing_name"),
         **_alike(folded, "company", "city", "region", "postal_code", "salesperson"),
         **_alike(
-            plain, "mobile", "phone", "address", "country", "birth_date", "kind", "preferred_channel", "do_not_mail",
-            "status", "created_at",
+            plain,
+            "mobile",
+            "phone",
+            "address",
+            "country",
+            "birth_date",
+            "kind",
+            "preferred_channel",
+            "do_not_mail",
+            "status",
+            "created_at",
         ),
     },
     derive=tidy.customer,
@@ -147,8 +156,17 @@ VEHICLES = Shape(
         "accessories": listed("accessories", fold_codes),
         **_alike(folded, "plate", "plate_region", "make", "model", "sub_model", "engine"),
         **_alike(
-            plain, "year", "kind", "odometer", "odometer_unit", "odometer_on", "in_service_on", "warranty_end_on",
-            "warranty_end_odometer", "extended_warranty_end_on", "status",
+            plain,
+            "year",
+            "kind",
+            "odometer",
+            "odometer_unit",
+            "odometer_on",
+            "in_service_on",
+            "warranty_end_on",
+            "warranty_end_odometer",
+            "extended_warranty_end_on",
+            "status",
         ),
     },
     references={"customer_id": "customer_id"},
@@ -160,8 +178,15 @@ SALES = Shape(
         "id": plain("ref"),
         **_alike(folded, "salesperson", "make", "model"),
         **_alike(
-            plain, "finance_manager", "sales_manager", "ordered_at", "expected_delivery_on", "delivered_on", "condition",
-            "deal", "term_end_on",
+            plain,
+            "finance_manager",
+            "sales_manager",
+            "ordered_at",
+            "expected_delivery_on",
+            "delivered_on",
+            "condition",
+            "deal",
+            "term_end_on",
         ),
     },
     references={"customer_id": "customer_id", "vehicle_id": "vehicle_id"},
@@ -185,7 +210,14 @@ REPAIR_ORDERS = Shape(
         "packages": listed("packages", fold_titles),
         **_alike(folded, "reference", "advisor"),
         **_alike(
-            plain, "opened_at", "closed_at", "odometer", "customer_sale", "warranty_sale", "internal_sale", "next_visit_on"
+            plain,
+            "opened_at",
+            "closed_at",
+            "odometer",
+            "customer_sale",
+            "warranty_sale",
+            "internal_sale",
+            "next_visit_on",
         ),
     },
     references={"customer_id": "customer_id", "vehicle_id": "vehicle_id"},

@@ -31,9 +31,10 @@ BLAST_PEOPLE, BLAST_SHARE, BLAST_TIMES, BLAST_DAYS = 200, 0.20, 3, 30  # 03-rule
 
 @dataclass
 class Planned:
-    """What a plan made: messages (refusals too) in the order of their runs, and the runs that came too late."""
+    """What a plan made: how many messages (refusals too) in which runs, and the runs that came too late."""
 
-    messages: list[Message] = field(default_factory=list)
+    made: int = 0
+    runs: list[int] = field(default_factory=list)  # primary keys
     missed: list[Run] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)  # of a dry run, whose rows are gone again
@@ -50,11 +51,16 @@ def plan(dealer: Dealer, *, at: datetime, since: datetime | None = None, dry_run
     if dry_run:
         with transaction.atomic():
             _work_through(_Planning(dealer, at), since, planned)
-            planned.lines = lines(dealer, planned.messages)
+            planned.lines = lines(dealer, messages_of(dealer, planned))
             transaction.set_rollback(True)
     else:
         _work_through(_Planning(dealer, at), since, planned)
     return planned
+
+
+def messages_of(dealer: Dealer, planned: Planned) -> list[Message]:
+    """The messages that a plan made, in the order in which it made them."""
+    return list(Message.objects.of(dealer).filter(run__in=planned.runs).order_by("pk"))
 
 
 class _Planning:
@@ -162,14 +168,14 @@ def _run(planning: _Planning, run: RunOf, planned: Planned) -> None:
     blast = _is_blast(planning, run, len(ids))
     waits = run.definition.status == "approval" or blast
     found = drafts(dealer, run, ids, roster=planning.roster, needs=needs_of(run.definition))
-    messages: list[Message] = []
     while chunk := list(islice(found, CHUNK)):
         verdicts = planning.gate.judge(chunk)
-        messages += accept(dealer, row, list(zip(chunk, verdicts, strict=True)), at=planning.at, waits=waits)
+        row.drafts += accept(dealer, row, list(zip(chunk, verdicts, strict=True)), at=planning.at, waits=waits)
         planning.gate.said.clear()  # they are rows now
-    row.drafts, row.cause = len(messages), "more people than usual: waits for approval" if blast else ""
+    row.cause = "more people than usual: waits for approval" if blast else ""
     row.save(update_fields=["drafts", "cause"])
-    planned.messages += messages
+    planned.made += row.drafts
+    planned.runs.append(row.pk)
 
 
 def _is_blast(planning: _Planning, run: RunOf, people: int) -> bool:

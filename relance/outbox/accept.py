@@ -1,100 +1,107 @@
 """Turns drafts that stood at the gate into rows: the once-key decides in the database which of them are new."""
 
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from relance.dealers.models import Dealer
+from relance.lib.rows import Row, insert
 from relance.outbox.gate import Verdict
 from relance.outbox.models import Message
 from relance.plan.draft import Draft
 from relance.plan.models import Occurrence, Run
+from relance.plan.wording import needs_of
 
-BATCH = 400
+KEY = ("automation", "subject_id", "recipient", "key", "subject_type")
 
 
-def accept(
-    dealer: Dealer, run: Run, decided: Sequence[tuple[Draft, Verdict]], *, at: datetime, waits: bool
-) -> list[Message]:
-    """Store messages and refusals; `waits`: what is ready waits for a person. Call inside a transaction.
+def accept(dealer: Dealer, run: Run, decided: Sequence[tuple[Draft, Verdict]], *, at: datetime, waits: bool) -> int:
+    """Store messages and refusals, return how many; `waits`: what is ready waits for a person. Inside a transaction.
 
     Safe to repeat: a draft whose once-key is taken is left out, whoever took it.
     """
-    keys = [
-        Occurrence(
-            dealer_id=dealer.pk,
-            automation_id=draft.run.automation.pk,
-            subject_type=draft.run.definition.subject,
-            subject_id=draft.subject_id,
-            recipient=draft.recipient,
-            key=draft.run.key,
-            reference_on=draft.run.reference_on,
-            run_id=run.pk,
-        )
-        for draft, _ in decided
+    insert(Occurrence, [_key(dealer, run, draft) for draft, _ in decided], match=KEY, change=())
+    subjects = {draft.subject_id for draft, _ in decided}
+    taken = Occurrence.objects.of(dealer).filter(run=run, subject_id__in=subjects)
+    ours = {(subject, to): pk for subject, to, pk in taken.values_list("subject_id", "recipient", "pk")}
+    stamp = _Stamp(dealer.pk, run.pk, at, waits)
+    messages = [
+        _message(draft, verdict, stamp, occurrence)
+        for draft, verdict in decided
+        if (occurrence := ours.get((draft.subject_id, draft.recipient))) is not None
     ]
-    Occurrence.objects.of(dealer).bulk_create(keys, ignore_conflicts=True, batch_size=BATCH)
-    taken = Occurrence.objects.of(dealer).filter(run=run).values_list("subject_id", "recipient", "pk")
-    ours = {(subject_id, recipient): pk for subject_id, recipient, pk in taken}
-    stored = set(Message.objects.of(dealer).filter(run=run).values_list("occurrence_id", flat=True))
-    messages = []
-    for draft, verdict in decided:
-        occurrence = ours.get((draft.subject_id, draft.recipient))
-        if occurrence is not None and occurrence not in stored:
-            messages.append(_message(dealer, run, draft, verdict, _Stamp(occurrence, at, waits)))
-    Message.objects.of(dealer).bulk_create(messages, batch_size=BATCH)
-    return messages
+    insert(Message, messages, match=("occurrence",), change=())
+    return len(messages)
 
 
+@dataclass(frozen=True, slots=True)
 class _Stamp:
-    """What accepting adds to a draft."""
+    """What accepting adds to every draft of a run."""
 
-    __slots__ = ("at", "occurrence", "waits")
+    dealer_id: int
+    run_id: int
+    at: datetime
+    waits: bool
 
-    def __init__(self, occurrence: int, at: datetime, waits: bool) -> None:
-        self.occurrence, self.at, self.waits = occurrence, at, waits
+
+def _key(dealer: Dealer, run: Run, draft: Draft) -> Row:
+    return {
+        "dealer": dealer.pk,
+        "automation": draft.run.automation.pk,
+        "subject_type": draft.run.definition.subject,
+        "subject_id": draft.subject_id,
+        "recipient": draft.recipient,
+        "key": draft.run.key,
+        "reference_on": draft.run.reference_on,
+        "run": run.pk,
+    }
 
 
-def _message(dealer: Dealer, run: Run, draft: Draft, verdict: Verdict, stamp: _Stamp) -> Message:
-    definition, values, spoken = draft.run.definition, draft.values, verdict.spoken
-    state = "refused" if verdict.reason else "approval" if stamp.waits else "ready"
-    return Message(
-        dealer_id=dealer.pk,
-        automation_id=draft.run.automation.pk,
-        version=draft.run.automation.version,
-        run_id=run.pk,
-        occurrence_id=stamp.occurrence,
-        reference_at=draft.run.reference_at,
-        run_at=draft.run.run_at,
-        subject_type=definition.subject,
-        subject_id=draft.subject_id,
-        subject_ref=values["subject.ref"],
-        customer_id=draft.customer_id,
-        vehicle_id=values["vehicle.id"],
-        recipient=draft.recipient,
-        purpose=definition.purpose,
-        channel=verdict.channel,
-        address=verdict.address if draft.staff is None else draft.staff.email,
-        language=spoken.language if spoken else None,
-        subject_line=spoken.subject_line if spoken else None,
-        body=spoken.body if spoken else None,
-        facts={key: _plain(value) for key, value in values.items()} if spoken else {},
-        state=state,
-        reason=verdict.reason,
-        detail=verdict.detail,
-        send_at=verdict.send_at,
-        expires_at=verdict.send_at and expiry(draft, verdict.send_at),
-        accepted_at=stamp.at,
-        moved_at=stamp.at,
-    )
+def _message(draft: Draft, verdict: Verdict, stamp: _Stamp, occurrence: int) -> Row:
+    run, values, spoken = draft.run, draft.values, verdict.spoken
+    return {
+        "dealer": stamp.dealer_id,
+        "key": uuid.uuid4(),
+        "automation": run.automation.pk,
+        "version": run.automation.version,
+        "run": stamp.run_id,
+        "occurrence": occurrence,
+        "reference_at": run.reference_at,
+        "run_at": run.run_at,
+        "subject_type": run.definition.subject,
+        "subject_id": draft.subject_id,
+        "subject_ref": values["subject.ref"],
+        "customer": draft.customer_id,
+        "vehicle": values["vehicle.id"],
+        "recipient": draft.recipient,
+        "purpose": run.definition.purpose,
+        "channel": verdict.channel,
+        "address": verdict.address if draft.staff is None else draft.staff.email,
+        "language": spoken.language if spoken else None,
+        "subject_line": spoken.subject_line if spoken else None,
+        "body": spoken.body if spoken else None,
+        "facts": {key: _plain(values.get(key)) for key in needs_of(run.definition)} if spoken else {},
+        "state": "refused" if verdict.reason else "approval" if stamp.waits else "ready",
+        "reason": verdict.reason,
+        "detail": verdict.detail,
+        "send_at": verdict.send_at,
+        "expires_at": expiry(draft, verdict.send_at) if verdict.send_at else None,
+        "accepted_at": stamp.at,
+        "moved_at": stamp.at,
+        "owner": "",
+        "attempts": 0,
+    }
 
 
 def expiry(draft: Draft, send_at: datetime) -> datetime:
     """When a message has become stale: its grace after its sending time; a reminder when the visit begins."""
     late = send_at + timedelta(hours=draft.run.definition.grace)
-    if draft.run.definition.kind == "appointment_reminder":
-        return min(late, draft.values["appointment.start_at"])  # type: ignore[no-any-return]
-    return late
+    if draft.run.definition.kind != "appointment_reminder":
+        return late
+    begins: datetime = draft.values["appointment.start_at"]
+    return min(late, begins)
 
 
 def _plain(value: Any) -> Any:

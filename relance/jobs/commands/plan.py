@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from relance.jobs.commands.arguments import dealer_of, moment_of, print_json
-from relance.jobs.stages import plan
+from relance.jobs.stages import messages_of, plan
 from relance.outbox.lines import lines
 
 
@@ -21,7 +21,7 @@ def command(
     dealer = dealer_of(slug)
     moment = moment_of(at, dealer)
     planned = plan(dealer, at=moment, since=moment_of(since, dealer) if since else None, dry_run=dry_run)
-    printed = planned.lines if dry_run else lines(dealer, planned.messages)
+    printed = planned.lines if dry_run else lines(dealer, messages_of(dealer, planned))
     for line in printed:
         if as_json:
             print_json(line)

@@ -64,9 +64,9 @@ def open_dealership(*, customers: int, seed: int, at: datetime, say: Say) -> Dea
         say(f"{len(applied.added)} automations of the library are switched on.")
     user, password = _manager(dealer, home, at)
     planned = plan(dealer, at=at)
-    refused = sum(message.state == "refused" for message in planned.messages)
+    refused = Message.objects.of(dealer).filter(run__in=planned.runs, state="refused").count()
     waiting = Message.objects.of(dealer).filter(state__in=("ready", "approval")).count()
-    say(f"Planned: {len(planned.messages) - refused} new messages, {refused} refused; {waiting} wait in the outbox.")
+    say(f"Planned: {planned.made - refused} new messages, {refused} refused; {waiting} wait in the outbox.")
     return Dealership(dealer, mark, user, password)
 
 

@@ -1,11 +1,12 @@
-"""Turns rows of fields into INSERT and UPDATE statements run many at a time: the one place that writes facts in bulk.
+"""Turns rows of fields into INSERT and UPDATE statements run many at a time: the one place that writes in bulk.
 
 `bulk_create` builds an object per row and adapts every value twice; this is four times as fast and says the same.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -60,19 +61,32 @@ def _adapter(model: type[models.Model], name: str) -> Adapt | None:
     """How a value of this field is handed to the database; None when it is taken as it is."""
     kind = model._meta.get_field(name).get_internal_type()
     if kind == "JSONField":
-        return lambda value: connection.ops.adapt_json_value(value, None)
+        return _json_text if connection.vendor == "sqlite" else partial(connection.ops.adapt_json_value, encoder=None)
     if connection.vendor == "sqlite":
-        return {"DateTimeField": _utc_text, "DateField": str, "DecimalField": str}.get(kind)
+        return TEXTS.get(kind)
     return None
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value) if value else "{}" if isinstance(value, dict) else "[]"
 
 
 def _utc_text(moment: datetime) -> str:
     return str(moment.replace(tzinfo=None))
 
 
+TEXTS: dict[str, Adapt] = {
+    "DateTimeField": _utc_text,
+    "DateField": str,
+    "DecimalField": str,
+    "UUIDField": lambda key: key.hex,
+}
+
+
 @cache
 def _column(model: type[models.Model], name: str) -> str:
-    return connection.ops.quote_name(model._meta.get_field(name).column)
+    column: str = model._meta.get_field(name).column  # type: ignore[union-attr,assignment]
+    return connection.ops.quote_name(column)
 
 
 @cache

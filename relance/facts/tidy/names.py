@@ -3,7 +3,29 @@
 import re
 from functools import lru_cache
 
-SMALL = frozenset("de du des del della di da dos das van von der den ter ten y zu af av".split())
+SMALL = frozenset(
+    [
+        "de",
+        "du",
+        "des",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "y",
+        "zu",
+        "af",
+        "av",
+    ]
+)
 AFTER_SMALL = frozenset({"la", "las", "le", "los", "el", "het"})  # small only behind another small word: de la
 ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii"})
 INITIALS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2}")  # JP, MJ: two consonants are initials
@@ -18,7 +40,7 @@ WORD = re.compile(r"[^\s\-]+|[\s\-]+")
 
 @lru_cache(maxsize=50_000)
 def name_case(name: str) -> str:
-    """`MARIE-EVE` → `Marie-Eve`, `o'neil` → `O'Neil`, `JEAN DE LA CRUZ` → `Jean de la Cruz`, `MCDONALD` → `McDonald`."""
+    """`MARIE-EVE` → `Marie-Eve`, `o'neil` → `O'Neil`, `ANA DE LA CRUZ` → `Ana de la Cruz`."""
     if not (name.isupper() or name.islower()) or len(name) < 2:
         return name
     parts = WORD.findall(name.lower())

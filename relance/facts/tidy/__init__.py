@@ -1,11 +1,11 @@
-"""Turns typed cells into the fields that need more than copying: names, addresses, codes, and what follows from them."""
+"""Turns typed cells into the fields that need more than copying: names, addresses, codes, what follows."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from relance.facts.names import name_case
-from relance.facts.tongues import two_letters
-from relance.facts.vin import decode
+from relance.facts.tidy.names import name_case
+from relance.facts.tidy.tongues import two_letters
+from relance.facts.tidy.vin import decode
 from relance.lib.addresses import read_email, read_phone, read_vin
 from relance.lib.fold import fold
 
@@ -108,7 +108,8 @@ def vehicle(row: "Row", old: "Row | None", terms: "Terms") -> None:
     """Make and year out of the VIN where the feed leaves them empty; `decoded` says which ones."""
     before = set(old["decoded"]) if old else set()
     given = {
-        name: row[name] if name in row else None if name in before else _now(row, old, name) for name in ("make", "year")
+        name: row[name] if name in row else None if name in before else _now(row, old, name)
+        for name in ("make", "year")
     }
     number = _now(row, old, "vin")
     found = decode(number) if number and None in given.values() else None
