@@ -1,5 +1,6 @@
 """Turns a customer and a place among his vehicles into one vehicle: how it was bought, what it is, when it goes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -40,17 +41,12 @@ class Car:
 
     ref: str
     person: Person
-    place: int
     acquired: int  # the moment it was handed over, or came here for the first time
     goes: int  # sold or scrapped from then on; 0 never
     goes_as: str
-    year: int
-    make: str
-    model: str
     first_reading: int
     per_day: float
     start_of_row: tuple[str, ...]
-    unit: str
     end_of_row: tuple[str, ...]
     warranty_until: int  # day
     sale: tuple[str, ...] | None  # the row of sales.csv as it will stand once delivered
@@ -69,7 +65,11 @@ def a_car(world: World, random: Random, person: Person, place: int) -> Car:
     delivered_day = world.open_from[ordered // MINUTES + wait]
     name, wmi, model, kind, section, engine, trims, first_year = (NEW_MODELS if here and new else MODELS).pick(r())
     delivery_year = int(world.days[delivered_day][:4])
-    year = delivery_year + (1 if r() < 0.3 else 0) if new else max(first_year, delivery_year - 2 - int(r() * 7))
+    year = (
+        delivery_year + (1 if r() < 0.3 else 0)
+        if new
+        else min(delivery_year, max(first_year, delivery_year - 2 - int(r() * 7)))
+    )
     age = 0 if new else max(1, delivery_year - year) * 365 - int(r() * 200)
     per_day, in_service = 22 + r() * 55, max(delivered_day - age, 0)
     warranty_until = in_service + 3 * 365 + 1
@@ -80,13 +80,9 @@ def a_car(world: World, random: Random, person: Person, place: int) -> Car:
     return Car(
         ref=ref,
         person=person,
-        place=place,
         acquired=delivered_day * MINUTES + 9 * 60 + int(draws[0] * 180),
         goes=(delivered_day + 200 + int(draws[1] * 5 * YEAR)) * MINUTES + 600 if stays < GOES else 0,
         goes_as="scrapped" if stays < 0.02 else "sold",
-        year=year,
-        make=name,
-        model=model,
         first_reading=int(age * per_day) + 12,
         per_day=per_day,
         start_of_row=(
@@ -102,7 +98,6 @@ def a_car(world: World, random: Random, person: Person, place: int) -> Car:
             engine,
             kind,
         ),
-        unit="km",
         end_of_row=(
             world.days[in_service],
             world.days[warranty_until],
@@ -121,7 +116,7 @@ def vehicle_row(world: World, car: Car, at: int, reading: tuple[str, str]) -> tu
     """The row of vehicles.csv as it stands at a moment, with the last odometer reading."""
     odometer, day = reading
     status = car.goes_as if 0 < car.goes <= at else "active"
-    return (*car.start_of_row, odometer, car.unit, day, *car.end_of_row, status)
+    return (*car.start_of_row, odometer, "km", day, *car.end_of_row, status)
 
 
 def sale_row(car: Car, at: int) -> tuple[str, ...] | None:
@@ -167,7 +162,7 @@ def _recall(world: World, random: Random, vin: str, language: str) -> tuple[int,
     return day * MINUTES, (vin, campaign, titles[language], world.days[day])
 
 
-def _plate(r, number: int) -> str:  # type: ignore[no-untyped-def]
+def _plate(r: Callable[[], float], number: int) -> str:
     return PLATE_LETTERS[int(r() * 22)] + f"{number % 100:02}" + "".join(PLATE_LETTERS[int(r() * 22)] for _ in "abc")
 
 
