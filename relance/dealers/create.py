@@ -17,7 +17,7 @@ COUNTRY = re.compile(r"[A-Z]{2}")
 LONGEST_SLUG = 60
 
 
-def create_dealer(
+def create_dealer(  # noqa: PLR0913 a dealer has these seven parts
     slug: str, *, name: str, timezone: str, language: str, country: str, settings: Any, at: datetime
 ) -> Dealer:
     """A new dealer; BadInput on every fault, and when the slug is taken."""

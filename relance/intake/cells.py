@@ -1,8 +1,11 @@
-"""Turns the text of one cell into the value of its column's type; an empty cell is None, a bad one a `BadCell`."""
+"""Turns the trimmed text of one cell into the value of its column's type; a bad one is a `BadCell`.
+
+Empty cells do not come here: they are None.
+"""
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +18,9 @@ from relance.lib.moments import DAY, day_start, local
 Reader = Callable[[str], Any]
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 DAY_FORM = re.compile(r"\d{4}-\d{2}-\d{2}")
-MOMENT_FORM = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?", re.I)
+MOMENT_FORM = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?", re.I
+)
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 CENT, TENTH = Decimal("0.01"), Decimal("0.1")
 MOST = {CENT: Decimal(10) ** 10, TENTH: Decimal(10) ** 11}
@@ -28,27 +33,8 @@ class BadCell(ValueError):
 
 
 def reader_of(column: Column, zone: ZoneInfo) -> Reader:
-    """The function that reads cells of this column; moments without an offset are local to `zone`."""
-    reader = KINDS[column.kind](column, zone)
-    return _required(column, reader) if column.required else _optional(reader)
-
-
-def _required(column: Column, reader: Reader) -> Reader:
-    def read(cell: str) -> Any:
-        text = cell.strip()
-        if not text:
-            raise BadCell(f"{column.name} is empty, it must be there")
-        return reader(text)
-
-    return read
-
-
-def _optional(reader: Reader) -> Reader:
-    def read(cell: str) -> Any:
-        text = cell.strip()
-        return reader(text) if text else None
-
-    return read
+    """The function that reads trimmed cells that hold something; moments without an offset are local to `zone`."""
+    return KINDS[column.kind](column, zone)
 
 
 def _bad(column: Column, text: str, expected: str) -> BadCell:
@@ -96,36 +82,29 @@ def _date(column: Column, zone: ZoneInfo) -> Reader:
 
 
 def _moment(column: Column, zone: ZoneInfo) -> Reader:
-    offset_of = _day_offsets(zone)
+    days: dict[str, datetime] = {}  # its midnight, of days without a clock change
+    times: dict[str, timedelta] = {}  # T08:30:00 as time since midnight
 
     def read(text: str) -> datetime:
+        try:
+            return days[text[:10]] + times[text[10:]]  # far quicker than reading, and most moments are alike
+        except KeyError:
+            pass
         if MOMENT_FORM.fullmatch(text):
             try:
                 shown = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
                 if shown.tzinfo is not None:
                     return shown.astimezone(UTC)
-                offset = offset_of(shown.date())
-                if offset is not None:
-                    return (shown - offset).replace(tzinfo=UTC)
+                midnight = day_start(shown.date(), zone)
+                if day_start(shown.date() + DAY, zone) - midnight == DAY and len(days) < REMEMBERED:
+                    days[text[:10]] = midnight
+                    times[text[10:]] = shown - datetime.combine(shown.date(), time())
                 return local(shown.date(), shown.time(), zone)
             except (ValueError, OverflowError):
                 pass
         raise _bad(column, text, "a moment: write YYYY-MM-DDTHH:MM")
 
     return read
-
-
-def _day_offsets(zone: ZoneInfo) -> Callable[[date], timedelta | None]:
-    """The offset from UTC of a whole day, or None on a day on which the clocks change."""
-    known: dict[date, timedelta | None] = {}
-
-    def offset_of(day: date) -> timedelta | None:
-        if day not in known:
-            first, after = day_start(day, zone), day_start(day + DAY, zone)
-            known[day] = first.astimezone(zone).utcoffset() if after - first == DAY else None
-        return known[day]
-
-    return offset_of
 
 
 def _decimal(step: Decimal, expected: str, *, least: int | None = None) -> Callable[[Column, ZoneInfo], Reader]:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from relance.intake.cells import BadCell, Reader, reader_of
 from relance.intake.encodings import FileStopped, recognise
 from relance.intake.feeds import FeedFile
-from relance.intake.records import CALLED, Record
+from relance.intake.records import CALLED, Column, Record
 from relance.intake.rejects import Rejects
 from relance.intake.rows import Layout, Row, layout_of, read_file
 from relance.intake.stage import Batch, Stage, StagedRow
@@ -147,6 +147,7 @@ class _FileCheck:
         self.rejects = checker.rejects
         self.pick = _picker(layout.positions)
         self.readers = [_reader(record, name, checker.terms.zone) for name in layout.columns]
+        self.required = [layout.columns.index(column.name) for column in record.columns if column.required]
         self.references = [
             (layout.columns.index(column.name), column.to)
             for column in record.columns
@@ -158,6 +159,7 @@ class _FileCheck:
             BETWEEN.join((checker.terms.salt, *layout.columns)).encode(), digest_size=16
         ).digest()
         self.replaced = 0
+        self.bad: list[tuple[int, str, list[str]]] = []
 
     def take(self, chunk: list[Row]) -> None:
         """Check a chunk and stage what is new in it."""
@@ -168,9 +170,7 @@ class _FileCheck:
         typed = [row for row in map(self._typed, candidates) if row]
         rows = self._with_sound_references(typed)
         if rows:
-            self.replaced += self.stage.add(
-                self.record.name, Batch(self.layout.columns, [row for row, _, _ in rows])
-            )
+            self.replaced += self.stage.add(self.record.name, Batch(self.layout.columns, [row for row, _, _ in rows]))
 
     def finish(self) -> None:
         """Rows that a later one with the same id replaced changed nothing."""
@@ -178,12 +178,12 @@ class _FileCheck:
             self.report.unchanged += self.replaced
             rows = "row was" if self.replaced == 1 else "rows were"
             self.report.notes.append(
-                f"{self.report.file}: {self.replaced:,} {rows} replaced by a later row with the same {self.record.key[0]}"
+                f"{self.report.file}: {self.replaced:,} {rows} replaced by a later one with the same {self.record.key[0]}"
             )
 
     def _reject(self, line: int, reason: str, cells: list[str]) -> None:
         self.report.rejected += 1
-        self.rejects.add(self.report.file, self.layout.header, line, reason, cells)
+        self.bad.append((line, reason, cells))
 
     def _of_right_form(self, chunk: list[Row]) -> list["_Candidate"]:
         """Rows with as many cells as the header, and their keys and digests."""
@@ -223,9 +223,15 @@ class _FileCheck:
         try:
             if NUL in "".join(picked):
                 raise BadCell(f"{self._column_with(NUL, picked)} holds a NUL byte, which is not text")
-            values = tuple([read(cell) for read, cell in zip(self.readers, picked, strict=True)])
+            texts = [cell.strip() for cell in picked]
+            for at in self.required:
+                if not texts[at]:
+                    raise BadCell(f"{self.layout.columns[at]} is empty, it must be there")
+            values = tuple([read(text) if text else None for read, text in zip(self.readers, texts, strict=True)])
             if self.record.name == "appointments" and key.startswith(PROPOSED):
-                raise BadCell(f"id '{key[:60]}' begins with {PROPOSED}, which is kept for visits agreed on a repair order")
+                raise BadCell(
+                    f"id '{key[:60]}' begins with {PROPOSED}, which is kept for visits agreed on a repair order"
+                )
         except BadCell as bad:
             self._reject(line, str(bad), cells)
             return None
@@ -270,13 +276,7 @@ def _reader(record: Record, name: str, zone: ZoneInfo) -> Reader:
 
 
 def _meta_reader(name: str) -> Reader:
-    def read(cell: str) -> str | None:
-        text = cell.strip()
-        if len(text) > LONGEST_META:
-            raise BadCell(f"{name} has {len(text):,} characters, at most {LONGEST_META:,} are kept")
-        return text or None
-
-    return read
+    return reader_of(Column(name, longest=LONGEST_META), ZoneInfo("UTC"))
 
 
 def _key_text(value: Any) -> str:

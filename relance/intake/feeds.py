@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from relance.intake.records import RECORDS, Record
 from relance.lib.errors import BadInput, nearest
@@ -68,10 +68,7 @@ def _known(path: Path, found: dict[str, Callable[[], BinaryIO]]) -> Feed:
             hint = f", did you mean {close}?" if close and name.lower().endswith(".csv") else ""
             feed.notes.append(f"{name}: not a file of a feed, ignored{hint}")
     feed.files = [
-        FeedFile(record, found[name])
-        for file, record in FILES.items()
-        for name in found
-        if name.lower() == file
+        FeedFile(record, found[name]) for file, record in FILES.items() for name in found if name.lower() == file
     ]
     if not feed.files:
         raise BadInput(f"{path} holds no file of a feed: expected at least one of {', '.join(FILES)}")
@@ -132,12 +129,14 @@ def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 1:
         raise BadInput(f"the zip {path} is locked with a password: send it without")
     if entry.file_size > SMALL and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-        raise BadInput(f"the zip {path} has an entry ({name[:80]}) that would unpack to {entry.file_size:,} bytes: refused")
+        raise BadInput(
+            f"the zip {path} has an entry ({name[:80]}) that would unpack to {entry.file_size:,} bytes: refused"
+        )
 
 
 def _open_entry(path: Path, name: str) -> BinaryIO:
     archive = zipfile.ZipFile(path)
-    return io.BufferedReader(archive.open(name), 1 << 16)  # type: ignore[arg-type]
+    return cast(BinaryIO, archive.open(name))
 
 
 def _is_rejects(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Turns the bytes of one file into its header and its rows, each with its line; bad form becomes a fault, never a crash."""
+"""Turns the bytes of one file into its header and rows, each with its line; bad form is a fault, never a crash."""
 
 import csv
 import io

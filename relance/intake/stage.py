@@ -107,10 +107,9 @@ class Stage:
         path = self._path(record)
         if not path.exists():
             return
-        with path.open("rb") as stream:
-            with suppress(EOFError):
-                while True:
-                    yield self._winners(record, pickle.load(stream))
+        with path.open("rb") as stream, suppress(EOFError):
+            while True:
+                yield self._winners(record, pickle.load(stream))
 
     def touch(self, kind: str, ids: Iterable[int]) -> None:
         """Note rows whose derived facts must be made anew."""
@@ -144,9 +143,7 @@ class Stage:
         for first in range(0, len(wanted), ASK):
             part = wanted[first : first + ASK]
             marks = ",".join("?" * len(part))
-            found.update(
-                self._base.execute(f"SELECT id, {column} FROM {prefix}{record} WHERE id IN ({marks})", part)
-            )
+            found.update(self._base.execute(f"SELECT id, {column} FROM {prefix}{record} WHERE id IN ({marks})", part))
         return found
 
     def _path(self, record: str) -> Path:

@@ -1,4 +1,4 @@
-"""Turns a telephone number, an e-mail address or a VIN as typed into the form in which it is used, and says if it can be.
+"""Turns a telephone number, an e-mail address or a VIN as typed into the form in which it is used.
 
 What cannot be used comes back as it was typed, `usable` False: it is kept and shown, never dropped.
 """
@@ -9,11 +9,9 @@ from typing import NamedTuple
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumberFormat, timezone
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, timezone
 
-NANP_COUNTRIES = frozenset(
-    "US CA AG AI AS BB BM BS DM DO GD GU JM KN KY LC MP MS PR SX TC TT VC VG VI".split()
-)
+NANP_COUNTRIES = frozenset("US CA AG AI AS BB BM BS DM DO GD GU JM KN KY LC MP MS PR SX TC TT VC VG VI".split())  # noqa: SIM905
 NANP = re.compile(r"(\+?1)?[\s.\-/]*\(?([2-9]\d{2})\)?[\s.\-/]*([2-9]\d{2})[\s.\-]*(\d{4})")
 PLAIN_EMAIL = re.compile(
     r"[A-Za-z0-9_+%&'/=?^`{|}~#$*!\-]+(?:\.[A-Za-z0-9_+%&'/=?^`{|}~#$*!\-]+)*"
@@ -21,7 +19,9 @@ PLAIN_EMAIL = re.compile(
 )
 LONGEST_LOCAL, LONGEST_EMAIL = 64, 254
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
-VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", [*range(10), *range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True))
+VIN_VALUES = dict(
+    zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", [*range(10), *range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True)
+)
 VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 NORTH_AMERICA = frozenset("12345")
 
@@ -48,8 +48,17 @@ def read_phone(text: str, country: str) -> Number:
 @lru_cache(maxsize=100_000)
 def _nanp_office(digits: str) -> tuple[bool, tuple[str, ...]]:
     """What holds for every number of one area code and office, so that it is asked once."""
-    number = phonenumbers.parse(f"+1{digits}1234", None)
-    return phonenumbers.is_valid_number(number), _zones(number)
+    number = PhoneNumber(country_code=1, national_number=int(digits) * 10_000 + 1234)
+    if not _is_mainland(digits[:3]) and not phonenumbers.is_valid_number(number):
+        return False, ()
+    return True, _zones(number)
+
+
+@lru_cache(maxsize=1_000)
+def _is_mainland(area: str) -> bool:
+    """An area code of Canada or the United States, in which every office may exist."""
+    number = PhoneNumber(country_code=1, national_number=int(area) * 10_000_000 + 2_341_234)
+    return phonenumbers.region_code_for_number(number) in ("US", "CA")
 
 
 @lru_cache(maxsize=50_000)
@@ -63,8 +72,8 @@ def _any_phone(text: str, country: str) -> Number:
     return Number(phonenumbers.format_number(number, PhoneNumberFormat.E164), True, _zones(number))
 
 
-def _zones(number: phonenumbers.PhoneNumber) -> tuple[str, ...]:
-    zones = timezone.time_zones_for_number(number)
+def _zones(number: PhoneNumber) -> tuple[str, ...]:
+    zones = timezone.time_zones_for_geographical_number(number)
     nowhere = zones == _zones_of_plan() or "Etc/Unknown" in zones  # a toll-free number has no region
     return () if nowhere else tuple(zones)
 

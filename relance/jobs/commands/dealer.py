@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from relance.dealers.create import create_dealer
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
+from relance.lib.yaml_file import read_yaml
 
-command = typer.Typer(add_completion=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+command = typer.Typer(
+    add_completion=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 
 
 @command.callback()
@@ -43,17 +45,8 @@ def create(
 
 
 def read_settings(path: Path) -> Any:
-    """What a YAML file says; BadInput with the line when it cannot be read."""
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadInput(f"settings file {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"settings file {path} is not UTF-8 text") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise BadInput(f"settings file {path}{where} is not YAML: {getattr(error, 'problem', error)}") from None
+    """What a settings file says; BadInput when it does not hold keys and values."""
+    found = read_yaml(path)
     if found is not None and not isinstance(found, dict):
-        raise BadInput(f"settings file {path}: expected keys and values, for example region: QC")
+        raise BadInput(f"{path}: expected keys and values, for example region: QC")
     return found

@@ -19,7 +19,9 @@ from relance.lib.clock import now
 
 def command(
     slug: Annotated[str, typer.Argument(help="The dealer.")],
-    feed: Annotated[Path, typer.Argument(help="A folder or .zip with files like customers.csv, or a rejects file put right.")],
+    feed: Annotated[
+        Path, typer.Argument(help="A folder or .zip with files like customers.csv, or a rejects file put right.")
+    ],
     *,
     full: Annotated[bool, typer.Option("--full", help="The feed is complete: vehicles it lacks are sold.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go; else into the home.")] = None,
@@ -28,9 +30,7 @@ def command(
 ) -> None:
     """Take in a feed."""
     with _progress() as progress:
-        run = take_in(
-            dealer_of(slug), feed, at=now(), full=full, force=force, rejects_path=rejects, progress=progress
-        )
+        run = take_in(dealer_of(slug), feed, at=now(), full=full, force=force, rejects_path=rejects, progress=progress)
     if json:
         for counts in run.files:
             print_json(counts)
@@ -60,7 +60,13 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
     if not sys.stderr.isatty():
         yield silent
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,} rows"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
