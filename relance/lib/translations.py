@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
@@ -22,15 +21,7 @@ from django.utils.translation.template import templatize
 PACKAGE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("fr", "es", "et")  # English stands in pages and code
 CALLS = re.compile(r"\b(n?p?gettext|_)\(((?:u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")\s*,?\s*)+)")
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-}
+KEYWORDS = {"_": 0, "gettext": 0, "ngettext": 0, "pgettext": 1, "npgettext": 1}  # name: texts before the message
 
 
 class Words(NamedTuple):
@@ -81,12 +72,15 @@ def words_of(package: Path) -> set[Words]:
 
 
 def _in_code(path: Path) -> Iterator[Words]:
-    with path.open("rb") as file:
-        for _, message, _, context in extract("python", file, keywords=KEYWORDS):
-            if isinstance(message, tuple):
-                yield Words(context, message[0], message[1])
-            elif message:
-                yield Words(context, message, None)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        name = node.func.id.removesuffix("_lazy")
+        texts = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        if name not in KEYWORDS or len(texts) <= KEYWORDS[name]:
+            continue
+        context = texts.pop(0) if KEYWORDS[name] else None
+        yield Words(context, texts[0], texts[1] if "n" in name.removesuffix("gettext") else None)
 
 
 def _in_template(path: Path) -> Iterator[Words]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from math import sqrt
 
@@ -31,6 +32,18 @@ class SheetDay:
     is_past: bool
     starts_week: bool
     starts_month: bool
+
+    @cached_property
+    def css(self) -> str:
+        """The classes of every square in this column."""
+        marks = {
+            "is-today": self.is_today,
+            "is-past": self.is_past,
+            "is-closed": self.closed,
+            "starts-week": self.starts_week,
+            "starts-month": self.starts_month,
+        }
+        return " ".join(name for name, is_so in marks.items() if is_so)
 
 
 @dataclass(frozen=True)

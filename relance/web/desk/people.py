@@ -22,7 +22,8 @@ from relance.web.desk.programmes import sheet_values
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
 AT_ONCE = 100  # people in one panel; the rest is a page away
-SHOWN = {"sent": {"sent", "delivered"}, "waiting": {"ready", "approval", "sending"}, "refused": {"refused"}}
+GROUPS = {"refused": "refused", "failed": "refused", "canceled": "withdrawn"}
+SHOWN = {"sent": {"sent", "delivered"}, "waiting": {"ready", "approval", "sending"}, "refused": {"refused", "failed"}}
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Entry:
     by_channel: list[tuple[Word, Word]]
 
     @property
-    def is_refused(self) -> bool:
-        """Whether this person hears nothing."""
-        return self.person.status == "refused"
+    def group(self) -> str:
+        """`heard`, `refused` (by the gate, or it failed), or `withdrawn` (by a person)."""
+        return GROUPS.get(self.person.status, "heard")
 
     @property
     def may_be_held(self) -> bool:
@@ -57,17 +58,14 @@ def cell(desk: Desk, code: str, day: date) -> HttpResponse:
 def _cell(desk: Desk, automation: Automation, day: date) -> HttpResponse:
     entries = entries_of(desk, automation, day)
     begin = _whole_number(desk.request.GET.get("from"))
-    heard = [entry for entry in entries if not entry.is_refused]
-    refused = [entry for entry in entries if entry.is_refused]
+    groups = {name: [e for e in entries if e.group == name] for name in ("heard", "refused", "withdrawn")}
     values = {
         "automation": automation,
         "day": day,
         "closed": Calendar(desk.dealer).closed_because(day, desk.reader.speech.language),
-        "heard": heard[begin : begin + AT_ONCE],
-        "heard_total": len(heard),
-        "refused": refused[begin : begin + AT_ONCE],
-        "refused_total": len(refused),
-        "next_from": begin + AT_ONCE if max(len(heard), len(refused)) > begin + AT_ONCE else None,
+        "totals": {name: len(group) for name, group in groups.items()},
+        "groups": {name: group[begin : begin + AT_ONCE] for name, group in groups.items()},
+        "next_from": begin + AT_ONCE if max(map(len, groups.values())) > begin + AT_ONCE else None,
         "expected": not entries and _is_realtime(automation) and day >= desk.reader.today,
     }
     return _panel(desk, "desk/_people.html", values)

@@ -71,7 +71,7 @@ class Reader:
         apart = moment - self.at
         if abs(apart) < timedelta(minutes=1):
             apart = timedelta(minutes=-1)
-        return format_timedelta(apart, add_direction=True, threshold=1.2, locale=self.locale)
+        return format_timedelta(apart, granularity="minute", add_direction=True, threshold=1.2, locale=self.locale)
 
     def number(self, value: float) -> str:
         """`1,234`."""
