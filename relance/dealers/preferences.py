@@ -154,4 +154,4 @@ class Preferences(Strict):
         """Opening hours of a weekday (0 = Monday); None when closed. Without any hours every day is open all day."""
         if self.opening_hours is None:
             return Hours(opens=time(0), closes=time(23, 59, 59, 999999))
-        return self.opening_hours.get(WEEKDAYS[weekday])  # type: ignore[call-overload]
+        return self.opening_hours.get(WEEKDAYS[weekday])  # type: ignore[call-overload, no-any-return]
