@@ -62,7 +62,7 @@ def main() -> int:
         "DJANGO_SETTINGS_MODULE": "relance.settings",
     }
     django.setup()
-    from bench.fill import fill  # noqa: PLC0415  (needs the settings of this database)
+    from bench.fill import fill
 
     fill(customers, seed=SEED, opened=OPENED, say=_say)
     with closing(sqlite3.connect(part)) as base:

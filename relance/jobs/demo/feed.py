@@ -55,16 +55,26 @@ def write_feed(folder: Path, world: World, *, until: datetime, since: datetime |
     return counts
 
 
-def rows_between(world: World, *, until: datetime, since: datetime | None = None) -> Iterator[Rows]:
-    """The rows of one customer after the other, file by file; with `since` only those that are new or different."""
+def rows_between(
+    world: World, *, until: datetime, since: datetime | None = None, numbers: range | None = None
+) -> Iterator[Rows]:
+    """The rows of one customer after the other, file by file; with `since` only those that are new or different.
+
+    `numbers` names some of the customers: they are independent of each other.
+    """
     random, at = Random(), world.minute_of(until)
     before = world.minute_of(since) if since else None
-    for number in range(world.population(at)):
+    for number in numbers or range(world.population(at)):
         now = rows_of(world, random, number, at)
         if before is not None:
             known = rows_of(world, random, number, before)
             now = {name: [row for row in rows if row not in known[name]] for name, rows in now.items()}
         yield now
+
+
+def rows_of_some(world: World, until: datetime, numbers: range) -> list[Rows]:
+    """The rows of some customers at once: what another process is asked for."""
+    return list(rows_between(world, until=until, numbers=numbers))
 
 
 def rows_of(world: World, random: Random, number: int, at: int) -> Rows:

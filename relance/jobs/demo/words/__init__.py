@@ -27,5 +27,5 @@ class Weighted(Generic[Thing]):
 def words(table: str) -> dict[str, Any]:
     """One table, read once."""
     text = files(__name__).joinpath(f"{table}.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    found: dict[str, Any] = yaml.safe_load(text)
     return found
