@@ -4,7 +4,7 @@ How rules bind to records is 03-rules §4 and FORMAT.md: own conditions read the
 is the picked record; record rules of another category agree on one record; its ★ stand alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -12,46 +12,26 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import (
-    Contains,
-    Exact,
-    GreaterThan,
-    GreaterThanOrEqual,
     In,
-    IsNull,
-    LessThan,
-    LessThanOrEqual,
-    StartsWith,
 )
 
-from relance.audience.fields import CATEGORIES, GONE, SUBJECTS, Asked, Attribute, Category
+from relance.audience.compare import COMPARISONS, NOBODY, compare
+from relance.audience.fields import CATEGORIES, GONE, SUBJECTS, Asked, Category
 from relance.audience.operators import (
     COUNT,
     DAYS,
     FLAG,
     PICK,
-    TITLES,
     DayRange,
     MinuteRange,
 )
 from relance.audience.tree import AnyOf, Rule, Tree
 from relance.dealers.models import Dealer
-from relance.lib.fold import fold
 from relance.lib.moments import DAY, day_of, day_start
 
-NOBODY = Q(pk__in=())
-LOOKUPS: dict[str, Any] = {
-    "exact": Exact,
-    "in": In,
-    "gt": GreaterThan,
-    "gte": GreaterThanOrEqual,
-    "lt": LessThan,
-    "lte": LessThanOrEqual,
-    "contains": Contains,
-    "startswith": StartsWith,
-    "isnull": IsNull,
-}
+MOST_RANGES = 150  # days of a series that are asked one by one
 
 
 @dataclass(frozen=True)
@@ -133,13 +113,6 @@ def _bound_to(entry: Rule | AnyOf) -> tuple[str, str | None] | None:
 def _present(subject: str) -> Q:
     column = {"vehicle": "status", "appointment": "vehicle__status"}.get(subject)
     return Q() if column is None else Q(**{f"{column}__isnull": True}) | ~Q(**{f"{column}__in": GONE})
-
-
-def compare(target: Any, lookup: str, value: Any) -> Q:
-    """A comparison of a column (text) or an expression."""
-    if isinstance(target, str):
-        return Q(**{f"{target}__{lookup}": value})
-    return Q(LOOKUPS[lookup](target, value))
 
 
 class _Compiler:
@@ -300,8 +273,7 @@ class _Compiler:
         operator, category = rule.does, rule.about
         if operator.days is not None:
             return self.on_days(category.moment, operator.days(rule.value, self.day), is_day=category.moment_is_day)
-        if operator.minutes is None or category.moment_is_day:
-            return NOBODY
+        assert operator.minutes is not None  # exists and does_not_exist never come here
         return self.on_minutes(category.moment, operator.minutes(rule.value, self.at))
 
     # Days and minutes as ranges on the column.
@@ -312,7 +284,14 @@ class _Compiler:
             return NOBODY
         if is_day and len(ranges) > 1 and all(low == high for low, high in ranges):
             return compare(target, "in", [low for low, _ in ranges])
-        return _either([self.in_range(target, low, high, is_day) for low, high in ranges])
+        if not is_day and len(ranges) > MOST_RANGES and all(low == high for low, high in ranges):
+            return self.on_days_of_moments(target, [low for low, _ in ranges if low is not None])
+        return reduce(or_, (self.in_range(target, low, high, is_day) for low, high in ranges))
+
+    def on_days_of_moments(self, column: str, days: list[date]) -> Q:
+        """A long series: the span by the index, the days by the calendar; databases limit how deep conditions nest."""
+        on_day = In(TruncDate(column, tzinfo=self.dealer.zone), days)
+        return self.in_range(column, min(days), max(days), is_day=False) & Q(on_day)
 
     def in_range(self, target: Any, low: date | None, high: date | None, is_day: bool) -> Q:
         if is_day and low is not None and low == high:
@@ -332,83 +311,6 @@ class _Compiler:
         return found
 
 
-def _either(alternatives: list[Q]) -> Q:
-    """One of many, as a balanced tree: databases limit how deep a condition may nest."""
-    while len(alternatives) > 1:
-        alternatives = [reduce(or_, alternatives[i : i + 32]) for i in range(0, len(alternatives), 32)]
-    return alternatives[0]
-
-
 def _there(asked: Asked) -> Q:
     """A derived flag of a vehicle is unknown where there is no vehicle."""
     return Q(**{f"{asked.key('pk')}__isnull": False}) if asked.prefix else Q()
-
-
-# Comparisons by name: (target, attribute, value, known) -> condition. Negatives are true for an unknown value.
-
-
-def _is(target: Any, attribute: Attribute, value: str) -> Q:
-    if attribute.kind == TITLES:
-        return compare(target, "contains", f"\n{fold(value)}\n")
-    return compare(target, "exact", fold(value))
-
-
-def _is_one_of(target: Any, attribute: Attribute, values: Sequence[str]) -> Q:
-    if attribute.kind == TITLES:
-        return reduce(or_, (_is(target, attribute, value) for value in values))
-    return compare(target, "in", sorted({fold(value) for value in values}))
-
-
-def _contains(target: Any, _attribute: Attribute, value: str) -> Q:
-    return compare(target, "contains", fold(value))
-
-
-def _starts_with(target: Any, attribute: Attribute, value: str) -> Q:
-    if attribute.kind == TITLES:
-        return compare(target, "contains", f"\n{fold(value)}")
-    return compare(target, "startswith", fold(value))
-
-
-def _is_present(target: Any, _attribute: Attribute, code: str) -> Q:
-    return compare(target, "contains", f";{fold(code)};")
-
-
-def _plain(positive: Callable[[Any, Attribute, Any], Q]) -> Callable[[Any, Attribute, Any, Q], Q]:
-    return lambda target, attribute, value, _known: positive(target, attribute, value)
-
-
-def _not(positive: Callable[[Any, Attribute, Any], Q]) -> Callable[[Any, Attribute, Any, Q], Q]:
-    def negative(target: Any, attribute: Attribute, value: Any, _known: Q) -> Q:
-        return compare(target, "isnull", True) | ~positive(target, attribute, value)
-
-    return negative
-
-
-def _so(target: Any, value: bool, known: Q) -> Q:
-    if isinstance(target, str):
-        return compare(target, "exact", value)
-    return known & (Q(target) if value else ~Q(target))
-
-
-POSITIVES: dict[str, Callable[[Any, Attribute, Any], Q]] = {
-    "is": _is,
-    "is_one_of": _is_one_of,
-    "contains": _contains,
-    "starts_with": _starts_with,
-    "is_present": _is_present,
-    "equal": lambda target, _a, value: compare(target, "exact", value),
-}
-COMPARISONS: dict[str, Callable[[Any, Attribute, Any, Q], Q]] = {
-    **{name: _plain(f) for name, f in POSITIVES.items()},
-    **{f"not {name}": _not(f) for name, f in POSITIVES.items()},
-    "not_equal": _not(POSITIVES["equal"]),
-    "less_than": lambda target, _a, value, _k: compare(target, "lt", value),
-    "at_most": lambda target, _a, value, _k: compare(target, "lte", value),
-    "more_than": lambda target, _a, value, _k: compare(target, "gt", value),
-    "at_least": lambda target, _a, value, _k: compare(target, "gte", value),
-    "between": lambda target, _a, value, _k: compare(target, "gte", value[0]) & compare(target, "lte", value[1]),
-    "is_true": lambda target, _a, _v, known: _so(target, True, known),
-    "is_false": lambda target, _a, _v, known: _so(target, False, known),
-    "is_known": lambda target, _a, _v, _k: compare(target, "isnull", False),
-    "is_unknown": lambda target, _a, _v, _k: compare(target, "isnull", True),
-}

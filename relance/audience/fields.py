@@ -4,13 +4,26 @@
 A column is a path from the record; `prefix` leads from the subject to the record ("" when they are the same).
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, ExpressionWrapper, F, FloatField, IntegerField, Model, OuterRef, Q, Subquery, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import (
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -102,15 +115,26 @@ def _of_sale_or_vehicle(column: str) -> Expression:
     return lambda asked: Coalesce(F(f"{asked.prefix}{column}"), F(f"{asked.prefix}vehicle__{column}"))
 
 
+class _MetaText(Func):
+    """The text under a key; unlike Django's own look-up also when the key is a number (`meta_2024`)."""
+
+    function = "JSON_EXTRACT"
+    output_field = TextField()
+
+    def __init__(self, column: F, key: str) -> None:
+        super().__init__(column, Value(f"$.{json.dumps(key)}"))
+        self.key = key
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"({column} ->> %s::text)", (*params, self.key)
+
+
 def meta(name: str) -> Attribute:
     """The attribute of a custom column of the feed, `meta_club`."""
     key = name.removeprefix("meta_")
     return Attribute(
-        name,
-        TEXT,
-        key.replace("_", " "),
-        lambda asked: KeyTextTransform(key, f"{asked.prefix}meta_folded"),
-        shown="meta",
+        name, TEXT, key.replace("_", " "), lambda asked: _MetaText(F(f"{asked.prefix}meta_folded"), key), shown="meta"
     )
 
 

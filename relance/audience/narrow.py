@@ -70,7 +70,7 @@ def _days_with_records(question: Question, rule: Rule, reached: list[DayRange]) 
     zone = question.dealer.zone
     rows = SUBJECTS[question.subject].objects.of(question.dealer)  # type: ignore[attr-defined]
     ends = rows.aggregate(low=Min(column), high=Max(column))
-    if ends["low"] is None:
+    if ends["low"] is None or not reached:
         return []
     low = max(min(r[0] or date.min for r in reached), _as_day(ends["low"], zone))
     high = min(max(r[1] or date.max for r in reached), _as_day(ends["high"], zone))

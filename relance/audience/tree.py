@@ -16,6 +16,7 @@ from relance.lib.fold import fold
 
 RULE_KEYS = ("category", "attribute", "operator", "value", "of")
 MAX_RULES = 200
+MOST_FIGURE = 10**9  # amounts and readings are far below; databases refuse numbers that no column can hold
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ def read_rule(entry: Any, path: str) -> Rule:
         raise BadInput(f"{path}.attribute: {unknown_word('attribute', name, category.attributes)}")
     attribute = attribute_of(category, name)
     operator = _read_operator(entry["operator"], attribute, path)
+    if operator.minutes and attribute.pick and category.moment_is_day:
+        raise BadInput(f"{path}.operator: of a {category.name} only the day is known, not the minute: ask in days")
     value = _read_value(operator, entry.get("value"), f"{path}.value")
     of = entry.get("of")
     if of is not None and not category.has_of:
@@ -138,7 +141,7 @@ def _read_value(operator: Operator, value: Any, path: str) -> Any:
     """The value in the operator's form, hashable; BadInput says which form is expected."""
     try:
         return VALUES[operator.value](value)
-    except (TypeError, ValueError, InvalidOperation, KeyError):
+    except (TypeError, ValueError, OverflowError, InvalidOperation, KeyError):
         raise BadInput(f"{path}: `{operator.name}` needs {EXPECTED[operator.value]} (found {value!r:.60})") from None
 
 
@@ -207,14 +210,16 @@ def _decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or value is None:
         raise ValueError
     found = Decimal(str(value))
-    if not found.is_finite():
+    if not found.is_finite() or abs(found) > MOST_FIGURE:
         raise ValueError
     return found
 
 
 def _decimals(value: Any) -> tuple[Decimal, Decimal]:
-    low, high = value
-    return _decimal(low), _decimal(high)
+    low, high = (_decimal(part) for part in value)
+    if low > high:
+        raise ValueError
+    return low, high
 
 
 VALUES: dict[str, Callable[[Any], Any]] = {
@@ -241,7 +246,7 @@ EXPECTED = {
     "date": "a day like 2026-03-01",
     "text": "a text",
     "texts": "a list of texts",
-    "number": "a number",
-    "pair": "two numbers like [10, 20]",
+    "number": "a number of at most nine digits",
+    "pair": "two numbers like [10, 20], the smaller first",
     "code": "an accessory code",
 }
