@@ -24,6 +24,7 @@ from relance.intake.models import ImportRun
 from relance.intake.records import RECORDS
 from relance.intake.rejects import Rejects
 from relance.intake.stage import Stage
+from relance.lib.statistics import refresh_statistics
 
 NORMALISING = 1  # raise when tidy.py or shapes.py make other fields out of the same cells: every row is read again
 SHRUNK = 0.6
@@ -63,11 +64,13 @@ def take_in(  # noqa: PLR0913 the one door; each word is an option of the comman
     run.notes += [note for report in reports for note in report.notes]
     run.finished_at = at
     run.save()
+    if any(count["inserted"] for count in run.files):
+        refresh_statistics()
     ImportRun.objects.of(dealer).filter(finished_at=None, pk__lt=run.pk).update(finished_at=at)
     return run
 
 
-def _read(
+def _read(  # noqa: PLR0913 the parts of one import, made by take_in
     dealer: Dealer, feed: Feed, stage: Stage, rejects: Rejects, run: ImportRun, *, force: bool, progress: Progress
 ) -> list[Report]:
     """The first pass."""

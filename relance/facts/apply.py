@@ -10,12 +10,12 @@ from relance.dealers.models import Dealer
 from relance.facts.known import Stored
 from relance.facts.models import ConsentEntry, DeferredWork, Vehicle
 from relance.facts.shapes import SHAPES, Row, Shape, Terms
-from relance.lib.rows import insert, update
 from relance.intake.check import Report
 from relance.intake.rows import META
 from relance.intake.stage import Batch, Stage
 from relance.lib.errors import Failure
 from relance.lib.fold import fold
+from relance.lib.rows import insert, update
 
 SUBJECTS = ("sales", "appointments", "repair_orders")
 

@@ -10,8 +10,8 @@ from django.db import models, transaction
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, Vehicle
-from relance.lib.rows import update
 from relance.intake.stage import Stage
+from relance.lib.rows import update
 
 CHUNK = 5_000
 

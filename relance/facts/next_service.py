@@ -16,8 +16,8 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, RepairOrder, Sale, Vehicle
 from relance.facts.odometer import EPOCH, Line, Reading, day_number, line_through, unit_of
 from relance.facts.schedules import Operation, Plan, Plans
-from relance.lib.rows import update
 from relance.lib.moments import add_months, day_of, day_start
+from relance.lib.rows import update
 
 CHUNK = 5_000
 TOGETHER = 30  # days: what falls due so soon after the first operation is done at the same visit

@@ -1,7 +1,7 @@
 """Turns the next visit agreed on a repair order into a proposed appointment, and keeps the two in step.
 
-It stands unless a real appointment of that vehicle (without vehicle: of that customer), not canceled, starts on or after
-the order's closing, or a later order names a next visit itself. What is undone comes back.
+It stands unless a real appointment of that vehicle (without vehicle: of that customer), not canceled, starts on or
+after the order's closing, or a later order names a next visit itself. What is undone comes back.
 """
 
 from collections import defaultdict
@@ -14,11 +14,14 @@ from django.db.models import Q
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, RepairOrder
-from relance.lib.rows import insert, update
 from relance.intake.check import PROPOSED
 from relance.lib.moments import local
+from relance.lib.rows import insert, update
 
 Fields = dict[str, Any]
+ASKED = (
+    "pk", "ref", "customer_id", "vehicle_id", "advisor", "advisor_folded", "opened_at", "closed_at", "next_visit_on",
+)  # fmt: skip
 FIELDS = ("customer_id", "vehicle_id", "created_at", "start_at", "status", "advisor", "advisor_folded")
 
 
@@ -28,19 +31,7 @@ def propose(
     """Keep the proposed visits of these vehicles (or of these customers' orders without vehicle) in step."""
     whose = _whose(vehicle_ids, customer_ids)
     orders = RepairOrder.objects.of(dealer).filter(whose).exclude(next_visit_on=None)
-    proposing: list[Fields] = list(
-        orders.values(
-            "pk",
-            "ref",
-            "customer_id",
-            "vehicle_id",
-            "advisor",
-            "advisor_folded",
-            "opened_at",
-            "closed_at",
-            "next_visit_on",
-        )
-    )
+    proposing: list[Fields] = [dict(zip(ASKED, values, strict=True)) for values in orders.values_list(*ASKED)]
     standing = _standing(dealer, whose, [PROPOSED + order["ref"] for order in proposing])
     if not proposing and not standing:
         return

@@ -159,6 +159,7 @@ class _FileCheck:
             BETWEEN.join((checker.terms.salt, *layout.columns)).encode(), digest_size=16
         ).digest()
         self.replaced = 0
+        self.last_same: dict[str, int] = {}  # lines of the chunk's rows that say what is known already
         self.bad: list[tuple[int, str, list[str]]] = []
 
     def take(self, chunk: list[Row]) -> None:
@@ -168,9 +169,15 @@ class _FileCheck:
         if self.single:
             candidates = self._without_the_unchanged(candidates)
         typed = [row for row in map(self._typed, candidates) if row]
-        rows = self._with_sound_references(typed)
+        sound = self._with_sound_references(typed)
+        rows = [(row, line, cells) for row, line, cells in sound if line > self.last_same.get(row.key, 0)]
+        self.replaced += len(sound) - len(rows)
+        self.last_same = {}
         if rows:
             self.replaced += self.stage.add(self.record.name, Batch(self.layout.columns, [row for row, _, _ in rows]))
+        for line, reason, cells in sorted(self.bad):
+            self.rejects.add(self.report.file, self.layout.header, line, reason, cells)
+        self.bad.clear()
 
     def finish(self) -> None:
         """Rows that a later one with the same id replaced changed nothing."""
@@ -178,7 +185,7 @@ class _FileCheck:
             self.report.unchanged += self.replaced
             rows = "row was" if self.replaced == 1 else "rows were"
             self.report.notes.append(
-                f"{self.report.file}: {self.replaced:,} {rows} replaced by a later one with the same {self.record.key[0]}"
+                f"{self.report.file}: {self.replaced:,} {rows} replaced by a later one with its id"
             )
 
     def _reject(self, line: int, reason: str, cells: list[str]) -> None:
@@ -211,11 +218,11 @@ class _FileCheck:
         if not known:
             return candidates
         changed = [row for row in candidates if known.get(row[1]) != row[2]]
-        same = len(candidates) - len(changed)
+        same = [row for row in candidates if known.get(row[1]) == row[2]]
         if same:
-            self.report.unchanged += same
-            dropped = self.stage.drop_ids(name, [row[1] for row in candidates if known.get(row[1]) == row[2]])
-            self.replaced += dropped
+            self.report.unchanged += len(same)
+            self.replaced += self.stage.drop_ids(name, [row[1] for row in same])
+            self.last_same = {row[1]: row[0] for row in same}
         return changed
 
     def _typed(self, row: "_Candidate") -> "_Typed | None":

@@ -46,7 +46,8 @@ def _summary(run: ImportRun) -> Iterator[str]:
             yield f"{counts['file']}: stopped, nothing of it was taken"
         else:
             yield (
-                f"{counts['file']}: {counts['read']:,} read, {counts['inserted']:,} new, {counts['updated']:,} changed, "
+                f"{counts['file']}: {counts['read']:,} read, {counts['inserted']:,} new, "
+                f"{counts['updated']:,} changed, "
                 f"{counts['unchanged']:,} unchanged, {counts['rejected']:,} rejected"
             )
     yield from (f"  {note}" for note in run.notes)
