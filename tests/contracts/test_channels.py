@@ -1,0 +1,124 @@
+"""Every channel keeps the contract of delivery/channel.py: what it pulled it answers for, the rest it did not send."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from relance.dealers.models import Dealer
+from relance.delivery.channel import Accepted, Busy, Channel, ChannelDown, Parcel, Refused, Sending
+from relance.delivery.registry import KINDS, channel_for
+from relance.outbox.models import Message
+from tests.builders import A_DAY, QUIET_SETTINGS
+from tests.delivery.mail_server import Mailbox, mail_server
+
+
+def parcels(number: int, **values: Any) -> list[Parcel]:
+    return [a_parcel(n, **values) for n in range(1, number + 1)]
+
+
+def a_parcel(number: int, **values: Any) -> Parcel:
+    dealer = Dealer(pk=7, slug="north", name="North Garage", timezone="America/Toronto", settings=QUIET_SETTINGS)
+    who = {"pk": number, "dealer_id": 7, "customer_id": 9, "key": UUID(int=number), "recipient": "customer"}
+    words = {
+        "channel": "email",
+        "address": f"a{number}@b.example",
+        "body": "Hello.",
+        "language": "en",
+        "send_at": A_DAY,
+    }
+    return Parcel(dealer, (Message(**(who | words | values)),), "SR180", A_DAY)
+
+
+@contextmanager
+def a_folder(folder: Path) -> Iterator[tuple[Channel, Any]]:
+    yield channel_for(Sending("file", {"folder": str(folder / "sent")})), lambda: len(list(folder.rglob("*.eml")))
+
+
+@contextmanager
+def a_mail_server(folder: Path) -> Iterator[tuple[Channel, Any]]:
+    with mail_server(Mailbox()) as box:
+        channel = channel_for(Sending("smtp", {"host": "127.0.0.1", "port": box.port, "tls": "none", "timeout": 5}))
+        yield channel, lambda: len(box.taken)
+
+
+WORKING = {"file": a_folder, "smtp": a_mail_server}
+BROKEN = {
+    "file": lambda folder: Sending("file", {"folder": str(folder / "a-file" / "sent")}),
+    "smtp": lambda folder: Sending("smtp", {"host": "127.0.0.1", "port": 1, "tls": "none", "timeout": 1}),
+}
+each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def test_every_kind_of_sender_is_tried_here():
+    assert set(WORKING) == set(BROKEN) == set(KINDS)
+
+
+@each_kind
+def test_every_parcel_is_answered_for_once(kind, tmp_path):
+    with WORKING[kind](tmp_path) as (channel, arrived):
+        given = parcels(25)
+        channel.open()
+        answers = list(channel.send(given))
+        channel.close()
+        assert sorted(parcel.key for parcel, _ in answers) == [parcel.key for parcel in given]
+        assert all(isinstance(result, Accepted) for _, result in answers)
+        assert arrived() == 25
+
+
+@each_kind
+def test_a_parcel_that_cannot_leave_harms_no_other(kind, tmp_path):
+    with WORKING[kind](tmp_path) as (channel, arrived):
+        bad = a_parcel(99, address="no address")
+        results = {parcel.key: result for parcel, result in channel.send([*parcels(2), bad])}
+        channel.close()
+        assert sorted(type(result).__name__ for result in results.values()) == ["Accepted", "Accepted", "Refused"]
+        assert isinstance(results[bad.key], Refused)
+        assert arrived() == 2
+
+
+@each_kind
+def test_a_long_text_arrives_whole(kind, tmp_path):
+    with WORKING[kind](tmp_path) as (channel, arrived):
+        ((_, result),) = channel.send(parcels(1, body=".\n" + "a long line " * 5_000 + "\n.\n"))
+        channel.close()
+        assert isinstance(result, Accepted) and arrived() == 1
+
+
+@each_kind
+def test_it_may_be_asked_to_send_again_and_again(kind, tmp_path):
+    with WORKING[kind](tmp_path) as (channel, arrived):
+        for one in parcels(3):
+            channel.open()
+            assert len(list(channel.send([one]))) == 1
+        assert list(channel.send([])) == []
+        channel.close()
+        assert arrived() == 3
+
+
+@each_kind
+def test_a_closed_way_is_said_in_one_line_and_takes_nothing(kind, tmp_path):
+    (tmp_path / "a-file").write_text("in the way")
+    channel = channel_for(BROKEN[kind](tmp_path))
+    (fault,) = channel.check()
+    assert "\n" not in fault
+    with pytest.raises(ChannelDown):
+        channel.open()
+    pulled = iter(parcels(5))
+    answers = list(channel.send(pulled))
+    assert all(isinstance(result, Busy) for _, result in answers)
+    assert len(answers) + len(list(pulled)) == 5
+    channel.close()
+
+
+def test_a_file_that_is_written_again_is_the_same_file(tmp_path):
+    with a_folder(tmp_path) as (channel, arrived):
+        (one,) = parcels(1)
+        list(channel.send([one]))
+        before = [path.read_bytes() for path in tmp_path.rglob("*.eml")]
+        list(channel.send([one]))
+        assert [path.read_bytes() for path in tmp_path.rglob("*.eml")] == before
+        assert arrived() == 1 and not list(tmp_path.rglob("*.part"))
