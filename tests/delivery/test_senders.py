@@ -1,0 +1,83 @@
+"""How a dealer's channel leaves the house is set once, its password sealed, and a typing error is one clear line."""
+
+import pytest
+from django.conf import settings as django_settings
+
+from relance.delivery.channel import Sending
+from relance.delivery.models import Sender
+from relance.delivery.senders import file_sending, keep_sender, sending_of, smtp_sending
+from relance.lib.errors import BadInput, Failure
+from relance.lib.seal import seal, unseal
+from tests.builders import A_DAY, a_dealer
+
+URL = "smtp://north:se%40cret@mail.example:2525?from=desk@north.example&connections=4"
+
+
+@pytest.fixture(autouse=True)
+def no_server_sender(monkeypatch):
+    monkeypatch.setitem(django_settings.ENVIRONMENT, "RELANCE_SMTP_URL", "")
+
+
+@pytest.mark.django_db
+def test_without_a_sender_everything_goes_to_files():
+    dealer = a_dealer()
+    assert {sending_of(dealer, channel).kind for channel in ("sms", "email", "staff", "letter")} == {"file"}
+
+
+@pytest.mark.django_db
+def test_the_servers_sender_carries_the_mail_of_who_has_none(monkeypatch):
+    monkeypatch.setitem(django_settings.ENVIRONMENT, "RELANCE_SMTP_URL", URL)
+    dealer = a_dealer()
+    kinds = {channel: sending_of(dealer, channel).kind for channel in ("sms", "email", "staff")}
+    assert kinds == {"sms": "file", "email": "smtp", "staff": "smtp"}
+
+
+@pytest.mark.django_db
+def test_a_dealers_sender_is_kept_with_its_password_sealed():
+    dealer = a_dealer()
+    keep_sender(dealer, "email", smtp_sending(URL, where="--url"), at=A_DAY)
+
+    row = Sender.objects.of(dealer).get()
+    assert b"se@cret" not in bytes(row.secrets) and "se@cret" not in repr(row.settings)
+    sending = sending_of(dealer, "staff")
+    assert sending.secrets == {"password": "se@cret"} and "se@cret" not in repr(sending)
+    assert (sending.settings["host"], sending.settings["port"], sending.settings["tls"]) == (
+        "mail.example", 2525, "starttls",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_sender_set_again_takes_the_place_of_the_first():
+    dealer = a_dealer()
+    keep_sender(dealer, "email", smtp_sending(URL, where="--url"), at=A_DAY)
+    keep_sender(dealer, "email", file_sending(), at=A_DAY)
+    assert sending_of(dealer, "email").kind == "file"
+    assert bytes(Sender.objects.of(dealer).get().secrets) == b""
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://mail.example", "smtp://"),
+        ("smtp://", "host is missing"),
+        ("smtp://mail.example:port", "smtp://"),
+        ("smtp://mail.example?form=a@b.example", "unknown option 'form'"),
+        ("smtp://mail.example?tls=yes", "unknown tls 'yes'"),
+        ("smtp://mail.example?connections=0", "whole number"),
+    ],
+)
+def test_a_wrong_url_is_one_clear_line(url, says):
+    with pytest.raises(BadInput) as fault:
+        smtp_sending(url, where="--url")
+    assert says in str(fault.value) and "\n" not in str(fault.value)
+
+
+def test_what_another_server_sealed_is_not_opened():
+    assert unseal(seal({"password": "x"}, "one"), "one") == {"password": "x"}
+    with pytest.raises(Failure):
+        unseal(seal({"password": "x"}, "one"), "two")
+
+
+def test_sendings_with_another_password_do_not_share_connections():
+    one, two = (Sending("smtp", {"host": "a"}, {"password": word}) for word in ("x", "y"))
+    assert one.identity != two.identity
