@@ -1,6 +1,6 @@
 """Odometer today and next service, from readings, history and the schedule that fits best."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -23,6 +23,7 @@ OWN = {
 
 def test_the_line_goes_through_the_last_reading_and_one_thirty_days_before():
     line = line_through([Reading(DAY, 13_000), Reading(DAY - 10, 12_900), Reading(DAY - 100, 10_000)], unit="km")
+    assert line is not None
     assert (line.on(DAY), round(line.on(DAY + 100)), line.last) == (13_000, 16_000, 13_000)
 
 
@@ -30,7 +31,9 @@ def test_the_line_goes_through_the_last_reading_and_one_thirty_days_before():
 @pytest.mark.parametrize("earlier", [None, DAY - 29, DAY - 400])
 def test_without_a_usable_earlier_reading_it_rises_by_what_is_usual(unit, a_year, earlier):
     readings = [Reading(DAY, 1_000)] + ([Reading(earlier, 1_500)] if earlier else [])  # a lower later one is no slope
-    assert line_through(readings, unit=unit).per_day * 365.25 == pytest.approx(a_year, rel=1e-3)
+    line = line_through(readings, unit=unit)
+    assert line is not None
+    assert line.per_day * 365.25 == pytest.approx(a_year, rel=1e-3)
 
 
 def test_a_reading_without_its_day_only_says_not_below():
@@ -93,7 +96,7 @@ class TestNextService:
 
     def test_the_last_visit_is_kept(self, tmp_path):
         vehicle = served(a_dealer(), tmp_path, orders="R1,1,V1,2026-01-05T10:00-05:00,2026-01-06T10:00-05:00,,\n")
-        assert vehicle.last_seen_at.isoformat() == "2026-01-06T15:00:00+00:00"
+        assert vehicle.last_seen_at == datetime(2026, 1, 6, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("plan", shipped(), ids=lambda plan: plan.schedule.schedule)

@@ -12,8 +12,10 @@ from tests.intake.feed_files import a_feed, taken_in
 
 NAMES = [
     ("MARIE-EVE", "Marie-Eve"), ("o'neil", "O'Neil"), ("L’HEUREUX", "L’Heureux"), ("MCDONALD", "McDonald"),
-    ("macdonald", "MacDonald"), ("MACHADO", "Machado"), ("ANA DE LA CRUZ", "Ana de la Cruz"), ("VAN DER BERG", "van der Berg"),
-    ("LE BLANC", "Le Blanc"), ("JP", "JP"), ("ED", "Ed"), ("JOHN SMITH III", "John Smith III"), ("de Grâce", "de Grâce"),
+    ("macdonald", "MacDonald"), ("MACHADO", "Machado"),
+    ("ANA DE LA CRUZ", "Ana de la Cruz"), ("VAN DER BERG", "van der Berg"),
+    ("LE BLANC", "Le Blanc"), ("JP", "JP"), ("ED", "Ed"),
+    ("JOHN SMITH III", "John Smith III"), ("de Grâce", "de Grâce"),
     ("McKay", "McKay"), ("ÉMILIE", "Émilie"), ("J.P.", "J.P."),
 ]  # fmt: skip
 PHONES = [

@@ -20,9 +20,10 @@ def a_feed(folder: Path, name: str = "feed", **files: str | bytes) -> Path:
     return feed
 
 
-def taken_in(dealer: Dealer, feed: Path, **options: bool) -> ImportRun:
+def taken_in(dealer: Dealer, feed: Path, *, full: bool = False, force: bool = False) -> ImportRun:
     """The run of an import of this feed; its rejects lie beside the feed."""
-    return take_in(dealer, feed, at=AT, rejects_path=feed.parent / f"{feed.name}-rejects.csv", **options)
+    rejects = feed.parent / f"{feed.name}-rejects.csv"
+    return take_in(dealer, feed, at=AT, full=full, force=force, rejects_path=rejects)
 
 
 def counts(run: ImportRun) -> dict[str, tuple[int, int, int, int]]:

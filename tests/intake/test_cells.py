@@ -43,5 +43,5 @@ def test_a_cell_is_read(kind, text, value):
 
 @pytest.mark.parametrize(("kind", "text"), BAD)
 def test_a_cell_that_is_not_of_its_type_is_named(kind, text):
-    with pytest.raises(BadCell, match="^x '"):
+    with pytest.raises(BadCell, match=r"^x '"):
         reader_of(Column("x", kind), TORONTO)(text)

@@ -1,4 +1,4 @@
-"""Guards of an import: too many rejects, a complete feed that is far too short; each can be overruled or switched off."""
+"""Guards of an import: too many rejects, a complete feed that is far too short; each can be overruled."""
 
 import pytest
 
