@@ -20,7 +20,9 @@ WAS = re.compile(r"\(was (ready|approval)\)$")
 
 
 @transaction.atomic
-def cancel(dealer: Dealer, messages: Iterable[Message], *, at: datetime, by: str, cause: str = "canceled") -> list[Message]:
+def cancel(
+    dealer: Dealer, messages: Iterable[Message], *, at: datetime, by: str, cause: str = "canceled"
+) -> list[Message]:
     """Cancel what still waits; what has left meanwhile is left alone. Returns what was canceled."""
     waiting = [message for message in messages if message.state in CANCELABLE]
     canceled: list[Message] = []

@@ -1,4 +1,4 @@
-"""Turns a few words into a dealer whose desk has something to show: automations, people due, messages of every state."""
+"""Turns a few words into a dealer whose desk has something to show: automations, people, messages of every state."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ PEOPLE = (
     ("Kristjan", "Tamm", "et", "Hyundai", "Ioniq 5", 2023),
     ("Anne-Sophie", "Bélanger-Létourneau", "fr", "Honda", "Civic", 2018),
     ("Wei", "Chen", "en", "Mazda", "3", 2020),
-    ("<script>alert(1)</script>", "& \"Sons\"", "en", "Kia", "Soul", 2017),
+    ("<script>alert(1)</script>", '& "Sons"', "en", "Kia", "Soul", 2017),
 )
 TOMORROW = [{"category": "appointment", "attribute": "date", "operator": "in_exactly_days", "value": 1}]
 AFTER = [
@@ -24,12 +24,11 @@ AFTER = [
 ]
 
 
-def a_busy_dealer(slug: str = "north", **settings: object) -> Dealer:
+def a_busy_dealer(slug: str = "north") -> Dealer:
     """Three automations, seven people with visits ahead and behind, one message in every state."""
     dealer = a_dealer(
         slug,
         opening_hours={day: ["08:00", "18:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
-        **settings,
     )
     at = clock.now()
     tomorrow = an_automation(
@@ -40,7 +39,9 @@ def a_busy_dealer(slug: str = "north", **settings: object) -> Dealer:
         subject="appointment",
         audience=TOMORROW,
         wording={
-            "sms": {"en": {"body": "Hello {customer.first_name | friend}, see you tomorrow at {appointment.start_at_time}."}}
+            "sms": {
+                "en": {"body": "Hello {customer.first_name | friend}, see you tomorrow at {appointment.start_at_time}."}
+            }
         },
     )
     an_automation(
@@ -91,7 +92,9 @@ def _a_person(
         expires_at=at + timedelta(days=1),
     )
     if state in ("sent", "delivered", "failed", "unsure"):
-        Move.objects.of(dealer).create(dealer=dealer, message=message, state=state, at=message.moved_at, cause="written")
+        Move.objects.of(dealer).create(
+            dealer=dealer, message=message, state=state, at=message.moved_at, cause="written"
+        )
 
 
 def the_message(dealer: Dealer, state: str) -> Message:

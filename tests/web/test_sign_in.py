@@ -93,7 +93,9 @@ def test_a_link_is_claimed_by_one_of_two_at_once() -> None:
     assert not use_up(same, at=clock.now())
 
 
-@pytest.mark.parametrize("path", ["/sign-in/link/1/abc-def/", "/sign-in/link/zzzzzzzzzzzzzzzz/x/", "/sign-in/link/é/x/"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in/link/1/abc-def/", "/sign-in/link/zzzzzzzzzzzzzzzz/x/", "/sign-in/link/é/x/"]
+)
 def test_a_made_up_link_says_so(client: Client, path: str) -> None:
     assert "no longer works" in client.get(path).content.decode()
 

@@ -43,4 +43,6 @@ def administrator(email: str) -> User:
 def address_of_server() -> str:
     """Where the pages stand."""
     environment = settings.ENVIRONMENT
-    return str(environment["RELANCE_URL"] or f"http://{environment['RELANCE_HOST']}:{environment['RELANCE_PORT']}").rstrip("/")
+    return str(
+        environment["RELANCE_URL"] or f"http://{environment['RELANCE_HOST']}:{environment['RELANCE_PORT']}"
+    ).rstrip("/")

@@ -106,5 +106,5 @@ def speak(request: HttpRequest, language: str) -> str:
     """Answer in the user's own language; without one, in the browser's."""
     if language:
         translation.activate(language)
-    request.LANGUAGE_CODE = translation.get_language() or "en"  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = translation.get_language() or "en"
     return translation.get_language() or "en"

@@ -1,4 +1,4 @@
-"""Turns a dealer's automations and their forecast into the sheet of this month and the next: a row each, a cell a day."""
+"""Turns automations and their forecast into the sheet of this month and the next: a row each, a square a day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

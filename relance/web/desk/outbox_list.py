@@ -107,6 +107,15 @@ def _bars(days: Iterable[tuple[date, int, int]]) -> list[Bar]:
     for place, (day, sent, refused) in enumerate(listed):
         tall, flat = (round(CHART_HEIGHT * part / most, 1) for part in (sent, refused))
         bars.append(
-            Bar(day, sent, refused, place * 10, round(CHART_HEIGHT - tall, 1), tall, round(CHART_HEIGHT - tall - flat, 1), flat)
+            Bar(
+                day,
+                sent,
+                refused,
+                place * 10,
+                round(CHART_HEIGHT - tall, 1),
+                tall,
+                round(CHART_HEIGHT - tall - flat, 1),
+                flat,
+            )
         )
     return bars

@@ -1,4 +1,4 @@
-"""Turns one cell of the sheet into the people behind it, with the very words they will get; and holds one of them back."""
+"""Turns one cell of the sheet into the people behind it, with the very words they get; and holds one of them back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -113,9 +113,7 @@ def hold(desk: Desk, code: str, day: date) -> HttpResponse:
     automation = _automation(desk, code)
     customer = _customer(desk)
     reference_on = _day(desk.request.POST.get("reference_on")) if desk.request.POST.get("how") == "once" else None
-    hold_back(
-        desk.dealer, automation, customer, reference_on=reference_on, by=str(desk.user), at=desk.reader.at
-    )
+    hold_back(desk.dealer, automation, customer, reference_on=reference_on, by=str(desk.user), at=desk.reader.at)
     return _after_change(desk, automation, day)
 
 
@@ -196,4 +194,4 @@ def _whole_number(text: str | None) -> int:
 
 
 def _is_realtime(automation: Automation) -> bool:
-    return automation.definition.get("schedule", {}).get("kind") == "realtime"
+    return bool(automation.definition.get("schedule", {}).get("kind") == "realtime")

@@ -8,7 +8,10 @@ register = template.Library()
 
 CIRCLE = '<circle cx="8" cy="8" r="5.5"/>'
 ICONS = {
-    "programmes": '<rect x="2" y="3" width="12" height="11" rx="1.5"/><path d="M2 6.5h12M5.5 1.5v3M10.5 1.5v3M5 9.2h2M9 9.2h2M5 11.7h2"/>',
+    "programmes": (
+        '<rect x="2" y="3" width="12" height="11" rx="1.5"/>'
+        '<path d="M2 6.5h12M5.5 1.5v3M10.5 1.5v3M5 9.2h2M9 9.2h2M5 11.7h2"/>'
+    ),
     "outbox": '<path d="M14 2 2 6.8l4.8 2.1L9 14z"/><path d="M6.8 8.9 10 6"/>',
     "search": '<circle cx="7" cy="7" r="4.5"/><path d="m10.4 10.4 3.6 3.6"/>',
     "close": '<path d="m4 4 8 8M12 4l-8 8"/>',
@@ -24,10 +27,18 @@ ICONS = {
     # channels
     "sms": '<path d="M2.5 3h11v7.5H7.2L4 13v-2.5H2.5z"/>',
     "email": '<rect x="2" y="3.5" width="12" height="9" rx="1"/><path d="m2.5 4.5 5.5 4.3 5.5-4.3"/>',
-    "postcard": '<rect x="1.8" y="3.5" width="12.4" height="9" rx="1"/><path d="M8.2 5.2v5.6M10 9h2.6M10 10.8h2.6"/><path d="M11 5.3h1.6v1.8H11z"/>',
+    "postcard": (
+        '<rect x="1.8" y="3.5" width="12.4" height="9" rx="1"/>'
+        '<path d="M8.2 5.2v5.6M10 9h2.6M10 10.8h2.6"/><path d="M11 5.3h1.6v1.8H11z"/>'
+    ),
     "letter": '<path d="M3.5 1.8h9v12.4h-9zM5.8 5h4.4M5.8 7.6h4.4M5.8 10.2h2.6"/>',
-    "phone": '<path d="M5.4 2.2 3 3.4c0 5.4 4.2 9.6 9.6 9.6l1.2-2.4-2.9-1.8-1.4 1.2c-1.6-.8-2.7-1.9-3.5-3.5l1.2-1.4z"/>',
-    "staff": '<circle cx="6" cy="5.5" r="2.3"/><path d="M1.8 13c.3-2.6 2-4 4.2-4s3.9 1.4 4.2 4M10.4 3.6a2.2 2.2 0 0 1 0 4M12 9.4c1.3.6 2 1.8 2.2 3.6"/>',
+    "phone": (
+        '<path d="M5.4 2.2 3 3.4c0 5.4 4.2 9.6 9.6 9.6l1.2-2.4-2.9-1.8-1.4 1.2c-1.6-.8-2.7-1.9-3.5-3.5l1.2-1.4z"/>'
+    ),
+    "staff": (
+        '<circle cx="6" cy="5.5" r="2.3"/>'
+        '<path d="M1.8 13c.3-2.6 2-4 4.2-4s3.9 1.4 4.2 4M10.4 3.6a2.2 2.2 0 0 1 0 4M12 9.4c1.3.6 2 1.8 2.2 3.6"/>'
+    ),
     # states: each colour has a shape of its own
     "ready": CIRCLE + '<path d="M8 5v3.2l2 1.3"/>',
     "approval": CIRCLE + '<path d="M6.6 6.4c.2-1.9 3-1.7 2.9.1 0 1.2-1.5 1.3-1.5 2.4M8 10.9v.1"/>',

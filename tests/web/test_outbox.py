@@ -1,0 +1,171 @@
+"""The outbox: every message with its state, found by state and name, paged, opened, decided."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from relance.dealers.models import Dealer
+from relance.lib import clock
+from relance.lib.moments import day_of
+from relance.outbox.models import Message
+from relance.web.desk.outbox_list import CHART_HEIGHT, PAGE, chart, page
+from tests.builders import a_customer, a_dealer, a_message, a_user, an_automation
+from tests.web.sample import a_busy_dealer, the_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dealer(client: Client) -> Dealer:
+    dealer = a_busy_dealer()
+    client.force_login(a_user(dealer))
+    return dealer
+
+
+def text_of(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_the_answer_and_every_state_with_its_number(client: Client, dealer: Dealer) -> None:
+    text = text_of(client, "/d/north/outbox/")
+    assert "1 waiting , 2 sent , 1 refused" in text
+    for chip in (
+        "All 7",
+        "Needs approval 1",
+        "Waiting 1",
+        "Sent 1",
+        "Delivered 1",
+        "Refused 1",
+        "Unsure 1",
+        "Failed 1",
+    ):
+        assert chip in text
+
+
+def test_a_state_filters(client: Client, dealer: Dealer) -> None:
+    text = text_of(client, "/d/north/outbox/?state=delivered")
+    assert "Kristjan Tamm" in text and "Camille" not in text
+
+
+@pytest.mark.parametrize("search", ["tremblay", "TREMBLAY", "belanger-letourneau", "fernández"])
+def test_a_name_is_found_whatever_its_case_and_accents(client: Client, dealer: Dealer, search: str) -> None:
+    text = text_of(client, f"/d/north/outbox/?q={search}")
+    assert text.count("J_TOMORROW ·") == 1
+
+
+def test_nothing_found_says_what_to_do(client: Client, dealer: Dealer) -> None:
+    assert "No message fits" in text_of(client, "/d/north/outbox/?q=zzz")
+
+
+def test_an_unknown_state_and_a_broken_cursor_show_everything(client: Client, dealer: Dealer) -> None:
+    assert text_of(client, "/d/north/outbox/?state=nonsense&after=nonsense").count("J_TOMORROW ·") == 7
+
+
+def test_pages_follow_each_other_without_gap_or_repetition() -> None:
+    dealer = a_dealer()
+    automation, customer = an_automation(dealer), a_customer(dealer)
+    for _ in range(PAGE + 7):
+        a_message(customer, automation)  # all moved at the same moment
+    first = page(dealer, state="", search="", cursor="")
+    second = page(dealer, state="", search="", cursor=first.next_cursor or "")
+    seen = [message.pk for message in first.messages + second.messages]
+    assert len(seen) == len(set(seen)) == PAGE + 7
+    assert second.next_cursor is None
+
+
+def test_the_chart_has_a_bar_a_day_and_the_tallest_fills_it() -> None:
+    dealer, at = a_dealer(), clock.now()
+    automation, customer = an_automation(dealer), a_customer(dealer)
+    for days in (0, 0, 3):
+        a_message(customer, automation, state="sent", at=at - timedelta(days=days))
+    a_message(customer, automation, state="refused", reason="held_back", at=at)
+    a_message(customer, automation, state="sent", at=at - timedelta(days=31))
+    bars = chart(dealer, today=day_of(at, dealer.zone))
+    assert [(bar.sent, bar.refused) for bar in bars if bar.sent or bar.refused] == [(1, 0), (2, 1)]
+    assert bars[-1].sent_height + bars[-1].refused_height == pytest.approx(CHART_HEIGHT, abs=0.2)
+
+
+def test_no_message_yet_teaches(client: Client) -> None:
+    client.force_login(a_user(a_dealer("empty")))
+    assert "Here you will see every message" in text_of(client, "/d/empty/outbox/")
+
+
+def test_a_message_shows_words_moves_and_facts(client: Client, dealer: Dealer) -> None:
+    text = text_of(client, f"/d/north/outbox/{the_message(dealer, 'sent').key}/")
+    assert "Hello María, see you tomorrow at 9:30." in text
+    assert "What happened Decided" in text and "Sent written" in text
+    assert "customer.first_name María" in text
+
+
+def test_a_refused_message_says_why_on_each_channel(client: Client, dealer: Dealer) -> None:
+    text = text_of(client, f"/d/north/outbox/{the_message(dealer, 'refused').key}/")
+    assert "Cannot be reached on any channel" in text
+    assert "E-mail Has unsubscribed from this" in text
+
+
+def decide(client: Client, message: Message, act: str) -> str:
+    client.post(f"/d/north/outbox/{message.key}/{act}/")
+    return Message.objects.of(message.dealer).values_list("state", flat=True).get(pk=message.pk)
+
+
+def test_a_waiting_message_is_canceled_and_brought_back(client: Client, dealer: Dealer) -> None:
+    message = the_message(dealer, "ready")
+    assert decide(client, message, "cancel") == "canceled"
+    assert "Undo: bring it back" in text_of(client, f"/d/north/outbox/{message.key}/")
+    assert decide(client, message, "bring-back") == "ready"
+
+
+def test_a_message_that_needs_approval_is_approved(client: Client, dealer: Dealer) -> None:
+    assert decide(client, the_message(dealer, "approval"), "approve") == "ready"
+
+
+@pytest.mark.parametrize("act", ["cancel", "approve", "bring-back"])
+@pytest.mark.parametrize("state", ["sent", "delivered", "refused", "failed", "unsure"])
+def test_what_is_done_cannot_be_decided_again(client: Client, dealer: Dealer, act: str, state: str) -> None:
+    assert decide(client, the_message(dealer, state), act) == state
+
+
+def test_a_message_of_another_dealer_is_no_page_and_stays(client: Client, dealer: Dealer) -> None:
+    theirs = the_message(a_busy_dealer("south"), "ready")
+    for act in ("", "file/"):
+        assert client.get(f"/d/north/outbox/{theirs.key}/{act}").status_code == 404
+    assert decide(client, theirs, "cancel") == "ready"
+
+
+def written(dealer: Dealer, name: str) -> Message:
+    """A sent message whose file stands at `name`."""
+    message = the_message(dealer, "sent")
+    Message.objects.of(dealer).filter(pk=message.pk).update(provider_ref=name)
+    path = Path(settings.HOME) / "sent" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("Subject: Hello", encoding="utf-8")
+    return message
+
+
+def test_the_file_that_was_written_can_be_taken(client: Client, dealer: Dealer) -> None:
+    message = written(dealer, "north/2026-05-04/100000-J_TOMORROW.eml")
+    answer = client.get(f"/d/north/outbox/{message.key}/file/")
+    assert b"".join(answer.streaming_content) == b"Subject: Hello"  # type: ignore[attr-defined]
+    assert answer["Content-Disposition"].startswith("attachment")
+    answer.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["south/2026-05-04/theirs.eml", "../outside.eml", "north/../south/x.eml", "/etc/hosts"]
+)
+def test_no_file_outside_the_dealers_own_folder_is_given(client: Client, dealer: Dealer, name: str) -> None:
+    message = the_message(dealer, "sent")
+    Message.objects.of(dealer).filter(pk=message.pk).update(provider_ref=name)
+    for path in (
+        Path(settings.HOME) / "sent" / "south" / "2026-05-04" / "theirs.eml",
+        Path(settings.HOME) / "outside.eml",
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("secret", encoding="utf-8")
+    assert client.get(f"/d/north/outbox/{message.key}/file/").status_code == 404
