@@ -1,5 +1,6 @@
 """Turns the short stable words of the rows (states, reasons, channels …) into words that people read."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,6 +88,9 @@ REASONS: Mapping[str, tuple[Word, Word]] = {
     "frequency_cap": (_("Heard from you too recently"), _("Allow more messages per customer in the settings.")),
     "holdout": (_("In the control group"), _("Nothing to do: this measures what the programme achieves.")),
     "too_late": (_("The appointment would be over"), _("Send earlier, or widen the hours.")),
+    "expired": (_("Its time passed before it could leave"), _("Look whether the sender works.")),
+    "gave_up": (_("The sender was busy again and again"), _("Look whether the sender works.")),
+    "undeliverable": (_("The other side does not take it"), _("Ask the customer for another address.")),
     "no_longer_true": (_("No longer true when it was to leave"), _("Nothing to do: the facts have changed.")),
 }
 ROLES: Mapping[str, Word] = {
@@ -99,6 +103,14 @@ ROLES: Mapping[str, Word] = {
     "general_manager": _("General manager"),
     "crm_manager": _("CRM manager"),
     "read_only": _("Read only"),
+}
+# A cause as outbox/decide.py writes it, and how it is said.
+DECISION = re.compile(r"(?P<act>held back|canceled|approved|brought back)(?: \d+)? by (?P<name>.*?)(?: \(was \w+\))?$")
+DECISIONS: Mapping[str, Any] = {
+    "held back": _("held back by %(name)s"),
+    "canceled": _("canceled by %(name)s"),
+    "approved": _("approved by %(name)s"),
+    "brought back": _("brought back by %(name)s"),
 }
 RHYTHMS: Mapping[str, Word] = {
     "realtime": _("As it happens"),
@@ -116,6 +128,12 @@ def word(table: Mapping[str, Any], key: str | None) -> Word:
     """The word of a key; a key without a word is shown as it is rather than hidden."""
     found: Word = table.get(key or "", key or "")
     return found
+
+
+def cause_of(stored: str) -> Word:
+    """Who decided, in the reader's language; the machine's own causes as they were noted."""
+    found = DECISION.match(stored)
+    return DECISIONS[found.group("act")] % {"name": found.group("name")} if found else stored
 
 
 def reason_of(reason: str | None, detail: str | None) -> tuple[Word, Word]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from relance.delivery.channels.email.body import html_of
 from relance.facts.models import Vehicle
 from relance.outbox.models import Message
-from relance.web.desk.words import CHANNELS, MOODS, ROLES, STATES, Word, reason_of, word
+from relance.web.desk.words import CHANNELS, MOODS, ROLES, STATES, Word, cause_of, reason_of, word
 
 register = template.Library()
 
@@ -42,6 +42,12 @@ def recipient(text: str) -> str:
 def why(message: Message) -> Word:
     """Why a message was refused."""
     return reason_of(message.reason, message.detail)[0]
+
+
+@register.filter
+def cause_words(stored: str) -> Word:
+    """Who or what moved a message."""
+    return cause_of(stored)
 
 
 @register.filter
