@@ -11,23 +11,15 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, TruncDate
-from django.db.models.lookups import (
-    In,
-)
+from django.db.models.lookups import In
 
 from relance.audience.compare import COMPARISONS, NOBODY, compare
 from relance.audience.fields import CATEGORIES, GONE, SUBJECTS, Asked, Category
-from relance.audience.operators import (
-    COUNT,
-    DAYS,
-    FLAG,
-    PICK,
-    DayRange,
-    MinuteRange,
-)
-from relance.audience.tree import AnyOf, Rule, Tree
+from relance.audience.operators import COUNT, DAYS, FLAG, PICK
+from relance.audience.reference import Clock, Recipe, Ref
+from relance.audience.tree import AnyOf, Rule, Tree, rules_of
 from relance.dealers.models import Dealer
 from relance.lib.moments import DAY, day_of, day_start
 
@@ -43,11 +35,17 @@ class Question:
     subject: str
     scope: str
     at: datetime
+    symbolic: bool = False  # the reference moment stays open: what depends on it stands in the query as `Ref`s
 
     @property
     def day(self) -> date:
         """D: the calendar day of the reference moment in the dealer's zone."""
         return day_of(self.at, self.dealer.zone)
+
+
+def shape(question: Question) -> tuple[int, ...]:
+    """How many day ranges each rule has on this day: what decides, beside the tree, how the statement reads."""
+    return tuple(len(r.does.days(r.value, question.day)) for r in rules_of(question.tree) if r.does.days)
 
 
 def subjects(question: Question) -> QuerySet[Model]:
@@ -88,6 +86,11 @@ def single(question: Question, rule: Rule) -> Q:
     return compiler.rule(rule)
 
 
+def asked_of(question: Question, prefix: str) -> Asked:
+    """What the expression of an attribute needs to know, on the record that `prefix` leads to."""
+    return Asked(question.dealer, _Compiler(question).value, prefix)
+
+
 def history_of(question: Question, row: Model, rule: Rule) -> QuerySet[Model] | None:
     """The records among which a rule looks or picks for one subject; None when it reads the subject's own row."""
     compiler = _Compiler(question)
@@ -120,9 +123,15 @@ class _Compiler:
 
     def __init__(self, question: Question) -> None:
         self.question = question
-        self.at = question.at
-        self.day = question.day
+        self.clock = Clock(question.at, question.dealer.zone)
         self.dealer = question.dealer
+
+    def value(self, recipe: Recipe, output_field: Any = None) -> Any:
+        """What a recipe makes of the reference moment: now, or, in a symbolic question, when it is asked."""
+        if self.question.symbolic:
+            return Ref(recipe, output_field)
+        found = recipe(self.clock)
+        return found if output_field is None else Value(found, output_field)
 
     # Where a category's record stands towards the subject.
 
@@ -183,12 +192,12 @@ class _Compiler:
     def record(self, rule: Rule, prefix: str) -> Q:
         """A record rule on the record that `prefix` leads to."""
         attribute, operator = rule.asks, rule.does
-        asked = Asked(self.dealer, self.day, prefix)
+        asked = Asked(self.dealer, self.value, prefix)
         target = attribute.column(asked) if callable(attribute.column) else prefix + attribute.column
         if operator.days is not None:
-            return self.on_days(target, operator.days(rule.value, self.day), is_day=attribute.kind == DAYS)
+            return self.on_days(target, rule, is_day=attribute.kind == DAYS)
         if operator.minutes is not None:
-            return self.on_minutes(target, operator.minutes(rule.value, self.at))
+            return self.on_minutes(target, rule)
         known = Q() if isinstance(target, str) or attribute.kind != FLAG else _there(asked)
         return COMPARISONS[operator.compare](target, attribute, rule.value, known)
 
@@ -246,7 +255,7 @@ class _Compiler:
     def can_be_picked(self, rule: Rule) -> Q:
         """On the right side of the reference moment, and of a status that counts."""
         category, moment = rule.about, rule.about.moment
-        limit: date | datetime = self.day if category.moment_is_day else self.at
+        limit = self.value(_day if category.moment_is_day else _moment)
         if rule.asks.pick == "next":
             side, overlooked = Q(**{f"{moment}__gt": limit}), category.not_next
         else:
@@ -272,43 +281,78 @@ class _Compiler:
         """The picked record's moment against the operator."""
         operator, category = rule.does, rule.about
         if operator.days is not None:
-            return self.on_days(category.moment, operator.days(rule.value, self.day), is_day=category.moment_is_day)
+            return self.on_days(category.moment, rule, is_day=category.moment_is_day)
         assert operator.minutes is not None  # exists and does_not_exist never come here
-        return self.on_minutes(category.moment, operator.minutes(rule.value, self.at))
+        return self.on_minutes(category.moment, rule)
 
     # Days and minutes as ranges on the column.
 
-    def on_days(self, target: Any, ranges: list[DayRange], *, is_day: bool) -> Q:
-        """Any of the day ranges, on a day column or on a moment column of the dealer's zone."""
+    def on_days(self, target: Any, rule: Rule, *, is_day: bool) -> Q:
+        """Any of the rule's day ranges, on a day column or on a moment column of the dealer's zone."""
+        ranges = self.clock.ranges(rule)
         if not ranges:
             return NOBODY
-        if is_day and len(ranges) > 1 and all(low == high for low, high in ranges):
-            return compare(target, "in", [low for low, _ in ranges])
-        if not is_day and len(ranges) > MOST_RANGES and all(low == high for low, high in ranges):
-            return self.on_days_of_moments(target, [low for low, _ in ranges if low is not None])
-        return reduce(or_, (self.in_range(target, low, high, is_day) for low, high in ranges))
+        single_days = len(ranges) > 1 and all(low == high for low, high in ranges)
+        if is_day and single_days:
+            return compare(target, "in", [self.value(_end(rule, i, 0)) for i in range(len(ranges))])
+        if single_days and len(ranges) > MOST_RANGES:
+            return self.on_days_of_moments(target, rule)
+        return reduce(or_, (self.in_range(target, rule, i, is_day=is_day) for i in range(len(ranges))))
 
-    def on_days_of_moments(self, column: str, days: list[date]) -> Q:
-        """A long series: the span by the index, the days by the calendar; databases limit how deep conditions nest."""
-        on_day = In(TruncDate(column, tzinfo=self.dealer.zone), days)
-        return self.in_range(column, min(days), max(days), is_day=False) & Q(on_day)
+    def on_days_of_moments(self, column: str, rule: Rule) -> Q:
+        """A long series: the span by the index, the days by the calendar (databases limit how deep conditions nest)."""
+        number = len(self.clock.ranges(rule))
+        days = [self.value(_end(rule, i, 0)) for i in range(number)]
+        first = self.value(lambda clock: day_start(min(r[0] or date.max for r in clock.ranges(rule)), clock.zone))
+        last = self.value(lambda clock: day_start(max(r[0] or date.min for r in clock.ranges(rule)) + DAY, clock.zone))
+        span = compare(column, "gte", first) & compare(column, "lt", last)
+        return span & Q(In(TruncDate(column, tzinfo=self.dealer.zone), days))
 
-    def in_range(self, target: Any, low: date | None, high: date | None, is_day: bool) -> Q:
+    def in_range(self, target: Any, rule: Rule, place: int, *, is_day: bool) -> Q:
+        """One of the rule's day ranges."""
+        low, high = self.clock.ranges(rule)[place]
         if is_day and low is not None and low == high:
-            return compare(target, "exact", low)
-        zone = self.dealer.zone
+            return compare(target, "exact", self.value(_end(rule, place, 0)))
         found = Q()
         if low is not None:
-            found &= compare(target, "gte", low if is_day else day_start(low, zone))
+            found &= compare(target, "gte", self.value(_end(rule, place, 0) if is_day else _begin_of(rule, place)))
         if high is not None:
-            found &= compare(target, "lte", high) if is_day else compare(target, "lt", day_start(high + DAY, zone))
+            ends = _end(rule, place, 1) if is_day else _end_of(rule, place)
+            found &= compare(target, "lte" if is_day else "lt", self.value(ends))
         return found
 
-    def on_minutes(self, target: Any, ends: MinuteRange) -> Q:
+    def on_minutes(self, target: Any, rule: Rule) -> Q:
         found = Q()
-        for lookup, moment in ends:
-            found &= compare(target, lookup, moment)
+        for place, (lookup, _) in enumerate(self.clock.minutes(rule)):
+            found &= compare(target, lookup, self.value(_minute(rule, place)))
         return found
+
+
+# Recipes: what a rule makes of the clock.
+
+
+def _moment(clock: Clock) -> datetime:
+    return clock.at
+
+
+def _day(clock: Clock) -> date:
+    return clock.day
+
+
+def _end(rule: Rule, place: int, end: int) -> Recipe:
+    return lambda clock: clock.ranges(rule)[place][end]
+
+
+def _begin_of(rule: Rule, place: int) -> Recipe:
+    return lambda clock: day_start(clock.ranges(rule)[place][0] or date.min, clock.zone)
+
+
+def _end_of(rule: Rule, place: int) -> Recipe:
+    return lambda clock: day_start((clock.ranges(rule)[place][1] or date.max) + DAY, clock.zone)
+
+
+def _minute(rule: Rule, place: int) -> Recipe:
+    return lambda clock: clock.minutes(rule)[place][1]
 
 
 def _there(asked: Asked) -> Q:

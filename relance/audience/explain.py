@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, F, Model, QuerySet, Value, When
 
-from relance.audience.compile import Question, conditions, history_of, single
-from relance.audience.fields import SUBJECTS, Asked
+from relance.audience.compile import Question, asked_of, conditions, history_of, single
+from relance.audience.fields import SUBJECTS
 from relance.audience.operators import COUNT, PICK
 from relance.audience.tree import AnyOf, Rule, Tree
 
@@ -93,5 +93,5 @@ def _own_value(question: Question, row: Model, rule: Rule) -> Any:
 def _column(question: Question, rule: Rule, prefix: str) -> Any:
     attribute = rule.asks
     if callable(attribute.column):
-        return attribute.column(Asked(question.dealer, question.day, prefix))
+        return attribute.column(asked_of(question, prefix))
     return F(prefix + (attribute.shown or attribute.column))

@@ -37,10 +37,13 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Asked:
-    """What an expression may need to know: whose rows, which day, and the way to the record."""
+    """What an expression may need to know: whose rows, the way to the record, and values of the reference moment.
+
+    `value(recipe, output_field)` is what the recipe makes of the clock (audience/reference).
+    """
 
     dealer: Dealer
-    day: date
+    value: Callable[..., Any]
     prefix: str
 
     def key(self, relation: str) -> str:
@@ -84,16 +87,17 @@ class Category:
 
 
 def _odometer_today(asked: Asked) -> Any:
-    days = float((asked.day - EPOCH).days)
+    days = asked.value(lambda clock: float((clock.day - EPOCH).days), FloatField())
     along = ExpressionWrapper(
-        F(f"{asked.prefix}odometer_start") + F(f"{asked.prefix}odometer_per_day") * Value(days),
+        F(f"{asked.prefix}odometer_start") + F(f"{asked.prefix}odometer_per_day") * days,
         output_field=FloatField(),
     )
     return Greatest(along, F(f"{asked.prefix}odometer_last"))
 
 
 def _age_years(asked: Asked) -> Any:
-    return ExpressionWrapper(Value(asked.day.year) - F(f"{asked.prefix}year"), output_field=IntegerField())
+    year = asked.value(lambda clock: clock.day.year, IntegerField())
+    return ExpressionWrapper(year - F(f"{asked.prefix}year"), output_field=IntegerField())
 
 
 def _in_shop(asked: Asked) -> Any:

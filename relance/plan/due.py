@@ -1,12 +1,16 @@
 """Turns one run of an automation into its drafts: asks the audience, leaves out what the once-keys know. Reads only."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from relance.audience.compile import Question, subjects
+from relance.audience.compile import Question, shape, subjects
+from relance.audience.reference import Clock, Ref, Statement, statement
 from relance.dealers.models import Dealer
 from relance.lib.moments import day_of
 from relance.plan.apply import definition_of
@@ -20,6 +24,8 @@ from relance.plan.schedule import RunAt
 from relance.plan.wording import needs_of
 
 CHUNK = 500
+MOST_STATEMENTS = 5_000
+_STATEMENTS: dict[Any, Statement] = {}  # compiled questions, by what decides how they read
 
 
 def run_of(dealer: Dealer, automation: Automation, run: RunAt) -> RunOf:
@@ -38,11 +44,40 @@ def question_of(dealer: Dealer, run: RunOf) -> Question:
 
 
 def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
-    """The subjects that are due, by their ids as text; the query leaves out those already spoken to."""
-    rows = subjects(question_of(dealer, run))
-    if run.definition.recipients == ["customer"]:
-        rows = rows.exclude(Exists(spoken_to(dealer, run).filter(subject_id=OuterRef("pk"), recipient="customer")))
-    return list(rows.order_by("ref").values_list("pk", flat=True))
+    """The subjects that are due, by their ids as text; the query leaves out those already spoken to.
+
+    The statement is compiled once per tree and asked at every moment (audience/reference).
+    """
+    definition = run.definition
+    question = question_of(dealer, run)
+    kind = (definition.recipients == ["customer"], isinstance(definition.repeat, AfterDays))
+    key = (connection.vendor, dealer.pk, definition.tree, definition.subject, definition.scope, shape(question), kind)
+    asked = _STATEMENTS.get(key)
+    if asked is None:
+        if len(_STATEMENTS) > MOST_STATEMENTS:
+            _STATEMENTS.clear()
+        asked = _STATEMENTS[key] = _statement(dealer, question, *kind)
+    given = {"automation": run.automation.pk, "key": run.key}
+    if isinstance(definition.repeat, AfterDays):
+        given["after"] = run.reference_on - timedelta(days=definition.repeat.days)
+    return asked.ids(Clock(run.reference_at, dealer.zone, given))
+
+
+def _statement(dealer: Dealer, question: Question, leaves_out: bool, after_days: bool) -> Statement:
+    rows = subjects(replace(question, symbolic=True))
+    if leaves_out:
+        keys = Occurrence.objects.of(dealer).filter(
+            automation=Ref(lambda clock: clock.given["automation"]),
+            subject_type=question.subject,
+            subject_id=OuterRef("pk"),
+            recipient="customer",
+        )
+        if after_days:
+            keys = keys.filter(reference_on__gt=Ref(lambda clock: clock.given["after"]))
+        else:
+            keys = keys.filter(key=Ref(lambda clock: clock.given["key"]))
+        rows = rows.exclude(Exists(keys))
+    return statement(rows.order_by("ref").values("pk"))
 
 
 def spoken_to(dealer: Dealer, run: RunOf) -> QuerySet[Occurrence]:

@@ -1,0 +1,91 @@
+"""Turns what depends on the reference moment into recipes, so that one compiled statement serves every run of a rule.
+
+Building a question through the ORM costs milliseconds, asking it a fraction of one. The statement of a tree is the same
+at every moment; only the days and moments in it differ. They stand in it as `Ref`s and are filled in when asked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Expression, Field, QuerySet
+
+from relance.audience.operators import DayRange, MinuteRange
+from relance.audience.tree import Rule
+from relance.lib.moments import day_of
+
+
+@dataclass
+class Clock:
+    """A reference moment, and what rules make of it."""
+
+    at: datetime
+    zone: ZoneInfo
+    given: Mapping[str, Any] = field(default_factory=dict)  # further values that a statement may name
+    _ranges: dict[Rule, list[DayRange]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.day: date = day_of(self.at, self.zone)
+
+    def ranges(self, rule: Rule) -> list[DayRange]:
+        """The days that a day rule reaches."""
+        if rule not in self._ranges:
+            assert rule.does.days is not None
+            self._ranges[rule] = rule.does.days(rule.value, self.day)
+        return self._ranges[rule]
+
+    def minutes(self, rule: Rule) -> MinuteRange:
+        """The ends of a minute rule."""
+        assert rule.does.minutes is not None
+        return rule.does.minutes(rule.value, self.at)
+
+
+Recipe = Callable[[Clock], Any]
+
+
+class Ref(Expression):
+    """A place in a statement for a value that a recipe makes of the clock."""
+
+    def __init__(self, recipe: Recipe, output_field: "Field[Any, Any] | None" = None) -> None:
+        super().__init__(output_field=output_field)
+        self.recipe = recipe
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A compiled question about ids. `sql` is None when nobody can ever satisfy it."""
+
+    sql: str | None
+    parameters: tuple[Any, ...]
+
+    def ids(self, clock: Clock) -> list[int]:
+        """The ids at a moment, in the statement's order."""
+        if self.sql is None:
+            return []
+        values = [_stored(p.recipe(clock)) if isinstance(p, Ref) else p for p in self.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, values)
+            return [row[0] for row in cursor.fetchall()]
+
+
+def statement(rows: QuerySet[Any]) -> Statement:
+    """The statement of a query set that yields ids and may hold `Ref`s."""
+    try:
+        sql, parameters = rows.query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:
+        return Statement(None, ())
+    return Statement(sql, tuple(parameters))
+
+
+def _stored(value: Any) -> Any:
+    """A value as this database holds it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
