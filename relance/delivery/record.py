@@ -15,6 +15,7 @@ from relance.delivery.models import Attempt
 from relance.delivery.touches import record_sent
 from relance.facts.models import Suppression
 from relance.lib.fold import fold
+from relance.lib.plain_rows import insert
 from relance.outbox.models import Message
 from relance.outbox.states import move
 
@@ -45,9 +46,7 @@ def record(
         for verdict, group in groups.items():
             moved += _move(dealer, group, verdict, at)
         ours = {message.pk for message in moved}
-        Attempt.objects.of(dealer).bulk_create(
-            [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours], batch_size=500
-        )
+        insert([_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours])
         record_sent(dealer, [m for m in moved if m.state == "sent"], codes=codes, at=at)
         _suppress(dealer, [m for m, r in answers if isinstance(r, Refused) and r.suppress_address], at)
     return moved

@@ -6,6 +6,7 @@ from datetime import datetime
 from relance.dealers.models import Dealer
 from relance.facts.models import Touch
 from relance.lib.fold import fold
+from relance.lib.plain_rows import insert
 from relance.outbox.models import Message
 
 ANSWERABLE: dict[str, Callable[[str], str]] = {
@@ -32,7 +33,7 @@ def record_sent(dealer: Dealer, messages: Iterable[Message], *, codes: Mapping[i
         for message in messages
         if message.recipient == "customer"
     ]
-    Touch.objects.of(dealer).bulk_create(touches, batch_size=500, ignore_conflicts=True)
+    insert(touches, ignore_conflicts=True)
 
 
 def _compared(message: Message) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from relance.dealers.models import Dealer
+from relance.lib.plain_rows import insert
 from relance.outbox.models import Message, Move
 
 # From each state, the states it may become (03-rules §8). What is not here is never done, by nobody.
@@ -53,10 +54,7 @@ def move(
         for group in seen.values():
             for start in range(0, len(group), CHUNK):
                 moved += _move_chunk(dealer, group[start : start + CHUNK], changes)
-        Move.objects.of(dealer).bulk_create(
-            [Move(dealer_id=dealer.pk, message_id=m.pk, state=to, at=at, cause=cause[:200]) for m in moved],
-            batch_size=CHUNK,
-        )
+        insert([Move(dealer_id=dealer.pk, message_id=m.pk, state=to, at=at, cause=cause[:200]) for m in moved])
     for message in moved:
         for name, value in changes.items():
             setattr(message, name, value)
