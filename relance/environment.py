@@ -53,7 +53,6 @@ VARIABLES = (
     Variable("RELANCE_ALLOWED_HOSTS", "", as_list, "further host names that requests may name"),
     Variable("RELANCE_DEBUG", "no", as_flag, "show faults in the browser; never on a server"),
     Variable("RELANCE_SMTP_URL", "", as_text, "smtp:// or smtps://user:password@host:port; default sender of e-mail"),
-    Variable("RELANCE_TEST_NOW", "", as_text, "a moment that stands for now, for tests and demonstrations"),
 )
 
 

@@ -109,7 +109,9 @@ def _answer(dealer: Dealer, run: RunOf, explained: Explained) -> Why:
 
 def _at_the_gate(dealer: Dealer, run: RunOf, subject_id: int) -> tuple[Draft | None, Verdict | None]:
     """The first recipient's draft and what the gate says of it, whatever the rules say."""
-    made = next(drafts(dealer, run, [subject_id], roster=Roster(dealer), needs=needs_of(run.definition), spoken=True), None)
+    made = next(
+        drafts(dealer, run, [subject_id], roster=Roster(dealer), needs=needs_of(run.definition), spoken=True), None
+    )
     if made is None:
         return None, None
     calendar = Calendar(dealer)

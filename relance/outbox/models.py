@@ -54,9 +54,7 @@ class Message(DealerRow):
             models.Index(fields=["customer", "send_at"], name="message_of_customer"),
             models.Index(fields=["run"], name="message_of_run"),
             models.Index(fields=["automation", "reference_at"], name="message_of_automation"),
-            models.Index(
-                fields=["state", "lease_until"], name="message_leased", condition=models.Q(state="sending")
-            ),
+            models.Index(fields=["state", "lease_until"], name="message_leased", condition=models.Q(state="sending")),
         ]
 
 

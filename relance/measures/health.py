@@ -1,0 +1,86 @@
+"""Turns the state of an installation into findings: what is set up, what is missing, what last ran."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db.models import Count
+
+from relance.dealers.models import Dealer, Membership
+from relance.delivery.models import Sender
+from relance.intake.models import ImportRun
+from relance.lib.moments import iso
+from relance.outbox.models import Message
+from relance.plan.apply import SWITCHED_ON
+from relance.plan.models import Automation, PlanMark
+
+LEAST_DISK = 500_000_000  # bytes: below that an import or a backup may not end
+PLAN_SILENCE = timedelta(minutes=10)
+IMPORT_SILENCE = timedelta(hours=26)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: `ok`, `note` (worth knowing) or `bad` (somebody must do something)."""
+
+    state: str
+    says: str
+
+
+def health_of_home(home: Path) -> Iterator[Finding]:
+    """The folder and its disk."""
+    free = shutil.disk_usage(home).free
+    enough = free >= LEAST_DISK
+    yield Finding(
+        "ok" if enough else "bad", f"home {home}: {free / 1e9:.1f} GB free" + ("" if enough else ", too little")
+    )
+
+
+def health_of_dealers(at: datetime) -> Iterator[Finding]:
+    """Every dealer, in the order in which they were made."""
+    dealers = list(Dealer.objects.order_by("pk"))
+    if not dealers:
+        yield Finding("note", "no dealer yet: relance dealer create SLUG --name … --timezone …, or relance demo")
+    for dealer in dealers:
+        for finding in (*_facts(dealer, at), *_automations(dealer, at), *_messages(dealer)):
+            yield Finding(finding.state, f"{dealer.slug}: {finding.says}")
+
+
+def _facts(dealer: Dealer, at: datetime) -> Iterator[Finding]:
+    last = ImportRun.objects.of(dealer).exclude(finished_at=None).order_by("-started_at").first()
+    if last is None:
+        yield Finding("note", f"no import yet: relance import {dealer.slug} FEED")
+        return
+    late = at - last.started_at > IMPORT_SILENCE
+    rejected = sum(file["rejected"] for file in last.files)
+    yield Finding("bad" if late else "ok", f"last import {iso(last.started_at, dealer.zone)}, {rejected} rows rejected")
+    if any(file["stopped"] for file in last.files):
+        stopped = ", ".join(file["file"] for file in last.files if file["stopped"])
+        yield Finding("bad", f"the last import stopped at {stopped}")
+
+
+def _automations(dealer: Dealer, at: datetime) -> Iterator[Finding]:
+    rows = Automation.objects.of(dealer)
+    running = rows.filter(status__in=SWITCHED_ON, paused="").count()
+    yield Finding("ok" if running else "note", f"{running} automations switched on")
+    for paused in rows.exclude(paused=""):
+        yield Finding("bad", f"{paused.code} is paused: {paused.paused}")
+    mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
+    if running and (mark is None or at - mark > PLAN_SILENCE):
+        since = "never" if mark is None else iso(mark, dealer.zone)
+        yield Finding("bad", f"last planned {since}: start relance serve or relance work")
+    elif mark is not None:
+        yield Finding("ok", f"last planned {iso(mark, dealer.zone)}")
+
+
+def _messages(dealer: Dealer) -> Iterator[Finding]:
+    states = dict(Message.objects.of(dealer).values_list("state").annotate(n=Count("pk")).order_by())
+    yield Finding("ok", ", ".join(f"{n} {state}" for state, n in sorted(states.items())) or "no messages yet")
+    if states.get("unsure"):
+        yield Finding("bad", f"{states['unsure']} messages are unsure: a person must look at them in the outbox")
+    senders = dict(Sender.objects.of(dealer).values_list("channel", "kind"))
+    yield Finding("note", f"e-mail goes by {senders.get('email', 'the default sender')}")
+    if not Membership.objects.of(dealer).exists():
+        yield Finding("note", "nobody can sign in yet: relance init --email …")
