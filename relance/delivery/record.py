@@ -15,7 +15,7 @@ from relance.delivery.models import Attempt
 from relance.delivery.touches import record_sent
 from relance.facts.models import Suppression
 from relance.lib.fold import fold
-from relance.lib.plain_rows import insert
+from relance.lib.rows import Row, insert
 from relance.outbox.models import Message
 from relance.outbox.states import move
 
@@ -46,7 +46,8 @@ def record(
         for verdict, group in groups.items():
             moved += _move(dealer, group, verdict, at)
         ours = {message.pk for message in moved}
-        insert([_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours])
+        attempts = [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours]
+        insert(Attempt, attempts, match=("id",), change=())
         record_sent(dealer, [m for m in moved if m.state == "sent"], codes=codes, at=at)
         _suppress(dealer, [m for m, r in answers if isinstance(r, Refused) and r.suppress_address], at)
     return moved
@@ -97,15 +98,15 @@ def _move(dealer: Dealer, messages: list[Message], verdict: Verdict, at: datetim
     return moved + move(dealer, late, to=verdict.to, at=at, cause=f"{verdict.cause} (a late answer)", **changes)
 
 
-def _attempt(dealer: Dealer, message: Message, result: Result, at: datetime) -> Attempt:
-    return Attempt(
-        dealer_id=dealer.pk,
-        message_id=message.pk,
-        number=message.attempts,
-        at=at,
-        result=WORDS[type(result)],
-        answer=result.answer,
-    )
+def _attempt(dealer: Dealer, message: Message, result: Result, at: datetime) -> Row:
+    return {
+        "dealer": dealer.pk,
+        "message": message.pk,
+        "number": message.attempts,
+        "at": at,
+        "result": WORDS[type(result)],
+        "answer": result.answer,
+    }
 
 
 def _suppress(dealer: Dealer, messages: list[Message], at: datetime) -> None:

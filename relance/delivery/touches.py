@@ -6,34 +6,32 @@ from datetime import datetime
 from relance.dealers.models import Dealer
 from relance.facts.models import Touch
 from relance.lib.fold import fold
-from relance.lib.plain_rows import insert
+from relance.lib.rows import insert
 from relance.outbox.models import Message
 
-ANSWERABLE: dict[str, Callable[[str], str]] = {
-    "email": fold,
-    "sms": str,
-    "phone": str,
-}  # channels whose address an answer can come from, as compared
+# The channels whose address an answer can come from, and the form in which addresses are compared.
+ANSWERABLE: dict[str, Callable[[str], str]] = {"email": fold, "sms": str, "phone": str}
+ONCE = ("dealer", "kind", "ref")
 
 
 def record_sent(dealer: Dealer, messages: Iterable[Message], *, codes: Mapping[int, str], at: datetime) -> None:
     """A touch per message that went to a customer; the same message again changes nothing."""
     touches = [
-        Touch(
-            dealer_id=dealer.pk,
-            customer_id=message.customer_id,
-            vehicle_id=message.vehicle_id,
-            kind="sent",
-            ref=str(message.key),
-            happened_at=at,
-            channel=message.channel or "",
-            address=_compared(message),
-            code=codes.get(message.automation_id),
-        )
+        {
+            "dealer": dealer.pk,
+            "customer": message.customer_id,
+            "vehicle": message.vehicle_id,
+            "kind": "sent",
+            "ref": str(message.key),
+            "happened_at": at,
+            "channel": message.channel or "",
+            "address": _compared(message),
+            "code": codes.get(message.automation_id),
+        }
         for message in messages
         if message.recipient == "customer"
     ]
-    insert(touches, ignore_conflicts=True)
+    insert(Touch, touches, match=ONCE, change=())
 
 
 def _compared(message: Message) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from relance.dealers.models import Dealer
-from relance.lib.plain_rows import insert
+from relance.lib.rows import insert
 from relance.outbox.models import Message, Move
 
 # From each state, the states it may become (03-rules §8). What is not here is never done, by nobody.
@@ -54,7 +54,8 @@ def move(
         for group in seen.values():
             for start in range(0, len(group), CHUNK):
                 moved += _move_chunk(dealer, group[start : start + CHUNK], changes)
-        insert([Move(dealer_id=dealer.pk, message_id=m.pk, state=to, at=at, cause=cause[:200]) for m in moved])
+        said = {"dealer": dealer.pk, "state": to, "at": at, "cause": cause[:200]}
+        insert(Move, [{**said, "message": m.pk} for m in moved], match=("id",), change=())
     for message in moved:
         for name, value in changes.items():
             setattr(message, name, value)
