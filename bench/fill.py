@@ -34,6 +34,7 @@ from relance.jobs.demo.feed import COLUMNS, Rows, rows_of_some, staff_rows
 from relance.jobs.demo.world import World
 from relance.lib.fold import fold
 from relance.lib.rows import insert
+from relance.lib.statistics import refresh_statistics
 
 SLUG = "demo"
 BATCH = 2_000  # customers between two writes
@@ -75,9 +76,10 @@ def fill(customers: int, *, seed: int, opened: date, say: Say) -> Dealer:
                 speed = filling.written / (time.perf_counter() - began)
                 say(f"{number * BATCH:,} customers, {speed:,.0f} rows a second")
     say(f"{filling.written:,} rows in {time.perf_counter() - began:,.0f} s; derived facts …")
+    refresh_statistics()  # or deriving would read whole tables
     derive(dealer, say)
+    refresh_statistics()
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
         cursor.execute("PRAGMA journal_mode=DELETE")  # everything in the one file, which is then renamed
     connection.close()
     say(f"done in {time.perf_counter() - began:,.0f} s")
