@@ -5,8 +5,9 @@ transactions. Repeating an import is safe, also after it was cut off: what hangs
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -28,6 +29,7 @@ from relance.lib.statistics import refresh_statistics
 
 NORMALISING = 1  # raise when tidy.py or shapes.py make other fields out of the same cells: every row is read again
 SHRUNK = 0.6
+LEFT_FOR = timedelta(days=1)
 Progress = Callable[[str, int], None]
 
 
@@ -50,7 +52,7 @@ def take_in(  # noqa: PLR0913 the one door; each word is an option of the comman
     run = ImportRun(dealer=dealer, feed=str(feed_path)[-300:], started_at=at, full=full, notes=list(feed.notes))
     rejects = Rejects(rejects_path or _own_rejects(dealer, at))
     run.rejects = str(rejects.path)
-    with Stage(_stage_folder()) as stage:
+    with Stage(_stage_folder(at)) as stage:
         try:
             reports = _read(dealer, feed, stage, rejects, run, force=force, progress=progress)
         finally:
@@ -128,7 +130,11 @@ def _own_rejects(dealer: Dealer, at: datetime) -> Path:
     return Path(settings.HOME) / "rejects" / dealer.slug / f"{at:%Y%m%dT%H%M%S%f}.csv"
 
 
-def _stage_folder() -> Path:
+def _stage_folder(at: datetime) -> Path:
+    """Where stages lie; what imports that were cut off left there goes after a day."""
     folder = Path(settings.HOME) / "stage"
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.iterdir():
+        if left.stat().st_mtime < (at - LEFT_FOR).timestamp():
+            shutil.rmtree(left, ignore_errors=True)
     return folder

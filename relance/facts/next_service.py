@@ -30,7 +30,6 @@ DERIVED = (
     "odometer_last", "odometer_start", "odometer_per_day", "next_service_on", "next_service_odometer",
     "next_service_operations", "last_seen_at",
 )  # fmt: skip
-months_after = lru_cache(maxsize=100_000)(add_months)
 
 
 class Work(NamedTuple):
@@ -178,12 +177,18 @@ def _start(in_service_on: date | None, history: History, line: Line | None) -> W
     return Work(history.first, line.on(history.first) if line else None, "")
 
 
+@lru_cache(maxsize=200_000)
+def months_after(day: int, months: int) -> int:
+    """The day so many months later."""
+    return day_number(add_months(date.fromordinal(day + EPOCH), months))
+
+
 def _due(operation: Operation, since: Work | None, line: Line | None, unit: str) -> Due | None:
     if since is None:
         return None
     days = []
     if operation.months is not None:
-        days.append(day_number(months_after(date.fromordinal(since.day + EPOCH), operation.months)))
+        days.append(months_after(since.day, operation.months))
     target, every = None, operation.every(unit)
     if every is not None and line is not None:
         shown = since.odometer if since.odometer is not None else line.on(since.day)

@@ -30,12 +30,12 @@ def propose(
 ) -> None:
     """Keep the proposed visits of these vehicles (or of these customers' orders without vehicle) in step."""
     whose = _whose(vehicle_ids, customer_ids)
-    orders = RepairOrder.objects.of(dealer).filter(whose).exclude(next_visit_on=None)
+    orders = RepairOrder.objects.of(dealer).filter(whose, next_visit_on__isnull=False)
     proposing: list[Fields] = [dict(zip(ASKED, values, strict=True)) for values in orders.values_list(*ASKED)]
     standing = _standing(dealer, whose, [PROPOSED + order["ref"] for order in proposing])
     if not proposing and not standing:
         return
-    real = _real_starts(dealer, whose)
+    real = _real_starts(dealer, proposing)
     latest = _latest(proposing)
     wanted = {
         PROPOSED + order["ref"]: _visit(
@@ -61,15 +61,20 @@ def _standing(dealer: Dealer, whose: Q, refs: list[str]) -> dict[str, Fields]:
     """Visits proposed before: of these orders, and of these vehicles by orders that do not propose any more."""
     rows = Appointment.objects.of(dealer)
     found = list(rows.filter(ref__in=refs).values("pk", "ref", *FIELDS))
-    found += rows.filter(whose).exclude(proposed_by=None).values("pk", "ref", *FIELDS)
+    found += rows.filter(whose, proposed_by__isnull=False).values("pk", "ref", *FIELDS)
     return {row["ref"]: row for row in found}
 
 
-def _real_starts(dealer: Dealer, whose: Q) -> dict[tuple[str, int], list[datetime]]:
+def _real_starts(dealer: Dealer, orders: list[Fields]) -> dict[tuple[str, int], list[datetime]]:
+    """When real visits of the vehicles (or customers) of these orders start."""
+    subjects = {_subject(order) for order in orders}
+    vehicles = Q(vehicle_id__in=[key for what, key in subjects if what == "vehicle"])
+    customers = Q(customer_id__in=[key for what, key in subjects if what == "customer"], vehicle_id=None)
     starts: dict[tuple[str, int], list[datetime]] = defaultdict(list)
-    real = Appointment.objects.of(dealer).filter(whose, proposed_by=None).exclude(status="canceled")
-    for customer, vehicle, start in real.values_list("customer_id", "vehicle_id", "start_at"):
-        starts[_subject({"customer_id": customer, "vehicle_id": vehicle})].append(start)
+    real = Appointment.objects.of(dealer).filter(proposed_by=None).exclude(status="canceled")
+    for whose in (vehicles, customers):
+        for customer, vehicle, start in real.filter(whose).values_list("customer_id", "vehicle_id", "start_at"):
+            starts[_subject({"customer_id": customer, "vehicle_id": vehicle})].append(start)
     return starts
 
 

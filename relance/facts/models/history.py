@@ -10,6 +10,10 @@ from django.db import models
 from relance.dealers.access import DealerRow, ReferenceField, RowsOf
 from relance.facts.models.people import Customer, Vehicle
 
+# Few rows: what proposes a visit, and what was proposed (facts/proposed.py asks for every touched vehicle).
+PROPOSING = models.Q(next_visit_on__isnull=False)
+PROPOSED = models.Q(proposed_by__isnull=False)
+
 
 class Record(DealerRow):
     """What every record of a history has."""
@@ -50,6 +54,7 @@ class Appointment(Record):
             models.Index(fields=["dealer", "created_at"], name="appointment_created"),
             models.Index(fields=["customer", "start_at"], name="appointment_of_customer"),
             models.Index(fields=["vehicle", "start_at"], name="appointment_of_vehicle"),
+            models.Index(fields=["vehicle"], name="appointment_proposed", condition=PROPOSED),
         ]
 
 
@@ -88,6 +93,7 @@ class RepairOrder(Record):
             models.Index(fields=["customer", "opened_at"], name="repair_order_of_c_opened"),
             models.Index(fields=["vehicle", "closed_at"], name="repair_order_of_v_closed"),
             models.Index(fields=["vehicle", "opened_at"], name="repair_order_of_v_opened"),
+            models.Index(fields=["vehicle"], name="repair_order_proposing", condition=PROPOSING),
         ]
 
 
