@@ -43,7 +43,7 @@ class Clockwork:
                 moment = now()
                 if moment >= next_at[task.name] and not self.stopping.is_set():
                     self._do(task, moment)
-                    next_at[task.name] = _begin(task, now()) + task.every
+                    next_at[task.name] = _begin(task, moment) + task.every
 
     def _do(self, task: Task, at: datetime) -> None:
         close_old_connections()

@@ -13,7 +13,7 @@ from relance.audience.fields import SUBJECTS
 from relance.audience.tree import read_tree
 from tests.audience.oracle import Oracle
 from tests.audience.rules import a_tree
-from tests.audience.worlds import TABLES, Maker, store
+from tests.audience.worlds import Maker, store
 from tests.builders import A_DAY, a_customer, a_dealer, a_repair_order, a_vehicle, an_appointment
 
 
@@ -32,7 +32,7 @@ class TestGenerated(TestCase):
         store(world, dealer)
         tree, subject = a_tree(pick, world.day), pick.choice(list(SUBJECTS))
         question, oracle = Question(dealer, tree, subject, scope, world.at), Oracle(world, subject, scope)
-        refs = dict(TABLES[subject].objects.of(dealer).values_list("pk", "ref"))
+        refs = {row.pk: row.ref for row in holding(Question(dealer, (), subject, scope, world.at))}  # type: ignore[attr-defined]
 
         explained = explain(question, list(refs))
 
