@@ -28,6 +28,7 @@ from uuid import UUID
 
 from relance.dealers.models import Dealer
 from relance.outbox.models import Message
+from relance.plan.render import shielded
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,11 @@ class Parcel:
     def bodies(self) -> list[str]:
         """The texts, one per message."""
         return [message.body or "" for message in self.messages]
+
+    @property
+    def markdown(self) -> list[str]:
+        """The texts as Markdown reads them: the signs inside values are signs, not markup."""
+        return [shielded(message.body or "", message.spans) for message in self.messages]
 
     @property
     def to_customer(self) -> bool:

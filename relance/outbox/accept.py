@@ -83,6 +83,7 @@ def _message(draft: Draft, verdict: Verdict, stamp: _Stamp, occurrence: int) -> 
         "subject_line": spoken.subject_line if spoken else None,
         "body": spoken.body if spoken else None,
         "facts": {key: _plain(values.get(key)) for key in needs_of(run.definition)} if spoken else {},
+        "spans": spoken.spans if spoken else [],
         "state": "refused" if verdict.reason else "approval" if stamp.waits else "ready",
         "reason": verdict.reason,
         "detail": verdict.detail,

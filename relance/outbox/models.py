@@ -33,6 +33,7 @@ class Message(DealerRow):
     subject_line = models.TextField(null=True)
     body = models.TextField(null=True)
     facts = models.JSONField(default=dict)  # the values that the wording used
+    spans = models.JSONField(default=list)  # where they stand in the body, so that Markdown leaves them alone
     state = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, null=True)
     detail = models.TextField(null=True)
@@ -50,6 +51,7 @@ class Message(DealerRow):
     class Meta:
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["dealer", "state", "send_at"], name="message_due"),
+            models.Index(fields=["dealer", "state", "channel", "purpose", "send_at"], name="message_lane"),
             models.Index(fields=["dealer", "moved_at"], name="message_moved"),
             models.Index(fields=["customer", "send_at"], name="message_of_customer"),
             models.Index(fields=["run"], name="message_of_run"),

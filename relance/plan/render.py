@@ -17,7 +17,8 @@ from relance.plan.saying.voice import Voice
 NAME = re.compile(r"[a-z_]\w*(?:\.\w+)+", re.IGNORECASE)
 PLACE = re.compile(r"(?<!\\)\[[^\[\]\n]*\](?!\()")
 JOINERS = frozenset("\u200c\u200d")  # they hold letters and emoji together, unlike the other invisible characters
-MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # what Markdown takes literally behind a backslash
+MARKS = re.compile(r"([\\`*_\[\]<>&~|#])")  # what Markdown reads as markup inside a line
+AT_A_LINE_START = re.compile(r"([-+=.)])")  # and what begins a list or a heading
 
 
 class Hole(Exception):
@@ -95,7 +96,10 @@ def shielded(text: str, spans: Iterable[Sequence[int]]) -> str:
     """A filled text that Markdown reads as its author wrote it: the signs inside values are signs, not markup."""
     parts, done = [], 0
     for start, end in spans:
-        parts += [text[done:start], MARKS.sub(r"\\\1", text[start:end])]
+        value = MARKS.sub(r"\\\1", text[start:end])
+        if start == 0 or text[start - 1] == "\n":
+            value = AT_A_LINE_START.sub(r"\\\1", value, count=1)
+        parts += [text[done:start], value]
         done = end
     return "".join([*parts, text[done:]])
 

@@ -18,6 +18,7 @@ class Spoken:
     language: Language
     subject_line: str | None
     body: str
+    spans: list[tuple[int, int]]  # where values stand in the body
 
 
 def language_for(definition: Definition, channel: Channel, wanted: list[Language]) -> Language | None:
@@ -37,7 +38,8 @@ def speak(definition: Definition, channel: Channel, language: Language, values: 
     """The words of one draft; render.Hole when a field is empty and has no fallback."""
     words = words_of(definition, channel)[language]
     subject_line = parse(words.subject).render(values, voice) if words.subject else None
-    return Spoken(language, subject_line, parse(words.body).render(values, voice))
+    body = parse(words.body).fill(values, voice)
+    return Spoken(language, subject_line, body.text, body.spans)
 
 
 def texts_of(definition: Definition) -> list[Text]:

@@ -71,7 +71,7 @@ def compose(parcel: Parcel, from_address: str | None = None) -> bytes:
             prepared.text_foot[1],
             _part(boundary, "html"),
             prepared.html_head,
-            _quoted("\n".join(map(html_of, parcel.bodies)) + "\n"),
+            _quoted("\n".join(map(html_of, parcel.markdown)) + "\n"),
             prepared.html_foot[0],
             _quoted(html_link + "\n") if stop else b"",
             prepared.html_foot[1],
