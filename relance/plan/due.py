@@ -1,5 +1,6 @@
 """Turns one run of an automation into its drafts: asks the audience, leaves out what the once-keys know. Reads only."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from relance.audience.compile import Question, shape, subjects
+from relance.audience.fields import SUBJECTS
 from relance.audience.reference import Clock, Ref, Statement, statement
+from relance.dealers.access import DealerRow
+from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.moments import day_of
 from relance.plan.apply import definition_of
@@ -20,7 +24,7 @@ from relance.plan.gather import gather
 from relance.plan.models import Automation, Occurrence
 from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
 from relance.plan.recipients import Roster
-from relance.plan.schedule import RunAt
+from relance.plan.schedule import RunAt, parts_of
 from relance.plan.wording import needs_of
 
 CHUNK = 500
@@ -60,7 +64,29 @@ def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
     given = {"automation": run.automation.pk, "key": run.key}
     if isinstance(definition.repeat, AfterDays):
         given["after"] = run.reference_on - timedelta(days=definition.repeat.days)
-    return asked.ids(Clock(run.reference_at, dealer.zone, given))
+    ids = asked.ids(Clock(run.reference_at, dealer.zone, given))
+    return _of_this_part(dealer, run, ids) if definition.schedule.split_days > 1 else ids
+
+
+def _of_this_part(dealer: Dealer, run: RunOf, ids: list[int]) -> list[int]:
+    """Of a mailing split over days: those whose day has come.
+
+    A subject's day hangs on its reference alone, so it stays where it is while facts change; whoever had an earlier day
+    and has not been spoken to comes along, so that nobody falls between two days.
+    """
+    schedule = run.definition.schedule
+    come = sum(part.run_at <= run.run_at for part in parts_of(schedule, Calendar(dealer), dealer.zone))
+    table: type[DealerRow] = SUBJECTS[run.definition.subject]
+    theirs: set[int] = set()
+    for start in range(0, len(ids), CHUNK):
+        rows = table.objects.of(dealer).filter(pk__in=ids[start : start + CHUNK]).values_list("pk", "ref")
+        theirs |= {pk for pk, ref in rows if part_of(run.definition.code, ref, schedule.split_days) < come}
+    return [pk for pk in ids if pk in theirs]
+
+
+def part_of(code: str, ref: str, parts: int) -> int:
+    """Which part of a split mailing a subject belongs to, from 0: for ever the same."""
+    return int.from_bytes(hashlib.blake2b(f"{code}:{ref}".encode(), digest_size=8).digest()) % parts
 
 
 def _statement(dealer: Dealer, question: Question, leaves_out: bool, after_days: bool) -> Statement:

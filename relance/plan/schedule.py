@@ -7,10 +7,10 @@ The reference moment is the nominal time, at which conditions are evaluated; the
 import calendar as months
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from relance.dealers.hours import SEARCH_DAYS, Calendar, day_of_holiday
 from relance.dealers.preferences import Hours
@@ -18,7 +18,6 @@ from relance.lib.errors import BadInput
 from relance.lib.fold import fold
 from relance.lib.moments import DAY, MINUTE, WEEKDAYS, day_of, local
 from relance.lib.schema import Strict
-from relance.plan.schedule_keys import KEYS, MOVABLE, At, DayOfMonth, Window
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Kind = Literal["realtime", "daily", "weekly", "monthly", "yearly", "closed_day", "once", "manual"]
@@ -45,6 +44,73 @@ NAMED_HOLIDAYS = {
     "patriots' day": ("National Patriots' Day", "Patriots' Day"),
 }
 
+# kind: (keys that it needs, keys that it may have)
+KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "realtime": ((), ("window", "days")),
+    "daily": (("at",), ("days",)),
+    "weekly": (("days", "at"), ()),
+    "monthly": (("day", "at"), ("every",)),
+    "yearly": (("at",), ("month", "day", "holiday", "days_before")),
+    "closed_day": (("days_before", "at"), ()),
+    "once": (("at",), ("split_days",)),
+    "manual": ((), ()),
+}
+MOVABLE = ("daily", "weekly", "monthly", "yearly", "closed_day", "once")  # kinds whose runs closed_day can move
+
+
+def _read_at(value: Any) -> time | datetime:
+    """`10:30` is a time of day; `2026-05-04T10:00` a moment, local to the dealer unless it has an offset."""
+    if isinstance(value, int) and not isinstance(value, bool):  # YAML 1.1 reads 10:30 as 630, in base sixty
+        value = f"{value // 60:02}:{value % 60:02}"
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value) if len(value) >= len("2026-05-04") else time.fromisoformat(value)
+    except ValueError:
+        value = None
+    if isinstance(value, datetime) or (isinstance(value, time) and value.tzinfo is None):
+        return value
+    raise ValueError("write a time such as 10:30, or a day and time such as 2026-05-04T10:30")
+
+
+def _read_day(value: Any) -> int | Literal["last"]:
+    if value == "last":
+        return "last"
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 31:
+        return value
+    raise ValueError("a day of the month is a number from 1 to 31, or last")
+
+
+def _read_window(value: Any) -> Hours | Literal["opening_hours"]:
+    if value == "opening_hours":
+        return "opening_hours"
+    if isinstance(value, str):
+        raise ValueError('a window is opening_hours, or two times such as ["08:00", "18:00"]')
+    return Hours.model_validate(value)
+
+
+def _write_at(at: time | datetime) -> str:
+    return at.isoformat(timespec="auto") if isinstance(at, datetime) else _write_time(at)
+
+
+def _write_time(at: time) -> str:
+    return at.strftime("%H:%M" if not at.second else "%H:%M:%S")
+
+
+def _write_window(window: Hours | str) -> list[str] | str:
+    return window if isinstance(window, str) else [_write_time(window.opens), _write_time(window.closes)]
+
+
+# One reader per key, not a union, so that a fault is one sentence; the writers give back what a file says.
+At = Annotated[time | datetime, PlainValidator(_read_at), PlainSerializer(_write_at, when_used="json-unless-none")]
+DayOfMonth = Annotated[int | Literal["last"], PlainValidator(_read_day)]
+Window = Annotated[
+    Hours | Literal["opening_hours"],
+    PlainValidator(_read_window),
+    PlainSerializer(_write_window, when_used="json-unless-none"),
+]
+
 
 class RunAt(NamedTuple):
     """One run: the nominal moment, at which conditions are evaluated, and the moment it happens."""
@@ -65,6 +131,7 @@ class Schedule(Strict):
     every: int = Field(1, ge=1, le=60, description="Every so many months, counted from the month of live_from.")
     holiday: str | None = Field(None, description="A holiday instead of month and day, for example christmas.")
     days_before: int = Field(0, ge=0, le=300, description="How many days before the holiday or closed day.")
+    split_days: int = Field(1, ge=1, le=60, description="Spread a mailing over so many open days, a part each.")
     closed_day: Literal["send", "skip", "next_open_day"] = Field(
         "send", description="On a closed day: run all the same, not at all, or on the next open day."
     )
@@ -125,6 +192,9 @@ def runs(
         return _minutes(max(after, live_from - MICROSECOND), until)
     if schedule.kind == "manual" or until <= after:
         return []
+    if schedule.split_days > 1:
+        parts = parts_of(schedule, calendar, zone)
+        return [part for part in parts if after < part.run_at <= until and part.reference_at >= live_from]
     days = _NOMINAL_DAYS[schedule.kind]
     first, last = _first_nominal(schedule, calendar, day_of(after, zone)), day_of(until, zone)
     span = _Span(first, last, zone, day_of(live_from, zone))
@@ -144,6 +214,17 @@ def next_run(
         if found := runs(schedule, calendar, zone, after=begin, until=begin + reach, live_from=live_from):
             return found[0]
     return None
+
+
+def parts_of(schedule: Schedule, calendar: Calendar, zone: ZoneInfo) -> list[RunAt]:
+    """The open days of a split mailing: one reference moment, so that the parts are parts of the same people."""
+    assert isinstance(schedule.at, datetime)
+    reference_at = _once_at(schedule.at, zone)
+    at, day, parts = reference_at.astimezone(zone).time(), day_of(reference_at, zone), []
+    while len(parts) < schedule.split_days and (open_day := calendar.next_open_day(day)):
+        parts.append(RunAt(reference_at, local(open_day, at, zone)))
+        day = open_day + DAY
+    return parts
 
 
 def check_holiday(schedule: Schedule, calendar: Calendar, *, year: int) -> None:
