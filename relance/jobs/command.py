@@ -29,7 +29,12 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "forecast": ("forecast", True, "what will go out, per day, automation and channel"),
     "why": ("why", True, "why a customer does or does not hear from an automation"),
     "messages": ("messages", True, "every message with its moves"),
-    "reply": ("reply", True, "take in a reply by hand"),
+    "contact-settings": (
+        "contact.contact_settings",
+        True,
+        "who hears from us before and after a visit, in sixteen numbers",
+    ),
+    "reply": ("contact.reply", True, "take in a reply by hand"),
     "doctor": ("doctor", False, "what is set up, what is missing, what last ran"),
 }
 

@@ -1,0 +1,1 @@
+"""CONTACT: the commands about what stands between a dealer and his customers."""
