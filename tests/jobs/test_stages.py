@@ -45,7 +45,7 @@ KEYS = [
 @pytest.mark.parametrize(("repeat", "keys"), KEYS, ids=[str(repeat) for repeat, _ in KEYS])
 def test_a_person_hears_as_often_as_repeat_says(dealer, repeat, keys):
     a_customer(dealer, ref="C")
-    an_automation(dealer, repeat=repeat)
+    an_automation(dealer, repeat=repeat, grace_hours=1)
     days = [A_DAY, A_DAY + DAY, A_DAY + 2 * DAY, datetime(2027, 1, 1, 15, tzinfo=UTC)]
     for at, expected in zip(days, keys, strict=True):
         assert made(dealer, at) == [("C", key) for key in expected]
