@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from relance.lib.errors import BadInput, unknown_word
 
 Model = TypeVar("Model", bound=BaseModel)
+UNION_MARKS = ("list[", "literal[", "dict[")
 ON_OFF = {"on": True, "off": False}
 
 
@@ -64,7 +65,7 @@ def faults(model: type[BaseModel], error: ValidationError, path: str) -> Iterato
 
 def _plain(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[int | str]:
     """The path without pydantic's own marks for the members of a union."""
-    return [p for p in loc if isinstance(p, int) or not (p[:1].isupper() or p.startswith(("list[", "literal[", "dict[")))]
+    return [p for p in loc if isinstance(p, int) or not (p[:1].isupper() or p.startswith(UNION_MARKS))]
 
 
 def _allowed(expected: str) -> list[str]:
