@@ -70,9 +70,9 @@ class FrequencyCap(Strict):
 class StatusMap(Strict):
     """The business system's own codes, each with the word it stands for."""
 
-    appointment: dict[str, Literal[
-        "proposed", "booked", "confirmed", "rescheduled", "arrived", "completed", "canceled", "no_show"
-    ]] = Field(default_factory=dict)
+    appointment: dict[
+        str, Literal["proposed", "booked", "confirmed", "rescheduled", "arrived", "completed", "canceled", "no_show"]
+    ] = Field(default_factory=dict)
     repair_order: dict[str, Literal["open", "ready", "closed"]] = Field(default_factory=dict)
 
 
@@ -83,12 +83,13 @@ class Guards(Strict):
     ceiling: OnOff = Field(True, description="At most six automatic messages to one person in 24 hours.")
     rejects: OnOff = Field(True, description="A file with more than 5 % rejected rows is not applied.")
     shrink: OnOff = Field(True, description="A complete feed that is 40 % shorter than the last is not applied.")
+    stale: OnOff = Field(True, description="A run whose facts are older than it needs waits for a feed.")
 
     @model_validator(mode="before")
     @classmethod
     def _all_at_once(cls, value: Any) -> Any:
         if value in (True, False, "on", "off"):
-            return dict.fromkeys(("blast", "ceiling", "rejects", "shrink"), value)
+            return dict.fromkeys(cls.model_fields, value)
         return value
 
 
@@ -141,6 +142,9 @@ class Preferences(Strict):
     )
     price_per_vehicle: float = Field(0.5, ge=0, description="Price per vehicle and month, for the economics page.")
     guards: Guards = Field(default_factory=Guards)
+    late_rows: Literal["ask", "send"] = Field(
+        "ask", description="People whom a feed brings after their run: ask a person, or send to them by itself."
+    )
 
     def regime(self, country: str) -> Regime:
         """The consent regime: as set, else by country (CA casl, US tcpa, EU/EEA gdpr, else casl)."""

@@ -1,6 +1,5 @@
 """Joins neighbours along the pipe: runs that are due → drafts → gate → outbox, in one transaction per run moment."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby, islice
@@ -12,20 +11,19 @@ from django.db import transaction
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
-from relance.lib.errors import BadInput
+from relance.jobs.due_runs import due_runs
 from relance.outbox.accept import accept
 from relance.outbox.gate import Gate, needs_of
 from relance.outbox.lines import lines
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
-from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.draft import RunOf
-from relance.plan.due import drafts, due_ids, run_of
-from relance.plan.models import Automation, PlanMark, Run
+from relance.plan.due import drafts, due_ids
+from relance.plan.models import PlanMark, Run
 from relance.plan.recipients import Roster
-from relance.plan.schedule import runs
 
 CHUNK = 500
+WAITS_FOR_APPROVAL = "more people than usual: waits for approval"
 BLAST_PEOPLE, BLAST_SHARE, BLAST_TIMES, BLAST_DAYS = 200, 0.20, 3, 30  # 03-rules §8, guard "blast"
 
 
@@ -36,6 +34,7 @@ class Planned:
     made: int = 0
     runs: list[int] = field(default_factory=list)  # primary keys
     missed: list[Run] = field(default_factory=list)
+    waiting: list[Run] = field(default_factory=list)  # for a feed
     broken: list[str] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)  # of a dry run, whose rows are gone again
 
@@ -76,23 +75,29 @@ class _Planning:
 def _work_through(planning: _Planning, since: datetime | None, planned: Planned) -> None:
     dealer, at = planning.dealer, planning.at
     mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).get()
-    begin = mark or since
     if mark is not None and at <= mark:
         return
-    waiting = sorted(_due_runs(planning, begin, planned), key=_order)
-    for run_at, together in groupby(waiting, key=lambda run: run.run_at):
+    with transaction.atomic():
+        if not _still_ours(dealer, mark):
+            return
+        due = due_runs(dealer, planning.calendar, begin=mark or since, at=at)
+    planned.missed, planned.waiting, planned.broken = due.missed, due.waiting, due.broken
+    ready = sorted(due.ready, key=_order)
+    for run_at, together in groupby(ready, key=lambda found: found[0].run_at):
         with transaction.atomic():
             if not _still_ours(dealer, mark):
                 return
-            for run in together:
-                _run(planning, run, planned)
-            mark = _advance(dealer, run_at)
+            for run, waited in together:
+                if waited is None or Run.objects.of(dealer).filter(pk=waited.pk, state="waits").exists():
+                    _run(planning, run, planned, waited)
+            mark = _advance(dealer, max(mark or run_at, run_at))
     with transaction.atomic():
         if _still_ours(dealer, mark):
             _advance(dealer, at)
 
 
-def _order(run: RunOf) -> tuple[datetime, datetime, str]:
+def _order(found: tuple[RunOf, Run | None]) -> tuple[datetime, datetime, str]:
+    run, _ = found
     return run.run_at, run.reference_at, run.automation.code
 
 
@@ -106,76 +111,32 @@ def _advance(dealer: Dealer, to: datetime) -> datetime:
     return to
 
 
-def _due_runs(planning: _Planning, begin: datetime | None, planned: Planned) -> Iterator[RunOf]:
-    """The runs to make, while not later than their grace; the others are listed as missed."""
-    dealer, at = planning.dealer, planning.at
-    for automation in Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused=""):
-        try:
-            definition = definition_of(automation)
-            grace = timedelta(hours=definition.grace)
-            after = begin or at - grace - timedelta(microseconds=1)
-            found = runs(
-                definition.schedule,
-                planning.calendar,
-                dealer.zone,
-                after=after,
-                until=at,
-                live_from=automation.live_from,
-            )
-        except BadInput as error:
-            _pause(dealer, automation, str(error), planned)
-            continue
-        late = [run_of(dealer, automation, run) for run in found if at - run.run_at > grace]
-        _miss(planning, late, planned)
-        for run in found[len(late) :]:
-            yield run_of(dealer, automation, run)
+def _run(planning: _Planning, run: RunOf, planned: Planned, waited: Run | None = None) -> None:
+    """One run: who is due, the gate, the outbox. `waited`: its row, when it waited for a feed."""
+    ids = due_ids(planning.dealer, run)
+    if ids:
+        row = waited or Run(dealer=planning.dealer, automation=run.automation)
+        _make(planning, run, ids, row)
+        planned.made += row.drafts
+        planned.runs.append(row.pk)
+    elif waited is not None:
+        waited.delete()
 
 
-def _pause(dealer: Dealer, automation: Automation, cause: str, planned: Planned) -> None:
-    """A broken automation is paused and shown, never counted as "nobody"."""
-    Automation.objects.of(dealer).filter(pk=automation.pk).update(paused=cause)
-    planned.broken.append(f"{automation.code}: {cause}")
-
-
-def _miss(planning: _Planning, late: Sequence[RunOf], planned: Planned) -> None:
-    """List what came too late: a run each, the minutes of a real-time automation as one."""
-    if late and late[0].definition.schedule.kind == "realtime":
-        late = late[:1]
-    rows = [_row(planning, run, "missed", "later than its grace") for run in late]
-    planned.missed += Run.objects.of(planning.dealer).bulk_create(rows)
-
-
-def _row(planning: _Planning, run: RunOf, state: str, cause: str) -> Run:
-    return Run(
-        dealer=planning.dealer,
-        automation=run.automation,
-        reference_at=run.reference_at,
-        run_at=run.run_at,
-        state=state,
-        cause=cause,
-        planned_at=planning.at,
-    )
-
-
-def _run(planning: _Planning, run: RunOf, planned: Planned) -> None:
-    """One run: who is due, the gate, the outbox."""
+def _make(planning: _Planning, run: RunOf, ids: list[int], row: Run) -> None:
+    """The drafts of a run through the gate into the outbox; its row says how many."""
     dealer = planning.dealer
-    ids = due_ids(dealer, run)
-    if not ids:
-        return
-    row = _row(planning, run, "done", "")
-    row.save()
     blast = _is_blast(planning, run, len(ids))
+    row.reference_at, row.run_at, row.planned_at = run.reference_at, run.run_at, planning.at
+    row.state, row.cause = "done", WAITS_FOR_APPROVAL if blast else ""
+    row.save()
     waits = run.definition.status == "approval" or blast
     found = drafts(dealer, run, ids, roster=planning.roster, needs=needs_of(run.definition))
     while chunk := list(islice(found, CHUNK)):
         verdicts = planning.gate.judge(chunk)
         row.drafts += accept(dealer, row, list(zip(chunk, verdicts, strict=True)), at=planning.at, waits=waits)
         planning.gate.said.clear()  # they are rows now
-    row.cause = "more people than usual: waits for approval" if blast else ""
-    row.save(update_fields=["drafts", "cause"])
-    planned.made += row.drafts
-    planned.runs.append(row.pk)
+    row.save(update_fields=["drafts"])
 
 
 def _is_blast(planning: _Planning, run: RunOf, people: int) -> bool:

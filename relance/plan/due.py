@@ -13,7 +13,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from relance.audience.compile import Question, shape, subjects
 from relance.audience.fields import SUBJECTS
 from relance.audience.reference import Clock, Ref, Statement, statement
-from relance.dealers.access import DealerRow
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.moments import day_of
@@ -76,11 +75,11 @@ def _of_this_part(dealer: Dealer, run: RunOf, ids: list[int]) -> list[int]:
     """
     schedule = run.definition.schedule
     come = sum(part.run_at <= run.run_at for part in parts_of(schedule, Calendar(dealer), dealer.zone))
-    table: type[DealerRow] = SUBJECTS[run.definition.subject]
+    rows = SUBJECTS[run.definition.subject].objects.of(dealer)  # type: ignore[attr-defined]
     theirs: set[int] = set()
     for start in range(0, len(ids), CHUNK):
-        rows = table.objects.of(dealer).filter(pk__in=ids[start : start + CHUNK]).values_list("pk", "ref")
-        theirs |= {pk for pk, ref in rows if part_of(run.definition.code, ref, schedule.split_days) < come}
+        refs = rows.filter(pk__in=ids[start : start + CHUNK]).values_list("pk", "ref")
+        theirs |= {pk for pk, ref in refs if part_of(run.definition.code, ref, schedule.split_days) < come}
     return [pk for pk in ids if pk in theirs]
 
 
