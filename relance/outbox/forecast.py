@@ -5,30 +5,26 @@ cannot be known yet (real-time automations) is an expectation from the last eigh
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
-from relance.audience.compile import Question
-from relance.audience.narrow import Candidates
-from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.moments import DAY, day_of, day_start
-from relance.outbox.gate import COUNTED, Gate, Verdict, needs_of
+from relance.outbox.address import ADDRESS_OF
+from relance.outbox.ahead import Foreseen, Outlook, needs
+from relance.outbox.gate import COUNTED
+from relance.outbox.kept import Kept, fingerprint
 from relance.outbox.models import Message
-from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import SWITCHED_ON, definition_of
-from relance.plan.definition import AfterDays
 from relance.plan.draft import Draft
-from relance.plan.due import CHUNK, drafts, due_ids, run_of
+from relance.plan.gather import gather
 from relance.plan.models import Automation, PlanMark
-from relance.plan.recipients import Roster
-from relance.plan.schedule import runs
 
 HISTORY = timedelta(weeks=8)
 
@@ -52,21 +48,24 @@ class Cell:
             self.channels[channel] = self.channels.get(channel, 0) + number
 
 
-@dataclass(frozen=True)
-class Foreseen:
-    """A draft of a day ahead, with what the gate said of it."""
-
-    draft: Draft
-    verdict: Verdict
-    day: date
-
-
 @dataclass
 class Forecast:
     """Cells by (automation, day), and the people behind those ahead."""
 
     cells: dict[tuple[int, date], Cell]
     ahead: dict[tuple[int, date], list[Foreseen]]
+
+    def part(self, first: date, last: date) -> "Forecast":
+        """The days from `first` to `last` of it."""
+        return Forecast(
+            {key: cell for key, cell in self.cells.items() if first <= key[1] <= last},
+            {key: seen for key, seen in self.ahead.items() if first <= key[1] <= last},
+        )
+
+    @property
+    def weight(self) -> int:
+        """How many things it holds."""
+        return len(self.cells) + sum(map(len, self.ahead.values()))
 
 
 @dataclass(frozen=True)
@@ -90,25 +89,35 @@ class Person:
     subject_line: str | None
     body: str | None
     message_key: UUID | None = None
+    spans: Sequence[Sequence[int]] = ()  # where values stand in the body
 
 
+KEPT: Kept["Forecast"] = Kept()
 PERSON_NEEDS = frozenset({"customer.name", "vehicle.year", "vehicle.make", "vehicle.model"})
 
 
 def forecast(dealer: Dealer, *, first: date, last: date, at: datetime) -> Forecast:
-    """What went out and what will, from `first` to `last`, both included, seen from the moment `at`."""
+    """What went out and what will, from `first` to `last`, both included, seen from the moment `at`.
+
+    It is kept until something changes that it depends on (outbox/kept); it is shared, so nobody changes it.
+    """
+    seen = fingerprint(dealer, at)
+    kept = KEPT.find(dealer.pk, seen, first, last)
+    if kept is None:
+        kept = _computed(dealer, first=first, last=last, at=at)
+        KEPT.keep(dealer.pk, seen, (first, last), kept)
+    return kept
+
+
+def _computed(dealer: Dealer, *, first: date, last: date, at: datetime) -> Forecast:
     found = Forecast(defaultdict(Cell), defaultdict(list))
     zone = dealer.zone
     _count_stored(dealer, found, day_start(first, zone), day_start(last + DAY, zone))
     until = day_start(last + DAY, zone) - timedelta(microseconds=1)
     if until > at:
-        for seen in _look_ahead(dealer, found, at=at, until=until):
-            if first <= seen.day <= last:
-                key = (seen.draft.run.automation.pk, seen.day)
-                found.ahead[key].append(seen)
-                found.cells[key].count(None if seen.verdict.reason else seen.verdict.channel)
+        _look_ahead(dealer, found, (first, last), at=at, until=until)
         _expect(dealer, found, first=max(first, day_of(at, zone)), last=last, at=at)
-    return found
+    return Forecast(dict(found.cells), dict(found.ahead))
 
 
 def people(dealer: Dealer, *, automation: Automation, day: date, at: datetime) -> list[Person]:
@@ -116,8 +125,10 @@ def people(dealer: Dealer, *, automation: Automation, day: date, at: datetime) -
     zone = dealer.zone
     rows = _stored(dealer, day_start(day, zone), day_start(day + DAY, zone)).filter(automation=automation)
     found = [_of_message(m) for m in rows.select_related("customer", "vehicle").order_by("subject_ref", "pk")]
-    whole = forecast(dealer, first=day, last=day, at=at)
-    return found + [_of_draft(seen) for seen in whole.ahead.get((automation.pk, day), [])]
+    if day_start(day + DAY, zone) <= at:
+        return found
+    ahead = forecast(dealer, first=day, last=day, at=at).ahead.get((automation.pk, day), [])
+    return found + _spoken_out(dealer, ahead, at)
 
 
 # What is stored.
@@ -164,26 +175,45 @@ def _of_message(message: Message) -> Person:
         subject_line=message.subject_line,
         body=message.body,
         message_key=message.key,
+        spans=message.spans,
     )
 
 
-def _of_draft(seen: Foreseen) -> Person:
-    values, verdict, spoken = seen.draft.values, seen.verdict, seen.verdict.spoken
-    waits = seen.draft.run.definition.status == "approval"
+def _spoken_out(dealer: Dealer, ahead: Sequence[Foreseen], at: datetime) -> list[Person]:
+    """Those ahead with their facts and words, which a forecast does not keep."""
+    outlook = Outlook(dealer, at)
+    found = []
+    for run, together in groupby(ahead, key=lambda seen: seen.run):
+        seen_of = {(seen.subject_id, seen.recipient): seen for seen in together}
+        ids = list(dict.fromkeys(subject_id for subject_id, _ in seen_of))
+        wanted = needs(run.definition) | PERSON_NEEDS
+        facts = gather(dealer, run.definition.subject, ids, wanted, at=run.reference_at)
+        for (subject_id, recipient), seen in seen_of.items():
+            if subject_id in facts:
+                staff = outlook.roster.by_ref.get(recipient.removeprefix("staff:"))
+                draft = Draft(run, subject_id, recipient, staff, facts[subject_id])
+                found.append(_of_draft(outlook, draft, seen))
+    return found
+
+
+def _of_draft(outlook: Outlook, draft: Draft, seen: Foreseen) -> Person:
+    values = draft.values
+    spoken = outlook.gate.words_for(draft, seen.channel) if seen.channel and seen.reason is None else None
+    waits = draft.run.definition.status == "approval"
     return Person(
-        customer_id=seen.draft.customer_id,
+        customer_id=draft.customer_id,
         customer_ref=values["customer.ref"],
         name=values["customer.name"],
         vehicle=_car(values["vehicle.year"], values["vehicle.make"], values["vehicle.model"]),
         subject_ref=values["subject.ref"],
-        recipient=seen.draft.recipient,
-        channel=verdict.channel,
-        address=verdict.address,
-        send_at=verdict.send_at,
-        reference_at=seen.draft.run.reference_at,
-        status="refused" if verdict.reason else "approval" if waits else "ready",
-        reason=verdict.reason,
-        detail=verdict.detail,
+        recipient=draft.recipient,
+        channel=seen.channel,
+        address=ADDRESS_OF[seen.channel](values).text if seen.channel else None,
+        send_at=seen.send_at,
+        reference_at=draft.run.reference_at,
+        status="refused" if seen.reason else "approval" if waits else "ready",
+        reason=seen.reason,
+        detail=seen.detail,
         language=spoken.language if spoken else None,
         subject_line=spoken.subject_line if spoken else None,
         body=spoken.body if spoken else None,
@@ -197,64 +227,18 @@ def _car(*parts: object) -> str | None:
 # What is ahead.
 
 
-def _look_ahead(dealer: Dealer, found: Forecast, *, at: datetime, until: datetime) -> Iterator[Foreseen]:
-    """Every draft of the runs in (at, until], in the order in which they would run, each once-key once."""
-    calendar, roster = Calendar(dealer), Roster(dealer)
+def _look_ahead(dealer: Dealer, found: Forecast, days: tuple[date, date], *, at: datetime, until: datetime) -> None:
     mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
     after = min(at, mark) if mark else at
-    made: list[Draft] = []
-    for automation in Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused="").order_by("code"):
-        made += _drafts_of(dealer, automation, calendar, roster, (after, until), found)
-    made.sort(key=lambda d: (d.run.run_at, d.run.reference_at, d.run.automation.code, d.values["subject.ref"]))
-    gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))
-    fresh = _each_once(made)
-    while chunk := list(islice(fresh, CHUNK)):
-        for draft, verdict in zip(chunk, gate.judge(chunk), strict=True):
-            yield Foreseen(draft, verdict, day_of(verdict.send_at or draft.run.run_at, dealer.zone))
-
-
-def _drafts_of(
-    dealer: Dealer,
-    automation: Automation,
-    calendar: Calendar,
-    roster: Roster,
-    span: tuple[datetime, datetime],
-    found: Forecast,
-) -> Iterator[Draft]:
-    definition = definition_of(automation)
-    if definition.schedule.kind == "realtime":
-        return
-    after, until = span
-    ahead = runs(definition.schedule, calendar, dealer.zone, after=after, until=until, live_from=automation.live_from)
-    question = Question(dealer, definition.tree, definition.subject, definition.scope, until)
-    candidates = Candidates(question, [day_of(run.reference_at, dealer.zone) for run in ahead])
-    for each in ahead:
-        run = run_of(dealer, automation, each)
-        on = day_of(each.run_at, dealer.zone)
-        if not candidates.may_be_due(run.reference_on):
-            continue
-        ids = due_ids(dealer, run)
-        if ids and on != run.reference_on:
-            found.cells[automation.pk, on].moved = True
-        yield from drafts(dealer, run, ids, roster=roster, needs=needs_of(definition) | PERSON_NEEDS)
-
-
-def _each_once(made: Iterable[Draft]) -> Iterator[Draft]:
-    """Leaves out what an earlier run of this forecast has spoken to already."""
-    last: dict[tuple[int, int, str], date] = {}
-    keys: set[tuple[int, int, str, str]] = set()
-    for draft in made:
-        run = draft.run
-        who = (run.automation.pk, draft.subject_id, draft.recipient)
-        repeat = run.definition.repeat
-        if isinstance(repeat, AfterDays):
-            if who in last and last[who] > run.reference_on - repeat.days * DAY:
-                continue
-        elif (*who, run.key) in keys:
-            continue
-        last[who] = run.reference_on
-        keys.add((*who, run.key))
-        yield draft
+    automations = _switched_on(dealer)
+    for seen in Outlook(dealer, at).ahead(automations, after=after, until=until):
+        run, key = seen.run, (seen.run.automation.pk, seen.day)
+        if days[0] <= seen.day <= days[1]:
+            found.ahead[key].append(seen)
+            found.cells[key].count(None if seen.reason else seen.channel)
+        on = day_of(run.run_at, dealer.zone)
+        if on != run.reference_on and days[0] <= on <= days[1]:
+            found.cells[run.automation.pk, on].moved = True
 
 
 # What cannot be known yet.
@@ -297,4 +281,4 @@ def _usual(dealer: Dealer, automations: Sequence[Automation], at: datetime) -> d
 
 
 def _switched_on(dealer: Dealer) -> list[Automation]:
-    return list(Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused=""))
+    return list(Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused="").order_by("code"))

@@ -108,6 +108,18 @@ def test_a_person_is_held_back_and_it_can_be_undone(client: Client, dealer: Deal
     assert Message.objects.of(dealer).get(pk=waiting.pk).state == "ready"
 
 
+def test_a_person_of_a_day_ahead_is_held_back_before_there_is_a_message(client: Client, dealer: Dealer) -> None:
+    address, day = "/d/north/programmes/J_CSI/2026-05-05/", {"reference_on": "2026-05-05", "how": "once"}
+    before = text_of(client, address)
+    assert "Camille Tremblay" in before and "refused" not in before.split("hear from us")[1][:20]
+    customer = the_message(dealer, "ready").customer
+    client.post(f"{address}hold-back/", {"customer": customer.ref, **day})
+    after = text_of(client, address)
+    assert "1 refused" in after and "Held back by hand" in after and "Undo" in after
+    client.post(f"{address}release/", {"held": HoldBack.objects.of(dealer).get().pk})
+    assert "Held back" not in text_of(client, address)
+
+
 def test_as_a_fragment_the_panel_comes_back_and_the_sheet_hears_of_it(client: Client, dealer: Dealer) -> None:
     answer = client.post(
         f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/hold-back/",

@@ -1,5 +1,7 @@
 """Turns stored words and texts into what stands on a page: `{{ message.state|state_word }}`, `{{ body|as_letter }}`."""
 
+from collections.abc import Sequence
+
 import nh3
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from relance.delivery.channels.email.body import html_of
 from relance.facts.models import Vehicle
 from relance.outbox.models import Message
+from relance.plan.render import shielded
 from relance.web.desk.words import CHANNELS, MOODS, ROLES, STATES, Word, cause_of, reason_of, word
 
 register = template.Library()
@@ -63,9 +66,12 @@ def one_line(text: str) -> str:
 
 
 @register.filter
-def as_letter(text: str | None) -> SafeString:
-    """The text as the e-mail shows it, cleaned once more, without the styles that our own pages forbid."""
-    return mark_safe(nh3.clean(html_of(text or ""), link_rel="noopener noreferrer nofollow"))
+def as_letter(text: str | None, spans: Sequence[Sequence[int]] = ()) -> SafeString:
+    """The text as the e-mail shows it, cleaned once more, without the styles that our own pages forbid.
+
+    `spans` say where values stand: a name with a star in it is no Markdown.
+    """
+    return mark_safe(nh3.clean(html_of(shielded(text or "", spans)), link_rel="noopener noreferrer nofollow"))
 
 
 @register.filter
