@@ -34,6 +34,19 @@ class Number(NamedTuple):
     zones: tuple[str, ...]
 
 
+@lru_cache(maxsize=10_000)
+def said_number(text: str, country: str) -> str:
+    """A number as people of `country` write it; one of another country with its prefix; no number stays as it is."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except NumberParseException:
+        return text
+    at_home = phonenumbers.country_code_for_region(country) == number.country_code
+    return phonenumbers.format_number(
+        number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    )
+
+
 def read_phone(text: str, country: str) -> Number:
     """A number as typed by someone in `country`."""
     text = text.strip()

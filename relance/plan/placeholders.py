@@ -72,9 +72,10 @@ def _customer() -> Iterator[Field]:
         ("mailing_name", _("Name on an envelope")),
         ("company", _("Customer's company")),
         ("email", _("Customer's e-mail address")),
-        ("mobile", _("Customer's mobile number")),
     ):
         yield Field(f"customer.{name}", label, (f"customer.{name}",), shown.text(f"customer.{name}"))
+    number = shown.telephone("customer.mobile")
+    yield Field("customer.mobile", _("Customer's mobile number"), ("customer.mobile",), number)
     needs = (*VEHICLE, "sale.make", "sale.model", "last_seen.year", "last_seen.make", "last_seen.model")
     yield Field("customer.vehicle", _("Year, make and model"), needs, shown.vehicle)
 
@@ -144,10 +145,11 @@ def _sale() -> Iterator[Field]:
 def _dealer() -> Iterator[Field]:
     for name, label, key in (
         ("name", _("Name of the advisor or salesperson"), "staff.name"),
-        ("phone", _("Number of the advisor or salesperson"), "staff.mobile"),
         ("email", _("E-mail of the advisor or salesperson"), "staff.email"),
     ):
         yield Field(f"referenced_user.{name}", label, (key,), shown.text(key))
+    number = shown.telephone("staff.mobile")
+    yield Field("referenced_user.phone", _("Number of the advisor or salesperson"), ("staff.mobile",), number)
     yield Field("company.name", _("Your name"), (), shown.company("name"), always=True)
     for name, label in (
         ("owner", _("Whose name stands under a message")),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from relance.lib.addresses import said_number
 from relance.plan.saying.voice import Voice
 
 Values = Mapping[str, Any]
@@ -22,6 +23,16 @@ def text(*keys: str) -> Shown:
             if value is not None and value != "":
                 return str(value)
         return None
+
+    return shown
+
+
+def telephone(key: str) -> Shown:
+    """A number as people of the dealer's country write it."""
+
+    def shown(values: Values, voice: Voice) -> str | None:
+        value = values.get(key)
+        return said_number(str(value), voice.dealer.country) if value else None
 
     return shown
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from relance.dealers.models import Dealer
+from relance.lib.addresses import said_number
 from relance.lib.language import Speech, currency_of
 
 WORDS = {
@@ -48,7 +49,7 @@ class Voice:
         return {
             "name": self.dealer.name,
             "owner": known.owner,
-            "phone": known.phone,
+            "phone": known.phone and said_number(known.phone, self.dealer.country),
             "email": known.email,
             "address": known.address,
             "website": known.website,
