@@ -29,7 +29,7 @@ FAULTS = [
     (WHOLE | {"schedule": {"kind": "dayly", "at": "10:00"}}, "did you mean 'daily'?"),
     (WHOLE | {"channels": ["sms", "emial"]}, "did you mean 'email'?"),
     (WHOLE | {"channels": []}, "a.channels"),
-    (WHOLE | {"recipients": ["salesman"]}, "unknown recipient 'salesman', did you mean 'salesperson'?"),
+    (WHOLE | {"recipients": ["salespersn"]}, "unknown recipient 'salespersn', did you mean 'salesperson'?"),
     (WHOLE | {"recipients": ["user:"]}, "unknown recipient 'user:'"),
     (WHOLE | {"repeat": "twice"}, "a.repeat"),
     (WHOLE | {"repeat": {"days": 0}}, "a.repeat"),
