@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from relance.dealers.models import Dealer
 from relance.outbox.models import Message, Move
 from relance.outbox.states import move
+from relance.plan.models import Run
 
 CANCELABLE = frozenset({"ready", "approval"})
 NAME = 120  # characters of a name that a cause keeps: what was must fit behind it
@@ -36,6 +37,36 @@ def approve(dealer: Dealer, messages: Iterable[Message], *, at: datetime, by: st
     """Let go what waits for a person."""
     waiting = [message for message in messages if message.state == "approval"]
     return move(dealer, waiting, to="ready", at=at, cause=f"approved by {by}")
+
+
+@transaction.atomic
+def approve_run(dealer: Dealer, run: Run, *, by: str, at: datetime) -> list[Message]:
+    """Let go everybody of a run who waits and was not held back before."""
+    approved = approve(dealer, _waiting_of(dealer, run), by=by, at=at)
+    if approved:
+        Run.objects.of(dealer).filter(pk=run.pk).update(cause=f"approved by {by[:NAME]}")
+    return approved
+
+
+@transaction.atomic
+def reject_run(dealer: Dealer, run: Run, *, by: str, at: datetime) -> list[Message]:
+    """Cancel everybody of a run who waits; `bring_back` with the cause `rejected` undoes it."""
+    rejected = cancel(dealer, _waiting_of(dealer, run), by=by, at=at, cause="rejected")
+    if rejected:
+        Run.objects.of(dealer).filter(pk=run.pk).update(cause=f"rejected by {by[:NAME]}")
+    return rejected
+
+
+def runs_that_wait(dealer: Dealer) -> list[tuple[Run, int]]:
+    """The runs that wait for a person, oldest first, and how many people of each."""
+    waiting = Message.objects.of(dealer).filter(state="approval")
+    counts = dict(waiting.values_list("run").annotate(people=Count("pk")).order_by())
+    rows = Run.objects.of(dealer).filter(pk__in=counts).select_related("automation").order_by("run_at", "pk")
+    return [(run, counts[run.pk]) for run in rows]
+
+
+def _waiting_of(dealer: Dealer, run: Run) -> list[Message]:
+    return list(Message.objects.of(dealer).filter(run=run, state="approval").order_by("pk"))
 
 
 @transaction.atomic

@@ -89,7 +89,7 @@ class Gate:
 
     def judge(self, drafts: Sequence[Draft], handovers: Sequence[Handover | None] | None = None) -> list[Verdict]:
         """A verdict per draft, in their order."""
-        known = _Known(self, drafts)
+        known = self.known(drafts)
         again: Sequence[Handover | None] = handovers or [None] * len(drafts)
         verdicts = []
         for draft, handover in zip(drafts, again, strict=True):
@@ -100,7 +100,11 @@ class Gate:
             verdicts.append(verdict)
         return verdicts
 
-    def _judge(self, draft: Draft, known: "_Known", handover: Handover | None) -> Verdict:
+    def known(self, drafts: Sequence[Draft]) -> "Known":
+        """What these drafts' people are known by."""
+        return Known(self, drafts)
+
+    def _judge(self, draft: Draft, known: "Known", handover: Handover | None) -> Verdict:
         reason = self._person(draft)
         if reason:
             return Verdict(reason)
@@ -113,7 +117,8 @@ class Gate:
                 spoken = self._spoken(draft, channel)
             except Hole as hole:
                 return Verdict("text_incomplete", hole.field)
-        if draft.is_for_customer and (draft.run.automation.pk, draft.customer_id) in known.held_back(draft):
+        decided = draft.run.is_by_hand or not draft.is_for_customer
+        if not decided and (draft.run.automation.pk, draft.customer_id) in known.held_back(draft):
             return Verdict("held_back")
         zones = zones_of(channel, draft.values) if draft.is_for_customer else ()
         send_at = self.sending_time.earliest(self.moment(draft), schedule=draft.run.definition.schedule, zones=zones)
@@ -142,7 +147,7 @@ class Gate:
         return "no_recipient" if draft.recipient.startswith("role:") else None
 
     def _channel(
-        self, draft: Draft, known: "_Known", handover: Handover | None
+        self, draft: Draft, known: "Known", handover: Handover | None
     ) -> tuple[Channel | None, str | None, str | None]:
         """The first usable channel with its address, or what stood against each."""
         tried = []
@@ -162,7 +167,7 @@ class Gate:
         return sorted(channels, key=lambda channel: channel != preferred)
 
     def _against(
-        self, draft: Draft, channel: Channel, address: Address, known: "_Known", *, is_handover: bool
+        self, draft: Draft, channel: Channel, address: Address, known: "Known", *, is_handover: bool
     ) -> str | None:
         if not getattr(self.preferences.channels, channel):
             return "channel_off"
@@ -195,8 +200,8 @@ class Gate:
             self.voices[language] = voice_of(self.dealer, language)
         return speak(draft.run.definition, channel, language, draft.values, self.voices[language])
 
-    def _too_much(self, draft: Draft, known: "_Known", send_at: datetime, handover: Handover | None) -> str | None:
-        if not draft.is_for_customer:
+    def _too_much(self, draft: Draft, known: "Known", send_at: datetime, handover: Handover | None) -> str | None:
+        if draft.run.is_by_hand or not draft.is_for_customer:
             return None
         definition = draft.run.definition
         counted = known.counted(draft, handover)
@@ -218,15 +223,15 @@ class Gate:
         return "too_late" if draft.values["appointment.start_at"] <= send_at else None
 
 
-class _Known:
+class Known:
     """What the gate must know of the people of one chunk, read lazily: what nobody asks is not read."""
 
     def __init__(self, gate: Gate, drafts: Sequence[Draft]) -> None:
         self.gate = gate
         self.customers = sorted({draft.customer_id for draft in drafts if draft.is_for_customer})
         self.automations = sorted({draft.run.automation.pk for draft in drafts})
-        self._ledger: dict[int, list[Entry]] | None = None
-        self._relations: dict[int, Relation] | None = None
+        self.ledger: dict[int, list[Entry]] | None = None
+        self.relations: dict[int, Relation] | None = None
         self._held: dict[date, set[tuple[int, int]]] | None = None
         self._stored: dict[int, list[Counted]] | None = None
         self._span = _span(
@@ -236,20 +241,20 @@ class _Known:
     def consent(self, draft: Draft, channel: Channel) -> str | None:
         """opted_out or no_consent, or nothing against."""
         gate = self.gate
-        if self._ledger is None:
-            self._ledger = ledger_of(gate.dealer, self.customers)
+        if self.ledger is None:
+            self.ledger = ledger_of(gate.dealer, self.customers)
         definition = draft.run.definition
         purpose = purpose_under(gate.regime, definition.purpose, is_survey=definition.programme in SURVEYS)
         relation = None
         if purpose == "marketing" and needs_relation(gate.regime):
-            if self._relations is None:
-                self._relations = relations_of(gate.dealer, self.customers, gate.at)
-            relation = self._relations.get(draft.customer_id)
+            if self.relations is None:
+                self.relations = relations_of(gate.dealer, self.customers, gate.at)
+            relation = self.relations.get(draft.customer_id)
         return judge(
             gate.regime,
             channel=channel,
             purpose=purpose,
-            entries=self._ledger.get(draft.customer_id, []),
+            entries=self.ledger.get(draft.customer_id, []),
             relation=relation,
             at=gate.moment(draft),
             zone=gate.zone,

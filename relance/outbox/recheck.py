@@ -13,9 +13,9 @@ from relance.outbox.gate import Gate, Handover, needs_of
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
-from relance.plan.draft import Draft, RunOf
+from relance.plan.draft import BY_HAND, Draft, RunOf
 from relance.plan.gather import gather
-from relance.plan.models import Automation
+from relance.plan.models import Automation, Occurrence
 from relance.plan.recipients import Roster
 
 
@@ -42,14 +42,22 @@ def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dic
     calendar = Calendar(dealer)
     gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))
     roster = Roster(dealer)
-    together: dict[tuple[int, datetime, datetime, str], list[Message]] = defaultdict(list)
+    by_hand = _by_hand(dealer, messages)
+    together: dict[tuple[int, datetime, datetime, str, str], list[Message]] = defaultdict(list)
     for message in messages:
-        together[message.automation_id, message.reference_at, message.run_at, message.subject_type].append(message)
+        key = by_hand.get(message.occurrence_id, "")
+        together[message.automation_id, message.reference_at, message.run_at, message.subject_type, key].append(message)
     automations = Automation.objects.of(dealer).in_bulk({key[0] for key in together})
     answers: dict[int, Answer] = {}
-    for (automation, *_), group in together.items():
-        answers |= _recheck_run(_Again(dealer, gate, roster, at), automations[automation], group)
+    for (automation, *_, key), group in together.items():
+        answers |= _recheck_run(_Again(dealer, gate, roster, at, key), automations[automation], group)
     return answers
+
+
+def _by_hand(dealer: Dealer, messages: Sequence[Message]) -> dict[int, str]:
+    """The keys of the occurrences that a person made by hand."""
+    keys = Occurrence.objects.of(dealer).filter(pk__in=[m.occurrence_id for m in messages], key__startswith=BY_HAND)
+    return dict(keys.values_list("pk", "key"))
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class _Again:
     gate: Gate
     roster: Roster
     at: datetime
+    key: str  # of what a person sent by hand: he was asked in the rules' place
 
 
 def _recheck_run(again: _Again, automation: Automation, messages: list[Message]) -> dict[int, Answer]:
@@ -65,9 +74,10 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
     if definition.subject != first.subject_type:
         return {m.pk: Refusal("no_longer_true") for m in messages}
     ids = [m.subject_id for m in messages]
+    reference_on = day_of(first.reference_at, dealer.zone)
+    run = RunOf(automation, definition, first.reference_at, first.run_at, reference_on, again.key)
     question = Question(dealer, definition.tree, definition.subject, definition.scope, first.reference_at)
-    still = set(holding(question).filter(pk__in=ids).values_list("pk", flat=True))
-    run = RunOf(automation, definition, first.reference_at, first.run_at, day_of(first.reference_at, dealer.zone), "")
+    still = set(ids if run.is_by_hand else holding(question).filter(pk__in=ids).values_list("pk", flat=True))
     facts = gather(dealer, definition.subject, ids, needs_of(definition), at=first.reference_at)
     answers: dict[int, Answer] = {}
     asked: list[tuple[Message, Draft]] = []

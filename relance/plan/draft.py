@@ -9,6 +9,8 @@ from relance.dealers.models import Staff
 from relance.plan.definition import Definition
 from relance.plan.models import Automation
 
+BY_HAND = "by-hand:"  # how the occurrence key of what a person sends all the same begins
+
 
 @dataclass(frozen=True, slots=True)
 class RunOf:
@@ -20,6 +22,11 @@ class RunOf:
     run_at: datetime
     reference_on: date
     key: str  # the occurrence key
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person decided that this goes: our own caution has no say then, the law has."""
+        return self.key.startswith(BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)

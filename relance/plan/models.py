@@ -49,6 +49,7 @@ class PlanMark(DealerRow):
     """How far a dealer's runs have been worked through; also the lock that one planner at a time holds."""
 
     planned_until = models.DateTimeField(null=True)
+    held_since = models.DateTimeField(null=True)  # restored from a backup: all drafts wait for approval until let go
 
     objects: RowsOf["PlanMark"] = RowsOf()
 
@@ -62,7 +63,7 @@ class Run(DealerRow):
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="+", db_index=False)
     reference_at = models.DateTimeField()
     run_at = models.DateTimeField()
-    state = models.CharField(max_length=8)  # done | missed | waits
+    state = models.CharField(max_length=8)  # done | missed | waits | late (rows that came late) | by_hand
     cause = models.CharField(max_length=200, blank=True)
     drafts = models.PositiveIntegerField(default=0)
     planned_at = models.DateTimeField()

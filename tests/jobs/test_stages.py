@@ -212,7 +212,7 @@ def a_crowd(dealer, number):
 
 
 def test_a_run_that_reaches_unusually_many_waits_for_approval(monkeypatch, db):
-    monkeypatch.setattr("relance.jobs.stages.BLAST_PEOPLE", 5)
+    monkeypatch.setattr("relance.outbox.runs.make.BLAST_PEOPLE", 5)
     dealer = a_dealer(guards={"blast": True})
     a_crowd(dealer, 6)
     an_automation(dealer)
@@ -224,7 +224,7 @@ def test_a_run_that_reaches_unusually_many_waits_for_approval(monkeypatch, db):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("usual", "state"), [(1, "approval"), (3, "ready")])
 def test_three_times_the_usual_number_waits_even_when_it_is_a_small_share(monkeypatch, usual, state):
-    monkeypatch.setattr("relance.jobs.stages.BLAST_PEOPLE", 5)
+    monkeypatch.setattr("relance.outbox.runs.make.FEW", 5)
     dealer = a_dealer(guards={"blast": True})
     a_crowd(dealer, 40)
     for customer in a_crowd(dealer, 7):
@@ -239,7 +239,7 @@ def test_three_times_the_usual_number_waits_even_when_it_is_a_small_share(monkey
 
 @pytest.mark.django_db
 def test_the_guard_can_be_switched_off(monkeypatch):
-    monkeypatch.setattr("relance.jobs.stages.BLAST_PEOPLE", 5)
+    monkeypatch.setattr("relance.outbox.runs.make.BLAST_PEOPLE", 5)
     dealer = a_dealer()
     a_crowd(dealer, 6)
     an_automation(dealer)
@@ -247,7 +247,7 @@ def test_the_guard_can_be_switched_off(monkeypatch):
 
 
 def test_several_chunks_of_one_run_count_towards_one_cap(monkeypatch, db):
-    monkeypatch.setattr("relance.jobs.stages.CHUNK", 1)
+    monkeypatch.setattr("relance.outbox.runs.make.CHUNK", 1)
     dealer = a_dealer(frequency_cap={"messages": 1, "days": 1})
     customer = a_customer(dealer)
     for ref in ("R1", "R2"):

@@ -1,0 +1,78 @@
+"""Turns a refused message into one that a person sends all the same, as far as the law lets him.
+
+It is a new occurrence `by-hand:N` of the same subject and reference moment (docs/decisions/0040). What protects the
+person's will and the law still stands; what is our own caution (cap, ceiling, control group, hold-back) the person has
+overruled by asking.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from relance.dealers.models import Dealer
+from relance.lib.errors import BadInput
+from relance.lib.moments import day_of
+from relance.outbox.accept import accept
+from relance.outbox.gate import needs_of
+from relance.outbox.models import Message
+from relance.outbox.runs.make import Making
+from relance.plan.apply import definition_of
+from relance.plan.draft import BY_HAND, Draft, RunOf
+from relance.plan.due import drafts
+from relance.plan.models import Occurrence, PlanMark, Run
+
+OVERRULED = ("refused", "canceled", "failed")  # what a person may send again; all else went, or still waits
+
+
+@transaction.atomic
+def send_by_hand(dealer: Dealer, message: Message, *, by: str, at: datetime) -> Message:
+    """Send what was refused. Asked again while it waits it is the same one; BadInput says what is against it."""
+    PlanMark.objects.of(dealer).select_for_update().first()
+    if message.state not in OVERRULED:
+        raise BadInput(f"this message is {message.state}: only a refused, canceled or failed one is sent by hand")
+    earlier = _by_hand_of(dealer, message)
+    waiting = earlier.filter(state="ready").first()
+    if waiting is not None:
+        return waiting
+    automation = message.automation
+    definition = definition_of(automation)
+    key = f"{BY_HAND}{earlier.count() + 1}"
+    reference_on = day_of(message.reference_at, dealer.zone)
+    run = RunOf(automation, definition, message.reference_at, message.run_at, reference_on, key)
+    making = Making(dealer, at)
+    draft = _draft(making, run, message)
+    verdict = making.gate.judge([draft])[0]
+    if verdict.reason:
+        against = f"{verdict.reason} ({verdict.detail})" if verdict.detail else verdict.reason
+        raise BadInput(f"not sent: {against}; no person can decide otherwise")
+    row = Run.objects.create(
+        dealer=dealer, automation=automation, reference_at=run.reference_at, run_at=run.run_at, state="by_hand",
+        cause=f"by hand, by {by}"[:200], drafts=1, planned_at=at,
+    )  # fmt: skip
+    accept(dealer, row, [(draft, verdict)], at=at, waits=False)
+    return Message.objects.of(dealer).get(run=row)
+
+
+def _by_hand_of(dealer: Dealer, message: Message) -> QuerySet[Message]:
+    keys = Occurrence.objects.of(dealer).filter(
+        automation=message.automation_id,
+        subject_type=message.subject_type,
+        subject_id=message.subject_id,
+        recipient=message.recipient,
+        key__startswith=BY_HAND,
+    )
+    return Message.objects.of(dealer).filter(occurrence__in=keys).order_by("pk")
+
+
+def _draft(making: Making, run: RunOf, message: Message) -> Draft:
+    """The same subject and recipient with today's facts."""
+    definition = run.definition
+    if definition.subject == message.subject_type:
+        found = drafts(
+            making.dealer, run, [message.subject_id], roster=making.roster, needs=needs_of(definition), spoken=True
+        )
+        for draft in found:
+            if draft.recipient == message.recipient:
+                return draft
+    raise BadInput(f"{definition.code} does not speak to {message.recipient} about {message.subject_ref} any more")

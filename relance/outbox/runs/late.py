@@ -1,0 +1,98 @@
+"""Turns runs that are over into the people whom a later feed brought, and, when somebody wants it, into their messages.
+
+A feed at 10:30 after a run at 10:00: the same run would reach more people now. They are asked for at the same reference
+moment, and the once-keys leave out whoever has been spoken to (02-facts, "Late rows").
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from relance.dealers.hours import Calendar
+from relance.dealers.models import Dealer
+from relance.lib.errors import BadInput
+from relance.lib.moments import iso
+from relance.outbox.models import Message
+from relance.outbox.runs.make import Making
+from relance.plan.apply import SWITCHED_ON, definition_of
+from relance.plan.draft import RunOf
+from relance.plan.due import due_ids, run_of, spoken_to
+from relance.plan.models import Automation, PlanMark, Run
+from relance.plan.schedule import runs
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class LateRows:
+    """A run that is over, and the subjects that it would reach now."""
+
+    run: RunOf
+    ids: list[int]
+
+    @property
+    def count(self) -> int:
+        """How many came late."""
+        return len(self.ids)
+
+
+def late_rows(dealer: Dealer, *, at: datetime) -> list[LateRows]:
+    """Every run within its grace that would reach more people now, oldest first."""
+    found = [LateRows(run, ids) for run in _over(dealer, at) if (ids := _late(dealer, run))]
+    return sorted(found, key=lambda late: (late.run.run_at, late.run.reference_at, late.run.automation.code))
+
+
+def late_run(dealer: Dealer, code: str, reference_at: datetime, *, at: datetime) -> RunOf:
+    """The run of an automation that spoke of this moment; BadInput when it is none that may still be sent."""
+    for run in _over(dealer, at):
+        if run.automation.code == code and run.reference_at == reference_at:
+            return run
+    raise BadInput(
+        f"{code} has no run of {iso(reference_at, dealer.zone)} that is over and still within its grace: "
+        f"relance runs {dealer.slug} lists them"
+    )
+
+
+@transaction.atomic
+def send_late(dealer: Dealer, run: RunOf, *, by: str, at: datetime) -> list[Message]:
+    """Send a run to those who came late: the same reference moment, once-keys hold. Asked twice it finds nobody."""
+    PlanMark.objects.of(dealer).select_for_update().get()  # one at a time, and not beside a planner
+    ids = _late(dealer, run)
+    if not ids:
+        return []
+    row = Run(dealer=dealer, automation=run.automation, cause=f"late rows, by {by}"[:200])
+    Making(dealer, at).make(run, ids, row, state="late")
+    return list(Message.objects.of(dealer).filter(run=row).order_by("pk"))
+
+
+def _over(dealer: Dealer, at: datetime) -> Iterator[RunOf]:
+    """The runs up to the last plan that are not later than their grace; those that wait or were missed are none."""
+    mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
+    if mark is None:
+        return
+    calendar = Calendar(dealer)
+    not_made = set(
+        Run.objects.of(dealer)
+        .filter(state__in=("waits", "missed"))
+        .values_list("automation_id", "reference_at", "run_at")
+    )
+    for automation in Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused=""):
+        definition = definition_of(automation)
+        if definition.schedule.kind == "realtime":
+            continue  # its next minute finds them
+        after = at - timedelta(hours=definition.grace) - MICROSECOND
+        for run in runs(
+            definition.schedule, calendar, dealer.zone, after=after, until=min(mark, at), live_from=automation.live_from
+        ):
+            if (automation.pk, run.reference_at, run.run_at) not in not_made:
+                yield run_of(dealer, automation, run)
+
+
+def _late(dealer: Dealer, run: RunOf) -> list[int]:
+    ids = due_ids(dealer, run)
+    if run.definition.recipients == ["customer"] or not ids:
+        return ids  # those spoken to are left out already
+    known = set(spoken_to(dealer, run).values_list("subject_id", flat=True))
+    return [pk for pk in ids if pk not in known]
