@@ -237,7 +237,12 @@ class _Compiler:
             return ~Q(Exists(others))
         value = Q() if rule.operator == "exists" else self.when(rule)
         theirs = Q(**{f"{owner}__isnull": False}) if ours != "pk" else Q()
-        return value & theirs & self.can_be_picked(rule) & ~Q(Exists(self.better(rule, others)))
+        eligible = self.can_be_picked(rule, by_days=self.reaches_several_days(rule))
+        return value & theirs & eligible & ~Q(Exists(self.better(rule, others)))
+
+    def reaches_several_days(self, rule: Rule) -> bool:
+        """Whether the rule is a choice of single days: SQLite would rather walk the whole history up to now."""
+        return bool(rule.does.days) and len(self.clock.ranges(rule)) > 1
 
     def times(self, rule: Rule) -> Q:
         """★times: how many at or before the reference moment; 0, never unknown."""
@@ -252,17 +257,20 @@ class _Compiler:
 
     # Which record is picked.
 
-    def can_be_picked(self, rule: Rule) -> Q:
-        """On the right side of the reference moment, and of a status that counts."""
+    def can_be_picked(self, rule: Rule, *, by_days: bool = False) -> Q:
+        """On the right side of the reference moment, and of a status that counts.
+
+        `by_days`: the days of the rule are the way in, this is only looked at.
+        """
         category, moment = rule.about, rule.about.moment
         limit = self.value(_day if category.moment_is_day else _moment)
         if rule.asks.pick == "next":
-            side, overlooked = Q(**{f"{moment}__gt": limit}), category.not_next
+            side, overlooked = compare(Coalesce(moment, moment) if by_days else moment, "gt", limit), category.not_next
         else:
-            side, overlooked = Q(**{f"{moment}__lte": limit}), category.not_last
+            side, overlooked = compare(Coalesce(moment, moment) if by_days else moment, "lte", limit), category.not_last
         if overlooked is None:
-            return category.listed & side
-        return category.listed & side & (Q(status__isnull=True) | ~overlooked)
+            return side if by_days else category.listed & side
+        return (Q() if by_days else category.listed) & side & (Q(status__isnull=True) | ~overlooked)
 
     def candidates(self, rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
         return rows.filter(self.can_be_picked(rule))

@@ -69,12 +69,22 @@ STRANGER = Relation(kind=None, last_delivered_on=None, last_closed_at=None)
 def ledger_of(dealer: Dealer, customer_ids: Iterable[int]) -> dict[int, list[Entry]]:
     """Each customer's entries, oldest first; customers without any are not in it."""
     ledger: dict[int, list[Entry]] = {}
-    columns = ("channel", "purpose", "status", "at", "by", "expires_at", "source", "proof", "words")
     for some in _chunks(customer_ids):
-        rows = ConsentEntry.objects.of(dealer).filter(customer_id__in=some).order_by("at", "pk")
-        for customer_id, *cells in rows.values_list("customer_id", *columns):
-            ledger.setdefault(customer_id, []).append(Entry(*cells))
+        _read(ConsentEntry.objects.of(dealer).filter(customer_id__in=some), ledger)
     return ledger
+
+
+def ledger_of_all(dealer: Dealer) -> dict[int, list[Entry]]:
+    """The same of every customer of a dealer, in one go."""
+    ledger: dict[int, list[Entry]] = {}
+    _read(ConsentEntry.objects.of(dealer), ledger)
+    return ledger
+
+
+def _read(rows: Any, ledger: dict[int, list[Entry]]) -> None:
+    columns = ("channel", "purpose", "status", "at", "by", "expires_at", "source", "proof", "words")
+    for customer_id, *cells in rows.order_by("at", "pk").values_list("customer_id", *columns):
+        ledger.setdefault(customer_id, []).append(Entry(*cells))
 
 
 def relations_of(dealer: Dealer, customer_ids: Iterable[int], at: datetime) -> dict[int, Relation]:
@@ -88,6 +98,14 @@ def relations_of(dealer: Dealer, customer_ids: Iterable[int], at: datetime) -> d
         for pk, kind in Customer.objects.of(dealer).filter(pk__in=some).values_list("pk", "kind"):
             relations[pk] = Relation(kind, delivered.get(pk), closed.get(pk))
     return relations
+
+
+def relations_of_all(dealer: Dealer, at: datetime) -> dict[int, Relation]:
+    """The same of every customer of a dealer, in one go."""
+    delivered = _latest(Sale.objects.of(dealer).filter(delivered_on__lte=day_of(at, dealer.zone)), "delivered_on")
+    closed = _latest(RepairOrder.objects.of(dealer).filter(closed_at__lte=at), "closed_at")
+    kinds = Customer.objects.of(dealer).values_list("pk", "kind")
+    return {pk: Relation(kind, delivered.get(pk), closed.get(pk)) for pk, kind in kinds}
 
 
 def record(dealer: Dealer, customer_ids: Iterable[int], entry: Entry, *, recorded_at: datetime) -> None:

@@ -1,0 +1,262 @@
+"""Turns the runs of a span of time into who will be due at each, and into what the gate will say. Writes nothing.
+
+The same question, facts and gate as planning. What makes it quick: people are found as ids first, once-keys leave out
+on ids, facts are read once for all runs of an automation, and of a text only what could be missing is looked at.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from relance.audience.compile import Question, subjects
+from relance.audience.narrow import Candidates
+from relance.audience.reference import Clock, Ref, statement
+from relance.dealers.hours import Calendar
+from relance.dealers.models import Dealer
+from relance.facts.consent import Entry, Relation, ledger_of_all, relations_of_all
+from relance.lib.moments import DAY, day_of
+from relance.outbox.gate import Gate, Known, Verdict, needs_of
+from relance.outbox.sending_time import SendingTime
+from relance.plan.apply import definition_of
+from relance.plan.definition import Channel, Definition, Language
+from relance.plan.draft import Draft, RunOf
+from relance.plan.due import due_ids, run_of, spoken_to
+from relance.plan.gather import gather
+from relance.plan.models import Automation
+from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
+from relance.plan.recipients import Roster
+from relance.plan.render import Slot, parse
+from relance.plan.saying.voice import voice_of
+from relance.plan.schedule import runs
+from relance.plan.wording import Spoken, words_of
+from relance.plan.wording import needs_of as words_need
+
+AT_ONCE = 20_000  # drafts whose facts are in memory together: about 50 MB
+CROWD = 2_000  # people of whom it is quicker to read what is known of everybody
+ONE_BY_ONE = "last_service."  # facts that depend on the moment of the run
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Who is due at a run ahead, and what the gate said: no facts, so that a month of them fits into memory."""
+
+    run: RunOf
+    subject_id: int
+    recipient: str
+    day: date
+    channel: Channel | None
+    reason: str | None
+    detail: str | None
+    send_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One run and the subjects that are due at it."""
+
+    run: RunOf
+    ids: Sequence[int]
+
+
+@dataclass
+class Outlook:
+    """What runs ahead share: one dealer, seen from one moment."""
+
+    dealer: Dealer
+    at: datetime
+    due: Callable[[Dealer, RunOf], Sequence[int]] = due_ids
+    calendar: Calendar = field(init=False)
+    roster: Roster = field(init=False)
+    gate: "ForesightGate" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.calendar, self.roster = Calendar(self.dealer), Roster(self.dealer)
+        sending_time = SendingTime(self.dealer, self.calendar)
+        self.gate = ForesightGate(self.dealer, self.at, calendar=self.calendar, sending_time=sending_time)
+
+    def ahead(self, automations: Iterable[Automation], *, after: datetime, until: datetime) -> Iterator[Foreseen]:
+        """Everybody due at the runs in (after, until], in the order of the runs."""
+        waiting: list[Due] = []
+        for automation in automations:
+            waiting += self.runs_of(automation, after=after, until=until)
+        yield from self.judged(waiting)
+
+    def runs_of(self, automation: Automation, *, after: datetime, until: datetime) -> Iterator[Due]:
+        """The runs of one automation at which anybody is due; for the customer himself once-keys have left out."""
+        dealer, definition = self.dealer, definition_of(automation)
+        if definition.schedule.kind == "realtime":
+            return
+        zone = dealer.zone
+        found = runs(definition.schedule, self.calendar, zone, after=after, until=until, live_from=automation.live_from)
+        question = Question(dealer, definition.tree, definition.subject, definition.scope, until)
+        candidates = Candidates(question, [day_of(each.reference_at, zone) for each in found])
+        once = Once(definition)
+        always = self._always_the_same(question) if len(found) > 1 and self.due is due_ids else None
+        for each in found:
+            run = run_of(dealer, automation, each)
+            if always is not None:
+                spoken = set(spoken_to(dealer, run).values_list("subject_id", flat=True))
+                ids: Sequence[int] = [pk for pk in always if pk not in spoken]
+            else:
+                ids = self.due(dealer, run) if candidates.may_be_due(run.reference_on) else ()
+            if definition.recipients == ["customer"]:
+                ids = [pk for pk in ids if once.is_new(run, (pk, "customer"))]
+            if ids:
+                yield Due(run, ids)
+
+    def _always_the_same(self, question: Question) -> list[int] | None:
+        """Whom a question finds that says nothing of the reference moment; None when it does."""
+        asked = statement(subjects(replace(question, symbolic=True)).order_by("ref").values("pk"))
+        if any(isinstance(parameter, Ref) for parameter in asked.parameters):
+            return None
+        return asked.ids(Clock(question.at, self.dealer.zone))
+
+    def judged(self, waiting: Sequence[Due]) -> Iterator[Foreseen]:
+        """What the gate says of them, in the order in which they would run."""
+        once: dict[int, Once] = {}
+        for part in _parts(sorted(waiting, key=lambda due: _order(due.run))):
+            drafts = [draft for draft in self.drafts(part) if _is_new(draft, once)]
+            for draft, verdict in zip(drafts, self.gate.judge(drafts), strict=True):
+                yield foreseen(draft, verdict, self.dealer)
+
+    def drafts(self, waiting: Sequence[Due]) -> list[Draft]:
+        """The drafts of these runs, in their order; the facts of an automation are read together."""
+        facts: dict[tuple[int, datetime | None], dict[int, Any]] = {}
+        wanted: dict[tuple[int, datetime | None], tuple[RunOf, dict[int, None]]] = {}
+        for due in waiting:
+            _, ids = wanted.setdefault(_together(due.run), (due.run, {}))
+            ids.update(dict.fromkeys(due.ids))
+        for key, (run, ids) in wanted.items():
+            facts[key] = gather(self.dealer, run.definition.subject, ids, needs(run.definition), at=run.reference_at)
+        found = []
+        for due in waiting:
+            values_of, run = facts[_together(due.run)], due.run
+            used = self._used(due)
+            for subject_id in due.ids:
+                values = values_of.get(subject_id)
+                if values is None:
+                    continue
+                for recipient, staff in self.roster.recipients(run.definition.recipients, values):
+                    if (subject_id, recipient) not in used:
+                        found.append(Draft(run, subject_id, recipient, staff, values))
+        return found
+
+    def _used(self, due: Due) -> set[tuple[int, str]]:
+        if due.run.definition.recipients == ["customer"]:
+            return set()  # the question has left them out
+        rows = spoken_to(self.dealer, due.run).filter(subject_id__in=list(due.ids)[:AT_ONCE])
+        return set(rows.values_list("subject_id", "recipient"))
+
+
+class ForesightGate(Gate):
+    """The gate that only wants to know whether a text is complete."""
+
+    def known(self, drafts: Sequence[Draft]) -> Known:
+        """Of a crowd everything is read at once, of a few people only theirs."""
+        known = Known(self, drafts)
+        if len(known.customers) > CROWD:
+            known.ledger, known.relations = self._everybody
+        return known
+
+    @cached_property
+    def _everybody(self) -> tuple[dict[int, list[Entry]], dict[int, Relation]]:
+        return ledger_of_all(self.dealer), relations_of_all(self.dealer, self.at)
+
+    def _spoken(self, draft: Draft, channel: Channel) -> Spoken:
+        definition = draft.run.definition
+        written = words_of(definition, channel)
+        chosen = self._language(draft, channel)
+        language: Language = next(iter(written)) if chosen is None else chosen
+        voice = self.voices.get(language) or self.voices.setdefault(language, voice_of(self.dealer, language))
+        for slot in _must_be_known(_texts(definition, channel, language)):
+            slot.fill(draft.values, voice)  # Hole when it is empty
+        return Spoken(language, None, "", [])
+
+    def words_for(self, draft: Draft, channel: Channel) -> Spoken:
+        """The whole text."""
+        return super()._spoken(draft, channel)
+
+
+class Once:
+    """The once-keys of one automation that runs ahead use up."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._days = getattr(definition.repeat, "days", None)
+        self._last: dict[tuple[int, str], date] = {}
+        self._keys: set[tuple[int, str, str]] = set()
+
+    def is_new(self, run: RunOf, who: tuple[int, str]) -> bool:
+        """Whether this subject and recipient have not been spoken to; asking uses the key up."""
+        if self._days is not None:
+            last = self._last.get(who)
+            if last is not None and last > run.reference_on - self._days * DAY:
+                return False
+            self._last[who] = run.reference_on
+            return True
+        key = (*who, run.key)
+        if key in self._keys:
+            return False
+        self._keys.add(key)
+        return True
+
+
+def foreseen(draft: Draft, verdict: Verdict, dealer: Dealer) -> Foreseen:
+    """What is kept of a draft and its verdict."""
+    day = day_of(verdict.send_at or draft.run.run_at, dealer.zone)
+    return Foreseen(
+        draft.run, draft.subject_id, draft.recipient, day, verdict.channel, verdict.reason, verdict.detail,
+        verdict.send_at,
+    )  # fmt: skip
+
+
+def needs(definition: Definition) -> frozenset[str]:
+    """The facts that gate, words and recipients of an automation ask for."""
+    return needs_of(definition) | words_need(definition) | RECIPIENT_NEEDS[definition.subject]
+
+
+def _is_new(draft: Draft, once: dict[int, Once]) -> bool:
+    definition = draft.run.definition
+    if definition.recipients == ["customer"]:
+        return True  # left out already, on ids
+    keys = once.setdefault(draft.run.automation.pk, Once(definition))
+    return keys.is_new(draft.run, (draft.subject_id, draft.recipient))
+
+
+def _order(run: RunOf) -> tuple[datetime, datetime, str]:
+    return run.run_at, run.reference_at, run.automation.code
+
+
+def _together(run: RunOf) -> tuple[int, datetime | None]:
+    """Runs whose facts can be read in one go."""
+    alone = any(key.startswith(ONE_BY_ONE) for key in words_need(run.definition))
+    return run.automation.pk, run.reference_at if alone else None
+
+
+def _parts(waiting: Sequence[Due]) -> Iterator[list[Due]]:
+    """Runs in their order, so many at once as memory allows; a run that is larger is cut."""
+    part: list[Due] = []
+    room = AT_ONCE
+    for due in waiting:
+        for start in range(0, len(due.ids), AT_ONCE):
+            piece = Due(due.run, due.ids[start : start + AT_ONCE])
+            if len(piece.ids) > room and part:
+                yield part
+                part, room = [], AT_ONCE
+            part.append(piece)
+            room -= len(piece.ids)
+    if part:
+        yield part
+
+
+def _texts(definition: Definition, channel: Channel, language: Language) -> tuple[str, ...]:
+    words = words_of(definition, channel)[language]
+    return (words.subject, words.body) if words.subject else (words.body,)
+
+
+@lru_cache(maxsize=5_000)
+def _must_be_known(texts: tuple[str, ...]) -> tuple[Slot, ...]:
+    """The places without a fallback, each field once, in the order in which they are filled."""
+    slots = {slot.field: slot for text in reversed(texts) for slot in reversed(parse(text).slots) if not slot.fallback}
+    return tuple(reversed(slots.values()))

@@ -1,0 +1,99 @@
+"""Turns a forecast into one that need not be made again: it is kept until something changes that it depends on.
+
+A fingerprint is a dozen small questions to the database: the last import, the automations, messages, hold-backs,
+consents, touches, the dealer's settings and staff, and the hour. Each process keeps its own.
+"""
+
+from collections import OrderedDict
+from datetime import UTC, date, datetime
+from threading import Lock
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from django.db.models import Max
+
+from relance.dealers.models import Dealer, Staff
+from relance.facts.models import (
+    Appointment,
+    ConsentEntry,
+    Customer,
+    DeferredWork,
+    RepairOrder,
+    Sale,
+    Suppression,
+    Touch,
+    Vehicle,
+)
+from relance.intake.models import ImportRun
+from relance.outbox.models import HoldBack, Message
+from relance.plan.models import Automation, PlanMark, Run
+
+MOST = 400_000  # things kept in one process: about 100 MB
+GROWING = (Run, ConsentEntry, Touch, Customer, Vehicle, Appointment, RepairOrder, Sale, DeferredWork)
+Span = tuple[date, date]
+
+
+class Cuttable(Protocol):
+    """A forecast, as far as keeping it asks."""
+
+    @property
+    def weight(self) -> int: ...
+
+    def part(self, first: date, last: date) -> Self: ...
+
+
+Of = TypeVar("Of", bound=Cuttable)
+
+
+def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
+    """What a forecast depends on, in short: as long as it stays the same, so does the forecast."""
+    now = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    automations = Automation.objects.of(dealer).order_by("pk")
+    return (
+        now,
+        Dealer.objects.filter(pk=dealer.pk).values_list("name", "timezone", "language", "country", "settings").get(),
+        tuple(automations.values_list("pk", "version", "status", "paused", "live_from")),
+        tuple(Staff.objects.of(dealer).order_by("pk").values_list("pk", "ref", "name", "email", "mobile", "roles")),
+        tuple(PlanMark.objects.of(dealer).values_list("planned_until", flat=True)),
+        tuple(Suppression.objects.of(dealer).order_by("-pk").values_list("pk", flat=True)[:1]),
+        Suppression.objects.of(dealer).count(),
+        Message.objects.of(dealer).aggregate(last=Max("moved_at"))["last"],
+        tuple(HoldBack.objects.of(dealer).filter(undone_at=None).order_by("pk").values_list("pk", flat=True)),
+        tuple(ImportRun.objects.of(dealer).order_by("-pk").values_list("pk", "finished_at")[:1]),
+        *(table.objects.of(dealer).order_by("-pk").values_list("pk", flat=True).first() for table in GROWING),
+    )
+
+
+class Kept(Generic[Of]):
+    """What was made lately, by dealer, fingerprint and span of days; the oldest goes first. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._made: OrderedDict[tuple[int, Span], tuple[tuple[Any, ...], Of]] = OrderedDict()
+
+    def find(self, dealer: int, seen: tuple[Any, ...], first: date, last: date) -> Of | None:
+        """What is still true of these days, also as part of a longer span."""
+        with self._lock:
+            for key, (was, made) in list(self._made.items()):
+                if key[0] != dealer:
+                    continue
+                if was != seen:
+                    del self._made[key]
+                elif key[1][0] <= first and last <= key[1][1]:
+                    self._made.move_to_end(key)
+                    return made if key[1] == (first, last) else made.part(first, last)
+        return None
+
+    def keep(self, dealer: int, seen: tuple[Any, ...], span: Span, made: Of) -> None:
+        """Keep it; what is larger than the room for all is not kept."""
+        if made.weight > MOST:
+            return
+        with self._lock:
+            self._made[dealer, span] = (seen, made)
+            while sum(each.weight for _, each in self._made.values()) > MOST:
+                self._made.popitem(last=False)
+
+    def forget(self, dealer: int | None = None) -> None:
+        """Drop what is kept of a dealer, or everything."""
+        with self._lock:
+            for key in [key for key in self._made if dealer in (None, key[0])]:
+                del self._made[key]
