@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
         "who hears from us before and after a visit, in sixteen numbers",
     ),
     "reply": ("contact.reply", True, "take in a reply by hand"),
+    "backup": ("backup", True, "the database as one file, read again and good"),
+    "restore": ("restore", False, "a backup into an empty home"),
     "doctor": ("doctor", False, "what is set up, what is missing, what last ran"),
 }
 

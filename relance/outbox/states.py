@@ -16,7 +16,8 @@ from relance.outbox.models import Message, Move
 MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "approval": frozenset({"ready", "canceled"}),
-        "ready": frozenset({"sending", "refused", "canceled", "failed"}),  # failed: its time has passed
+        # failed: its time has passed; approval: restored from a backup, perhaps sent since
+        "ready": frozenset({"sending", "refused", "canceled", "failed", "approval"}),
         "sending": frozenset({"sent", "failed", "unsure", "ready"}),  # ready: the other side was busy
         "unsure": frozenset({"sent", "failed", "ready"}),  # by the provider's own word, or a person's
         "sent": frozenset({"delivered", "failed"}),

@@ -1,0 +1,70 @@
+"""`relance restore`: a backup into an empty home, where nothing is sent until somebody says so."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.conf import settings
+
+from relance.dealers.secret import FILE
+from relance.exports.backup.hold import held
+from relance.exports.backup.hold import let_go as release
+from relance.exports.backup.manifest import mark_of
+from relance.exports.backup.restore import Restored, restore
+from relance.jobs.commands.arguments import dealer_of
+from relance.jobs.home import open_home
+from relance.lib.clock import now
+from relance.lib.errors import BadInput
+
+
+def command(
+    file: Annotated[Path | None, typer.Argument(help="What relance backup wrote.")] = None,
+    *,
+    move: Annotated[
+        bool, typer.Option("--move", help="The old server has stopped before the backup: go on where it stopped.")
+    ] = False,
+    let_go: Annotated[
+        str | None, typer.Option("--let-go", help="A dealer's slug, or `all`: plan as usual again.")
+    ] = None,
+) -> None:
+    """Restore a backup into an empty home, or let restored dealers go."""
+    if (file is None) == (let_go is None):
+        raise BadInput("restore: name a backup file, or --let-go SLUG once it is restored")
+    if file is not None:
+        _say(restore(file, at=now(), is_move=move), is_move=move)
+    elif let_go is not None:
+        open_home()
+        _release(let_go)
+
+
+def _say(done: Restored, *, is_move: bool) -> None:
+    manifest = done.manifest
+    ready, unsure = done.became.get("approval", 0), done.became.get("unsure", 0)
+    lines = [
+        f"restored: {manifest.rows:,} rows of {len(manifest.tables)} tables, as they were "
+        f"{manifest.made_at:%Y-%m-%d %H:%M} UTC",
+    ]
+    if not is_move:
+        lines.append(
+            f"Nothing is sent by itself: {ready:,} messages that were ready wait for approval, "
+            f"{unsure:,} that were being sent are unsure."
+        )
+    if slugs := held():
+        lines.append(
+            f"New messages wait for approval too ({', '.join(slugs[:5])}{' …' if len(slugs) > 5 else ''}): "
+            "relance restore --let-go SLUG (or all) ends that."
+        )
+    if manifest.key != mark_of(settings.SECRET_KEY):
+        lines.append(
+            f"The key differs: put the old server's {FILE} at {settings.HOME / FILE}, "
+            "or set the senders' passwords again."
+        )
+    print("\n".join(lines), file=sys.stderr)
+
+
+def _release(slug: str) -> None:
+    if slug != "all":
+        dealer_of(slug)
+    released = release(None if slug == "all" else slug)
+    print(f"{', '.join(released) or 'nobody'}: no longer held", file=sys.stderr)
