@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from relance.dealers.models import Dealer
 from relance.lib.signing import read, sign
 from relance.outbox.models import Message
 
@@ -26,6 +27,11 @@ def server_url() -> str:
     """The address under which customers reach this server, without a slash at the end."""
     known = settings.ENVIRONMENT
     return str(known["RELANCE_URL"] or f"http://{known['RELANCE_HOST']}:{known['RELANCE_PORT']}").rstrip("/")
+
+
+def desk_url(dealer: Dealer, message: Message) -> str:
+    """Where the staff see a message with its customer (web/urls.py, desk-message)."""
+    return f"{server_url()}/d/{dealer.slug}/outbox/{message.key}/"
 
 
 def unsubscribe_token(message: Message) -> str:

@@ -20,6 +20,7 @@ from relance.dealers.preferences import Preferences
 from relance.delivery.channel import Parcel
 from relance.delivery.channels.email.body import html_of, text_of
 from relance.delivery.channels.email.headers import address_line, header_text, mailbox
+from relance.delivery.channels.email.staff_list import list_html, list_text
 from relance.delivery.channels.email.words import words_in
 from relance.delivery.links import unsubscribe_url
 
@@ -61,23 +62,31 @@ def compose(parcel: Parcel, from_address: str | None = None) -> bytes:
     head = f'{prepared.head}{_lines(lines)}Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
     link = f"{stop}\n"
     html_link = f'<a href="{stop}" style="color: #566173;">'
+    text, html = _bodies(parcel)
     return b"".join(
         [
             head.encode("ascii"),
             _part(boundary, "plain"),
-            _quoted("\n\n".join(map(text_of, parcel.bodies)).strip() + "\n"),
+            _quoted(text.strip() + "\n"),
             prepared.text_foot[0],
             _quoted(link) if stop else b"",
             prepared.text_foot[1],
             _part(boundary, "html"),
             prepared.html_head,
-            _quoted("\n".join(map(html_of, parcel.markdown)) + "\n"),
+            _quoted(html + "\n"),
             prepared.html_foot[0],
             _quoted(html_link + "\n") if stop else b"",
             prepared.html_foot[1],
             f"\r\n--{boundary}--\r\n".encode(),
         ]
     )
+
+
+def _bodies(parcel: Parcel) -> tuple[str, str]:
+    """What is said, plain and as HTML; the staff read a list."""
+    if not parcel.to_customer:
+        return list_text(parcel), list_html(parcel)
+    return "\n\n".join(map(text_of, parcel.bodies)), "\n".join(map(html_of, parcel.markdown))
 
 
 def _lines(lines: list[str]) -> str:
