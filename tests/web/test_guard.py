@@ -83,7 +83,7 @@ def test_reading_pages_refuse_changes_and_changing_ones_refuse_reading(
 ) -> None:
     client.force_login(a_user(a_dealer("north")))
     address = reverse(name, kwargs={**values, "slug": "north"})
-    changes = name.removeprefix("desk-") in {"hold-back", "release", "cancel", "approve", "bring-back"}
+    changes = name.removeprefix("desk-") in {"hold-back", "release", "cancel", "approve", "bring-back", "contact-settings-save"}
     answer = client.get(address) if changes else client.post(address)
     assert answer.status_code == 405
 

@@ -13,6 +13,11 @@ ICONS = {
         '<path d="M2 6.5h12M5.5 1.5v3M10.5 1.5v3M5 9.2h2M9 9.2h2M5 11.7h2"/>'
     ),
     "outbox": '<path d="M14 2 2 6.8l4.8 2.1L9 14z"/><path d="M6.8 8.9 10 6"/>',
+    "contact": (
+        '<path d="M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6"/><circle cx="10.2" cy="4.5" r="1.7"/>'
+        '<circle cx="5.8" cy="11.5" r="1.7"/>'
+    ),
+    "lists": '<path d="M6 4h7.5M6 8h7.5M6 12h7.5M2.8 4h.1M2.8 8h.1M2.8 12h.1"/>',
     "search": '<circle cx="7" cy="7" r="4.5"/><path d="m10.4 10.4 3.6 3.6"/>',
     "close": '<path d="m4 4 8 8M12 4l-8 8"/>',
     "back": '<path d="M9.5 3.5 5 8l4.5 4.5"/>',

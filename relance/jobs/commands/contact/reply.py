@@ -1,6 +1,8 @@
 """`relance reply`: takes in an inbound message by hand."""
 
+import hashlib
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -18,6 +20,12 @@ def command(
     """Take in a reply."""
     dealer = dealer_of(slug)
     moment = moment_of(at, dealer)
-    touches = receive(dealer, sender=sender, text=text, at=moment, ref=f"hand:{moment.isoformat()}:{sender}"[:60])
-    who = ", ".join(str(touch.customer) for touch in touches if touch.customer) or "nobody that we know"
+    touches = receive(dealer, sender=sender, text=text, at=moment, ref=_ref(moment, sender, text))
+    who = ", ".join(touch.customer.name or touch.customer.ref for touch in touches if touch.customer) or "nobody that we know"
     print(f"reply from {who}" + (f", to {touches[0].code}" if touches[0].code else ""), file=sys.stderr)
+
+
+def _ref(at: datetime, sender: str, text: str) -> str:
+    """The same words of the same sender at the same moment are one reply, other words another."""
+    said = f"{at.isoformat()}\n{sender}\n{text}".encode()
+    return f"hand:{hashlib.blake2b(said, digest_size=16).hexdigest()}"
