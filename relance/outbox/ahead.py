@@ -4,15 +4,15 @@ The same question, facts and gate as planning. What makes it quick: people are f
 on ids, facts are read once for all runs of an automation, and of a text only what could be missing is looked at.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from relance.audience.compile import Question, subjects
+from relance.audience.compile import Question, shape, subjects
 from relance.audience.narrow import Candidates
-from relance.audience.reference import Clock, Ref, statement
+from relance.audience.reference import Clock, Ref, Statement, statement
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, Relation, ledger_of_all, relations_of_all
@@ -22,7 +22,7 @@ from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import Draft, RunOf
-from relance.plan.due import due_ids, run_of, spoken_to
+from relance.plan.due import due_ids, question_of, run_of, spoken_to
 from relance.plan.gather import gather
 from relance.plan.models import Automation
 from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
@@ -62,19 +62,21 @@ class Due:
 
 @dataclass
 class Outlook:
-    """What runs ahead share: one dealer, seen from one moment."""
+    """What runs ahead share: one dealer, seen from one moment. `forgets`: as if nothing had ever been said."""
 
     dealer: Dealer
     at: datetime
-    due: Callable[[Dealer, RunOf], Sequence[int]] = due_ids
+    forgets: bool = False
     calendar: Calendar = field(init=False)
     roster: Roster = field(init=False)
     gate: "ForesightGate" = field(init=False)
+    _asked: dict[Any, Statement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.calendar, self.roster = Calendar(self.dealer), Roster(self.dealer)
         sending_time = SendingTime(self.dealer, self.calendar)
-        self.gate = ForesightGate(self.dealer, self.at, calendar=self.calendar, sending_time=sending_time)
+        kind = GateOfThePast if self.forgets else ForesightGate
+        self.gate = kind(self.dealer, self.at, calendar=self.calendar, sending_time=sending_time)
 
     def ahead(self, automations: Iterable[Automation], *, after: datetime, until: datetime) -> Iterator[Foreseen]:
         """Everybody due at the runs in (after, until], in the order of the runs."""
@@ -93,18 +95,35 @@ class Outlook:
         question = Question(dealer, definition.tree, definition.subject, definition.scope, until)
         candidates = Candidates(question, [day_of(each.reference_at, zone) for each in found])
         once = Once(definition)
-        always = self._always_the_same(question) if len(found) > 1 and self.due is due_ids else None
+        always = self._always_the_same(question) if len(found) > 1 else None
         for each in found:
             run = run_of(dealer, automation, each)
             if always is not None:
-                spoken = set(spoken_to(dealer, run).values_list("subject_id", flat=True))
-                ids: Sequence[int] = [pk for pk in always if pk not in spoken]
+                ids: Sequence[int] = self._not_spoken_to(run, always)
             else:
-                ids = self.due(dealer, run) if candidates.may_be_due(run.reference_on) else ()
+                ids = self.due(run) if candidates.may_be_due(run.reference_on) else ()
             if definition.recipients == ["customer"]:
                 ids = [pk for pk in ids if once.is_new(run, (pk, "customer"))]
             if ids:
                 yield Due(run, ids)
+
+    def due(self, run: RunOf) -> Sequence[int]:
+        """Who is due at a run."""
+        if not self.forgets:
+            return due_ids(self.dealer, run)
+        question = question_of(self.dealer, run)
+        key = (run.definition.tree, shape(question))
+        asked = self._asked.get(key)
+        if asked is None:
+            rows = subjects(replace(question, symbolic=True)).order_by("ref").values("pk")
+            asked = self._asked[key] = statement(rows)
+        return asked.ids(Clock(run.reference_at, self.dealer.zone))
+
+    def _not_spoken_to(self, run: RunOf, ids: Sequence[int]) -> Sequence[int]:
+        if self.forgets or run.definition.recipients != ["customer"]:
+            return ids
+        spoken = set(spoken_to(self.dealer, run).filter(recipient="customer").values_list("subject_id", flat=True))
+        return [pk for pk in ids if pk not in spoken]
 
     def _always_the_same(self, question: Question) -> list[int] | None:
         """Whom a question finds that says nothing of the reference moment; None when it does."""
@@ -144,7 +163,7 @@ class Outlook:
         return found
 
     def _used(self, due: Due) -> set[tuple[int, str]]:
-        if due.run.definition.recipients == ["customer"]:
+        if self.forgets or due.run.definition.recipients == ["customer"]:
             return set()  # the question has left them out
         rows = spoken_to(self.dealer, due.run).filter(subject_id__in=list(due.ids)[:AT_ONCE])
         return set(rows.values_list("subject_id", "recipient"))
@@ -177,6 +196,16 @@ class ForesightGate(Gate):
     def words_for(self, draft: Draft, channel: Channel) -> Spoken:
         """The whole text."""
         return super()._spoken(draft, channel)
+
+
+class GateOfThePast(ForesightGate):
+    """The gate before which no message of the outbox counts: what if there had only been this automation."""
+
+    def known(self, drafts: Sequence[Draft]) -> Known:
+        """Consent and relations as they were at the moment of the gate; no messages."""
+        known = Known(self, drafts)
+        known.stored = {}
+        return known
 
 
 class Once:

@@ -233,7 +233,7 @@ class Known:
         self.ledger: dict[int, list[Entry]] | None = None
         self.relations: dict[int, Relation] | None = None
         self._held: dict[date, set[tuple[int, int]]] | None = None
-        self._stored: dict[int, list[Counted]] | None = None
+        self.stored: dict[int, list[Counted]] | None = None
         self._span = _span(
             drafts, gate.at, gate.preferences.frequency_cap.days if gate.preferences.frequency_cap else 1
         )
@@ -273,9 +273,9 @@ class Known:
 
     def counted(self, draft: Draft, handover: Handover | None) -> list[Counted]:
         """The messages to this person that count; at hand-over only those that were accepted before it."""
-        if self._stored is None:
-            self._stored = self._read_counted()
-        stored = self._stored.get(draft.customer_id, [])
+        if self.stored is None:
+            self.stored = self._read_counted()
+        stored = self.stored.get(draft.customer_id, [])
         if handover is not None:
             return [c for c in stored if c.pk < handover.pk]
         return stored + self.gate.said.get(draft.customer_id, [])
