@@ -1,6 +1,8 @@
 """The forecast says what planning then makes, day after day, when nothing new happens."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db.models import Count
@@ -28,7 +30,7 @@ DAY = timedelta(days=1)
 NIGHT = datetime(2026, 5, 4, 4, 30, tzinfo=UTC)  # Monday, half an hour after midnight
 TODAY = date(2026, 5, 4)
 EMAIL = {"en": {"subject": "Hello", "body": "Hello {customer.first_name}."}}
-BOTH = {"channels": ["sms", "email"], "wording": {"sms": EMAIL, "email": EMAIL}}
+BOTH: dict[str, Any] = {"channels": ["sms", "email"], "wording": {"sms": EMAIL, "email": EMAIL}}
 
 
 def rule(category, attribute, operator, value=None):
@@ -37,7 +39,7 @@ def rule(category, attribute, operator, value=None):
 
 
 SERIES = {"first": 5, "every": 3, "before": 60}
-TOWN = [
+TOWN: list[dict[str, Any]] = [
     {
         "code": "CSI",
         "subject": "repair_order",
@@ -120,12 +122,12 @@ def seen(found):
 
 
 def made(dealer):
-    counted = {}
+    counted: Counter[tuple[str, date, str | None]] = Counter()
     rows = Message.objects.of(dealer).select_related("automation")
     for message in rows:
         day = day_of(message.send_at or message.run_at, dealer.zone)
         key = (message.automation.code, day, message.channel if message.reason is None else None)
-        counted[key] = counted.get(key, 0) + 1
+        counted[key] += 1
     return counted
 
 

@@ -1,6 +1,7 @@
 """Each draft meets the checks in the order of the contract; the first that fails is the refusal (03-rules §6)."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 HELLO = {"en": {"body": "Hello {customer.first_name}."}}
-FOLLOW_SALE = {"subject": "sale", "channels": ["sms"]}
+FOLLOW_SALE: dict[str, Any] = {"subject": "sale", "channels": ["sms"]}
 
 
 @pytest.fixture
@@ -330,7 +331,7 @@ def test_quiet_hours_hold_for_staff_too(dealer):
     a_staff_member(dealer, roles=("service_manager",))
     a_customer(dealer)
     late = {"kind": "daily", "at": "22:00"}
-    staff = {"recipients": ["service_manager"], "channels": ["staff"], "wording": {"staff": HELLO}}
+    staff: dict[str, Any] = {"recipients": ["service_manager"], "channels": ["staff"], "wording": {"staff": HELLO}}
     an_automation(dealer, schedule=late, **staff)
     (message,) = planned(dealer, A_DAY + timedelta(hours=12))
     assert message.send_at == datetime(2026, 5, 5, 12, tzinfo=UTC)

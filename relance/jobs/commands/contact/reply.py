@@ -21,7 +21,8 @@ def command(
     dealer = dealer_of(slug)
     moment = moment_of(at, dealer)
     touches = receive(dealer, sender=sender, text=text, at=moment, ref=_ref(moment, sender, text))
-    who = ", ".join(touch.customer.name or touch.customer.ref for touch in touches if touch.customer) or "nobody that we know"
+    known = [touch.customer.name or touch.customer.ref for touch in touches if touch.customer]
+    who = ", ".join(known) or "nobody that we know"
     print(f"reply from {who}" + (f", to {touches[0].code}" if touches[0].code else ""), file=sys.stderr)
 
 
