@@ -32,7 +32,7 @@ def send_by_hand(dealer: Dealer, message: Message, *, by: str, at: datetime) -> 
     if message.state not in OVERRULED:
         raise BadInput(f"this message is {message.state}: only a refused, canceled or failed one is sent by hand")
     earlier = _by_hand_of(dealer, message)
-    waiting = earlier.filter(state="ready").first()
+    waiting = earlier.filter(state__in=("ready", "approval")).first()
     if waiting is not None:
         return waiting
     automation = message.automation
@@ -50,7 +50,7 @@ def send_by_hand(dealer: Dealer, message: Message, *, by: str, at: datetime) -> 
         dealer=dealer, automation=automation, reference_at=run.reference_at, run_at=run.run_at, state="by_hand",
         cause=f"by hand, by {by}"[:200], drafts=1, planned_at=at,
     )  # fmt: skip
-    accept(dealer, row, [(draft, verdict)], at=at, waits=False)
+    accept(dealer, row, [(draft, verdict)], at=at, waits=making.is_held)
     return Message.objects.of(dealer).get(run=row)
 
 

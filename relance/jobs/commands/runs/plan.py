@@ -31,8 +31,10 @@ def command(
             print(f"{line['status']:<9} {line['automation']} → {line['recipient']} {about} {outcome}")
     refused = sum(line["status"] == "refused" for line in printed)
     kept = " (dry run: nothing was changed)" if dry_run else ""
+    waiting = f", {len(planned.waiting)} wait for a feed" if planned.waiting else ""
     print(
-        f"{len(printed) - refused} ready, {refused} refused, {len(planned.missed)} runs missed{kept}", file=sys.stderr
+        f"{len(printed) - refused} ready, {refused} refused, {len(planned.missed)} runs missed{waiting}{kept}",
+        file=sys.stderr,
     )
     for broken in planned.broken:
         print(f"paused: {broken}", file=sys.stderr)

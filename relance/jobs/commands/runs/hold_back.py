@@ -1,0 +1,59 @@
+"""`relance hold-back`: a person is not to hear from an automation, once or for ever; and back again."""
+
+import sys
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from relance.dealers.models import Dealer
+from relance.facts.models import Customer
+from relance.jobs.commands.arguments import dealer_of
+from relance.lib.clock import now
+from relance.lib.errors import BadInput, unknown_word
+from relance.lib.moments import parse_day
+from relance.outbox.hold_back import hold_back, undo
+from relance.outbox.models import HoldBack
+from relance.plan.models import Automation
+
+
+def command(
+    slug: Annotated[str, typer.Argument(help="The dealer.")],
+    code: Annotated[str, typer.Argument(help="The automation.")],
+    customer: Annotated[str, typer.Argument(help="The customer's id in the business system.")],
+    day: Annotated[str | None, typer.Option(help="Only the run of this day; else for ever.")] = None,
+    take_back: Annotated[bool, typer.Option("--undo", help="Take the hold-back away.")] = False,
+) -> None:
+    """Hold a person back from an automation."""
+    dealer = dealer_of(slug)
+    automation, person = automation_of(dealer, code), _customer_of(dealer, customer)
+    on = parse_day(day) if day else None
+    if take_back:
+        held = HoldBack.objects.of(dealer).filter(automation=automation, customer=person, undone_at=None)
+        back = [m for row in _of_day(list(held), on) for m in undo(dealer, row, by="operator", at=now())]
+        print(f"hold-back taken away, {len(back)} messages came back", file=sys.stderr)
+        return
+    hold_back(dealer, automation, person, reference_on=on, by="operator", at=now())
+    print(f"{person.ref} is held back from {automation.code} {f'on {on}' if on else 'for ever'}", file=sys.stderr)
+
+
+def automation_of(dealer: Dealer, code: str) -> Automation:
+    """The automation with this code; BadInput offers the nearest."""
+    rows = {row.code: row for row in Automation.objects.of(dealer)}
+    if code not in rows:
+        raise BadInput(unknown_word("automation", code, rows))
+    return rows[code]
+
+
+def _customer_of(dealer: Dealer, ref: str) -> Customer:
+    found = Customer.objects.of(dealer).filter(ref=ref).first()
+    if found is None:
+        raise BadInput(f"there is no customer {ref}: give the id of the business system, for example C1024")
+    return found
+
+
+def _of_day(held: list[HoldBack], on: date | None) -> list[HoldBack]:
+    found = [row for row in held if row.reference_on == on]
+    if not found:
+        raise BadInput(f"nothing is held back {f'on {on}' if on else 'for ever'}: there is nothing to take away")
+    return found
