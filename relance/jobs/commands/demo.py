@@ -19,6 +19,7 @@ def command(
     customers: Annotated[int, typer.Option(min=1, max=9_000_000, help="How many people, at the first start.")] = 2000,
     port: Annotated[int | None, typer.Option(help="The port to listen on; else RELANCE_PORT.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="Another number makes other people.")] = 2026,
+    lived: Annotated[int, typer.Option(min=0, max=60, help="Days that it has lived, at the first start.")] = 7,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Make or continue it, and do not serve.")] = False,
 ) -> None:
     """Make a sample dealership, or continue it by the days since the last start, and serve it."""
@@ -27,7 +28,7 @@ def command(
     listening = None if no_serve else listen(host, port)
     with nullcontext() if listening is None else closing(listening):
         open_home()
-        dealership = open_dealership(customers=customers, seed=seed, at=now(), say=_say)
+        dealership = open_dealership(customers=customers, seed=seed, at=now(), say=_say, lived=lived)
         address = settings.ENVIRONMENT["RELANCE_URL"].rstrip("/") or f"http://{host}:{port}"
         if listening is None:
             _say(_welcome(dealership, address, "Serve it with: relance demo"))

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,12 +13,13 @@ from django.conf import settings
 
 from relance.dealers.create import create_dealer
 from relance.dealers.models import Dealer, Membership, User
+from relance.delivery.deliver import deliver
 from relance.facts.absorb import take_in
 from relance.jobs.demo.feed import write_feed
 from relance.jobs.demo.mark import Mark, read_mark, write_mark
 from relance.jobs.stages import plan
 from relance.lib.errors import BadInput
-from relance.lib.moments import day_of
+from relance.lib.moments import DAY, day_of, local
 from relance.outbox.models import Message
 from relance.plan.apply import apply_definitions
 from relance.plan.models import Automation
@@ -28,6 +29,8 @@ SLUG, NAME, ZONE = "demo", "Garage Bellerive", ZoneInfo("America/Toronto")
 MANAGER = "manager@example.com"
 SIGN_IN = "demo-sign-in"
 FEED = "demo-feed"
+HOUR = timedelta(hours=1)
+MORNING = time(10, 5)  # after the runs of ten o'clock
 LIVE_BEFORE = timedelta(days=1)  # so that there is something in the outbox at whatever hour one begins
 
 Say = Callable[[str], None]
@@ -43,8 +46,33 @@ class Dealership:
     password: str
 
 
-def open_dealership(*, customers: int, seed: int, at: datetime, say: Say) -> Dealership:
-    """The sample dealership of this home, made when it is not there yet, told up to `at`."""
+def open_dealership(*, customers: int, seed: int, at: datetime, say: Say, lived: int = 0) -> Dealership:
+    """The sample dealership of this home, made when it is not there yet, told up to `at`.
+
+    A new one has `lived` days already: made as of then, it lives through them, so that there is a past to look at.
+    """
+    if lived and read_mark(Path(settings.HOME)) is None:
+        first = at - lived * DAY
+        made = open_dealership(customers=customers, seed=seed, at=first, say=say)
+        _live(made, first, at)
+        say(f"It has lived {lived} days since: imported, planned and sent, every morning.")
+    return _open(customers=customers, seed=seed, at=at, say=say)
+
+
+def _live(made: Dealership, first: datetime, until: datetime) -> None:
+    """Every morning up to `until`: the feed comes, runs are made, messages leave."""
+    dealer, mark = made.dealer, made.mark
+    day = day_of(first, ZONE) + DAY
+    while (morning := local(day, MORNING, ZONE)) < until:
+        mark = tell(dealer, mark, at=morning, say=lambda _line: None)
+        plan(dealer, at=morning)
+        for hours in (0, 2, 4):  # what had to wait for its hour leaves later in the day
+            for _message in deliver(dealer, at=min(morning + hours * HOUR, until)):
+                pass  # the row has it all
+        day += DAY
+
+
+def _open(*, customers: int, seed: int, at: datetime, say: Say) -> Dealership:
     home = Path(settings.HOME)
     mark, dealer = read_mark(home), Dealer.objects.filter(slug=SLUG).first()
     if dealer is not None and mark is None:
