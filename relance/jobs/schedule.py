@@ -1,13 +1,22 @@
 """What runs when, as one table: the clockwork knows nothing else."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from relance.dealers.models import Dealer
 from relance.delivery.claim import settle_expired_leases
 from relance.delivery.deliver import deliver
+from relance.facts.next_service import recompute
+from relance.intake.freshness import OVERDUE, overdue_since
+from relance.jobs.inbox import Inbox
 from relance.jobs.stages import plan
+from relance.plan.models import PlanMark
+
+log = logging.getLogger("relance.clockwork")
+NIGHT = time(3)  # by the dealer's clock
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,7 @@ class Task:
     name: str
     every: timedelta
     run: Callable[[datetime], None]
+    lane: str = "quick"  # tasks of one lane come one after the other; what may take long has a lane of its own
 
 
 def plan_everyone(at: datetime) -> None:
@@ -36,8 +46,35 @@ def settle(at: datetime) -> None:
     settle_expired_leases(at)
 
 
+def nightly(at: datetime) -> None:
+    """Once a night, from three o'clock by each dealer's clock: what falls due by time alone is reckoned anew."""
+    for dealer in Dealer.objects.order_by("pk"):
+        here = at.astimezone(dealer.zone)
+        if here.time() >= NIGHT and _is_first(dealer, here):
+            changed = recompute(dealer)
+            log.info("%s: %s next services changed overnight", dealer.slug, changed)
+
+
+def _is_first(dealer: Dealer, here: datetime) -> bool:
+    """Takes up the night's work of a dealer; False when somebody has it already."""
+    marks = PlanMark.objects.of(dealer).exclude(nightly_on=here.date())
+    return marks.update(nightly_on=here.date()) == 1
+
+
+def look_for_feeds(at: datetime) -> None:
+    """Say once, in the hour in which it is noticed, that a feed that comes by night did not come."""
+    for dealer in Dealer.objects.order_by("pk"):
+        last = overdue_since(dealer, at=at)
+        if last is not None and at - last - OVERDUE <= HOUR:
+            log.warning("%s: the feed is overdue, the last one came %s", dealer.slug, last.astimezone(dealer.zone))
+
+
+INBOX = Inbox()
 TASKS = (
     Task("plan", timedelta(minutes=1), plan_everyone),
     Task("deliver", timedelta(seconds=5), deliver_everyone),
     Task("settle", timedelta(minutes=1), settle),
+    Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),
+    Task("nightly", timedelta(minutes=1), nightly, lane="slow"),
+    Task("feeds", HOUR, look_for_feeds, lane="slow"),
 )

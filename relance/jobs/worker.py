@@ -1,4 +1,4 @@
-"""Turns the passing of time into tasks of the schedule, one after the other, in a thread of its own."""
+"""Turns the passing of time into tasks of the schedule, one after the other, in a thread per lane."""
 
 import logging
 import threading
@@ -18,28 +18,39 @@ class Clockwork:
     """Runs each task when its time has come. A task that fails is logged and comes again: it never stops the others."""
 
     def __init__(self, tasks: Sequence[Task] = TASKS) -> None:
-        self.tasks = tasks
         self.stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="clockwork", daemon=True)
+        lanes: dict[str, list[Task]] = {}
+        for task in tasks:
+            lanes.setdefault(task.lane, []).append(task)
+        self._lanes = list(lanes.values())
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name=f"clockwork-{name}", daemon=True)
+            for name, lane in lanes.items()
+        ]
 
     def start(self) -> None:
-        """Begin, in a thread."""
-        self._thread.start()
+        """Begin, in threads."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Let the task in hand finish, then end."""
+        """Let the tasks in hand finish, then end."""
         self.stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
 
     def run(self) -> None:
-        """Work in this very thread until `stop` is called from another or a signal."""
-        self._run()
+        """Work with the first lane in this very thread, until `stop` is called from another or a signal."""
+        for thread in self._threads[1:]:
+            thread.start()
+        self._run(self._lanes[0])
+        self.stop()
 
-    def _run(self) -> None:
-        next_at = {task.name: _begin(task, now()) for task in self.tasks}
+    def _run(self, tasks: Sequence[Task]) -> None:
+        next_at = {task.name: _begin(task, now()) for task in tasks}
         while not self.stopping.wait(PAUSE):
-            for task in self.tasks:
+            for task in tasks:
                 moment = now()
                 if moment >= next_at[task.name] and not self.stopping.is_set():
                     self._do(task, moment)

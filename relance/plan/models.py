@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from relance.dealers.access import DealerRow, RowsOf
+from relance.facts.models import Customer
 
 
 class Automation(DealerRow):
@@ -45,10 +46,28 @@ class AutomationVersion(DealerRow):
         ]
 
 
+class CustomerGroup(DealerRow):
+    """People by rules, under a name: what a mailing is sent to."""
+
+    name = models.CharField(max_length=80)
+    subject = models.CharField(max_length=16)
+    scope = models.CharField(max_length=10, default="customer")
+    audience = models.JSONField(default=list)  # as in an automation's file
+    updated_at = models.DateTimeField()
+
+    objects: RowsOf["CustomerGroup"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer", "name"], name="customer_group_once")
+        ]
+
+
 class PlanMark(DealerRow):
     """How far a dealer's runs have been worked through; also the lock that one planner at a time holds."""
 
     planned_until = models.DateTimeField(null=True)
+    nightly_on = models.DateField(null=True)  # the last local day whose nightly work was taken up
     held_since = models.DateTimeField(null=True)  # restored from a backup: all drafts wait for approval until let go
 
     objects: RowsOf["PlanMark"] = RowsOf()
@@ -97,3 +116,26 @@ class Occurrence(DealerRow):
             )
         ]
         indexes: ClassVar[list[Any]] = [models.Index(fields=["run"], name="occurrence_of_run")]
+
+
+class PersonalReminder(DealerRow):
+    """A salesperson's own message or reminder for one customer at a moment of his choosing (V18)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    author = models.CharField(max_length=200)  # a staff reference, or who else wrote it
+    at = models.DateTimeField()
+    to = models.JSONField()  # customer, salesperson, sales_manager, user:REF
+    channel = models.CharField(max_length=10, blank=True)  # for the customer; empty: the automation's own order
+    text = models.TextField()
+    status = models.CharField(max_length=8)  # waits | done | missed | canceled
+    created_at = models.DateTimeField()
+
+    objects: RowsOf["PersonalReminder"] = RowsOf()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["dealer", "status", "at"], name="reminder_due")]
+
+    @property
+    def key(self) -> str:
+        """Its once-key: each reminder speaks once to each recipient."""
+        return f"reminder:{self.pk}"

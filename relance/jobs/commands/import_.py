@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from relance.facts.absorb import silent, take_in
 from relance.intake.models import ImportRun
 from relance.intake.rejects import read_rejects
+from relance.jobs.after_import import after_import
 from relance.jobs.commands.arguments import dealer_of, print_json
 from relance.lib.clock import now
 
@@ -29,8 +30,10 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Apply also what the guards would hold back.")] = False,
 ) -> None:
     """Take in a feed."""
+    dealer = dealer_of(slug)
     with _progress() as progress:
-        run = take_in(dealer_of(slug), feed, at=now(), full=full, force=force, rejects_path=rejects, progress=progress)
+        run = take_in(dealer, feed, at=now(), full=full, force=force, rejects_path=rejects, progress=progress)
+    after_import(dealer, at=now())
     if json:
         for counts in run.files:
             print_json(counts)
