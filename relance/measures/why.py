@@ -12,6 +12,7 @@ from relance.audience.compile import Question
 from relance.audience.explain import Explained, explain
 from relance.audience.fields import SUBJECTS
 from relance.audience.sentence import sentence
+from relance.audience.tree import Rule
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
@@ -50,6 +51,8 @@ class RuleFound:
     sentence: str
     value: Any
     holds: bool
+    rule: Rule
+    raw: Any = None  # the value before it was made fit for JSON
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Why:
     rules: list[RuleFound] = field(default_factory=list)
     gate: list[Step] = field(default_factory=list)
     message: Message | None = None
+    ready: Verdict | None = None  # the channel, the address and the moment, when nothing stands against it
 
 
 def why(dealer: Dealer, automation: Automation, customer: Customer, *, at: datetime, subject: str | None = None) -> Why:
@@ -97,14 +101,17 @@ def _subjects(dealer: Dealer, kind: str, customer: Customer, ref: str | None) ->
 
 
 def _answer(dealer: Dealer, run: RunOf, explained: Explained) -> Why:
-    rules = [RuleFound(f.entry, sentence(f.rule), _shown(dealer, f.value), f.holds) for f in explained.findings]
+    rules = [
+        RuleFound(f.entry, sentence(f.rule), _shown(dealer, f.value), f.holds, f.rule, f.value)
+        for f in explained.findings
+    ]
     draft, verdict = _at_the_gate(dealer, run, explained.subject_id)
     ref = draft.values["subject.ref"] if draft else None
     said = Message.objects.of(dealer).filter(
         automation=run.automation, subject_type=run.definition.subject, subject_id=explained.subject_id
     )
     message = said.order_by("-reference_at", "-pk").first()
-    return Why(_verdict(dealer, run, explained, verdict), ref, rules, steps(verdict), message)
+    return Why(_verdict(dealer, run, explained, verdict), ref, rules, steps(verdict), message, _open(verdict))
 
 
 def _at_the_gate(dealer: Dealer, run: RunOf, subject_id: int) -> tuple[Draft | None, Verdict | None]:
@@ -127,6 +134,10 @@ def _verdict(dealer: Dealer, run: RunOf, explained: Explained, verdict: Verdict 
     if run.automation.status not in SWITCHED_ON or run.reference_at < run.automation.live_from:
         return "off"
     return "refused" if verdict is None or verdict.reason else "ready"
+
+
+def _open(verdict: Verdict | None) -> Verdict | None:
+    return verdict if verdict is not None and verdict.reason is None else None
 
 
 def steps(verdict: Verdict | None) -> list[Step]:

@@ -1,0 +1,329 @@
+"""Turns the reasons why somebody does or does not hear from us into plain sentences, with what would change it.
+
+In the language that is asked for; the commands, the pages and the API say the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from relance.audience.operators import ACCESSORY, COUNT, FLAG, PICK
+from relance.audience.sentence import sentence
+from relance.dealers.models import Dealer
+from relance.lib.language import Speech, currency_of
+from relance.measures.why import RuleFound, Step, Why, why
+from relance.outbox.models import Message, Move
+from relance.plan.models import Automation
+from relance.plan.placeholders import FIELDS
+
+
+class Reason(NamedTuple):
+    """What stands against a message, and what would change it."""
+
+    says: Promise | str
+    change: Promise | str
+
+
+REASONS: dict[str, Reason] = {
+    "do_not_mail": Reason(
+        gettext_lazy("Wants no messages at all"),
+        gettext_lazy("Only the customer can change this, by asking for messages again."),
+    ),
+    "customer_gone": Reason(
+        gettext_lazy("Has moved away or died"),
+        gettext_lazy("Correct the customer in your business system if this is wrong."),
+    ),
+    "vehicle_gone": Reason(
+        gettext_lazy("The vehicle is sold or scrapped"),
+        gettext_lazy("Correct the vehicle in your business system if this is wrong."),
+    ),
+    "no_recipient": Reason(gettext_lazy("Nobody has this role"), gettext_lazy("Give a staff member this role.")),
+    "no_channel": Reason(
+        gettext_lazy("Cannot be reached on any channel"),
+        gettext_lazy("Add an e-mail address, a mobile number or an address."),
+    ),
+    "channel_off": Reason(
+        gettext_lazy("This channel is switched off"), gettext_lazy("Switch the channel on in the settings.")
+    ),
+    "no_wording": Reason(
+        gettext_lazy("There is no text for this channel"), gettext_lazy("Write a text for this channel.")
+    ),
+    "no_address": Reason(gettext_lazy("There is no address"), gettext_lazy("Add it in your business system.")),
+    "bad_address": Reason(
+        gettext_lazy("The address cannot be right"), gettext_lazy("Correct it in your business system.")
+    ),
+    "suppressed": Reason(gettext_lazy("The address bounced"), gettext_lazy("Ask the customer for another address.")),
+    "opted_out": Reason(
+        gettext_lazy("Has unsubscribed from this"),
+        gettext_lazy("Only the customer can change this, by subscribing again."),
+    ),
+    "no_consent": Reason(
+        gettext_lazy("Has not agreed to this yet"), gettext_lazy("Ask the customer, and record the answer.")
+    ),
+    "text_incomplete": Reason(
+        gettext_lazy("The text would have a gap"),
+        gettext_lazy("Fill in what is missing, or give the text a fallback."),
+    ),
+    "held_back": Reason(gettext_lazy("Held back by hand"), gettext_lazy("Undo the hold-back.")),
+    "open_complaint": Reason(gettext_lazy("A complaint is still open"), gettext_lazy("Close the complaint first.")),
+    "person_ceiling": Reason(
+        gettext_lazy("Six messages within 24 hours are enough"),
+        gettext_lazy("Nothing to do: this protects the customer."),
+    ),
+    "frequency_cap": Reason(
+        gettext_lazy("Heard from you too recently"),
+        gettext_lazy("Allow more messages per customer in the settings."),
+    ),
+    "holdout": Reason(
+        gettext_lazy("In the control group"),
+        gettext_lazy("Nothing to do: this measures what the programme achieves."),
+    ),
+    "too_late": Reason(
+        gettext_lazy("The appointment would be over"), gettext_lazy("Send earlier, or widen the hours.")
+    ),
+    "expired": Reason(
+        gettext_lazy("Its time passed before it could leave"), gettext_lazy("Look whether the sender works.")
+    ),
+    "gave_up": Reason(
+        gettext_lazy("The sender was busy again and again"), gettext_lazy("Look whether the sender works.")
+    ),
+    "undeliverable": Reason(
+        gettext_lazy("The other side does not take it"), gettext_lazy("Ask the customer for another address.")
+    ),
+    "no_longer_true": Reason(
+        gettext_lazy("No longer true when it was to leave"),
+        gettext_lazy("Nothing to do: the facts have changed."),
+    ),
+}
+# What it means that a gate let the message through.
+PASSED: dict[str, Promise | str] = {
+    "do_not_mail": gettext_lazy("The customer may be written to."),
+    "customer_gone": gettext_lazy("The customer is still there."),
+    "vehicle_gone": gettext_lazy("The vehicle is still there."),
+    "no_recipient": gettext_lazy("There is somebody to write to."),
+    "no_channel": gettext_lazy("There is a channel, an address and the consent for it."),
+    "text_incomplete": gettext_lazy("The text has no gap."),
+    "held_back": gettext_lazy("Nobody has held it back."),
+    "open_complaint": gettext_lazy("No complaint is open."),
+    "person_ceiling": gettext_lazy("There were not too many messages in 24 hours."),
+    "frequency_cap": gettext_lazy("The last message is long enough ago."),
+    "holdout": gettext_lazy("Not in the control group."),
+    "too_late": gettext_lazy("It comes in time."),
+}
+CHANNELS: dict[str, Promise | str] = {
+    "sms": gettext_lazy("Text message"),
+    "email": gettext_lazy("E-mail"),
+    "postcard": gettext_lazy("Postcard"),
+    "letter": gettext_lazy("Letter"),
+    "phone": gettext_lazy("Telephone"),
+    "staff": gettext_lazy("To staff"),
+}
+VERDICTS: dict[str, Promise | str] = {
+    "ready": gettext_lazy("Yes: this message goes out."),
+    "refused": gettext_lazy("No: everything holds, but the message is stopped at the gate."),
+    "not_due": gettext_lazy("No: not every rule holds at this moment."),
+    "spoken_to": gettext_lazy("No: this message was already decided for this occasion, and is never repeated."),
+    "off": gettext_lazy("No: the automation is off, or was not live yet at this moment."),
+    "no_subject": gettext_lazy("No: there is nothing of this kind in the facts of this customer."),
+}
+CHANGES: dict[str, Promise | str] = {
+    "ready": gettext_lazy("Hold it back if it should not go."),
+    "spoken_to": gettext_lazy("Nothing to do: it can be sent again by hand."),
+    "off": gettext_lazy("Switch the automation on; what was due before is not made up for."),
+    "no_subject": gettext_lazy("Look whether the last import brought it."),
+}
+STATES: dict[str, Promise | str] = {
+    "ready": gettext_lazy("Waiting"),
+    "approval": gettext_lazy("Needs approval"),
+    "sending": gettext_lazy("Being sent"),
+    "sent": gettext_lazy("Sent"),
+    "delivered": gettext_lazy("Delivered"),
+    "failed": gettext_lazy("Failed"),
+    "unsure": gettext_lazy("Unsure"),
+    "refused": gettext_lazy("Refused"),
+    "canceled": gettext_lazy("Canceled"),
+}
+
+
+@dataclass(frozen=True)
+class InWords:
+    """The answer as one reads it aloud: the verdict, each rule, each gate, and what would change it."""
+
+    headline: str
+    rules: list[str]
+    gate: list[str]
+    change: str | None
+
+    def sentences(self) -> list[str]:
+        """All of it, in order."""
+        return [self.headline, *self.rules, *self.gate, *([self.change] if self.change else [])]
+
+
+@dataclass(frozen=True)
+class MessageInWords:
+    """What was decided and recorded then, and what the same rules and gates say today."""
+
+    recorded: list[str]
+    now: InWords
+
+
+def why_in_words(dealer: Dealer, automation: Automation, found: Why, *, language: str | None = None) -> InWords:
+    """The answer in the dealer's language, or in another."""
+    spoken = language or dealer.language
+    with override(spoken):
+        speech = _speech(dealer, spoken)
+        return InWords(
+            str(VERDICTS[found.verdict]),
+            [_rule(rule, speech) for rule in found.rules],
+            [text for step in found.gate for text in _step(step)] if found.verdict != "no_subject" else [],
+            _change(found),
+        )
+
+
+def why_message(
+    dealer: Dealer, message: Message, *, language: str | None = None, at: datetime | None = None
+) -> MessageInWords:
+    """Why a stored message went, waits or was refused: as recorded, and as rules and gates answer at `at`.
+
+    Without `at` they are asked at the message's own reference moment, with today's facts.
+    """
+    spoken = language or dealer.language
+    with override(spoken):
+        automation = message.automation
+        found = why(dealer, automation, message.customer, at=at or message.reference_at, subject=message.subject_ref)
+        return MessageInWords(
+            list(_recorded(dealer, message, _speech(dealer, spoken))),
+            why_in_words(dealer, automation, found, language=spoken),
+        )
+
+
+def reason_in_words(reason: str, detail: str | None) -> list[str]:
+    """A refusal as sentences, in the language that is active: what stands against it, channel by channel."""
+    known = REASONS.get(reason)
+    if known is None:
+        return [reason if detail is None else f"{reason}: {detail}"]
+    if reason == "no_channel" and detail:
+        return [f"{known.says}.", *_channels(detail)]
+    if reason == "text_incomplete" and detail:
+        field = FIELDS.get(detail)
+        return [
+            _("{reason}: “{field}” is not known.").format(reason=known.says, field=field.label if field else detail)
+        ]
+    return [f"{known.says}."]
+
+
+def change_in_words(reason: str, detail: str | None) -> str | None:
+    """What would change a refusal; of several channels what the first one lacks."""
+    if reason == "no_channel" and detail:
+        first = detail.split(";")[0].partition(":")[2].strip()
+        reason = first if first in REASONS else reason
+    known = REASONS.get(reason)
+    return str(known.change) if known else None
+
+
+def _channels(detail: str) -> Iterator[str]:
+    for part in detail.split(";"):
+        channel, _colon, reason = part.strip().partition(": ")
+        name, known = CHANNELS.get(channel, channel), REASONS.get(reason)
+        says = str(known.says) if known else reason
+        yield f"{name}: {says[:1].lower()}{says[1:]}."
+
+
+def _rule(found: RuleFound, speech: Speech) -> str:
+    """`Holds: vehicle: make contains “mazda”. Found: Mazda.`"""
+    template = _("Holds: {rule}. Found: {value}.") if found.holds else _("Does not hold: {rule}. Found: {value}.")
+    return template.format(rule=sentence(found.rule), value=_value(found, speech))
+
+
+def _value(found: RuleFound, speech: Speech) -> str:
+    value = found.raw
+    if found.rule.asks.kind == COUNT:
+        return str(value or 0)
+    if value in (None, "", []):
+        return _("nothing")
+    if found.rule.asks.kind in (FLAG, ACCESSORY, PICK) or not isinstance(value, str):
+        return _said(value, speech)
+    return value
+
+
+def _said(value: Any, speech: Speech) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return speech.moment(value)
+    if isinstance(value, date):
+        return speech.day(value)
+    if isinstance(value, (Decimal, float)):
+        return speech.number(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_said(part, speech) for part in value) or _("nothing")
+    return _("nothing") if value is None else str(value)
+
+
+def _step(step: Step) -> Iterator[str]:
+    if step.result == "ok":
+        yield str(PASSED[step.step])
+    elif step.result == "stops":
+        first, *rest = reason_in_words(step.step, step.detail)
+        yield _("Stopped here: {reason}").format(reason=first)
+        yield from rest
+
+
+def _change(found: Why) -> str | None:
+    """What would have to be different."""
+    if found.verdict == "refused":
+        stop = next((step for step in found.gate if step.result == "stops"), None)
+        return change_in_words(stop.step, stop.detail) if stop else None
+    if found.verdict == "not_due":
+        missing = _missing(found.rules)
+        if not missing:
+            return _("Each rule finds a record, but no single record satisfies all of them.")
+        listed = "; ".join(missing)
+        return _("It would be due if this held as well: {rules}.").format(rules=listed)
+    known = CHANGES.get(found.verdict)
+    return str(known) if known else None
+
+
+def _missing(rules: Sequence[RuleFound]) -> list[str]:
+    """The entries of which no alternative holds, alternatives joined by "or"."""
+    entries: dict[int, list[RuleFound]] = {}
+    for rule in rules:
+        entries.setdefault(rule.entry, []).append(rule)
+    lacking = [found for found in entries.values() if not any(rule.holds for rule in found)]
+    return [f" {_('or')} ".join(sentence(rule.rule) for rule in found) for found in lacking]
+
+
+def _recorded(dealer: Dealer, message: Message, speech: Speech) -> Iterator[str]:
+    """What stands in the rows: the decision, its reason, and every move since."""
+    decided = _("Decided on {moment} by {automation}, version {version}: {state}.")
+    first = "refused" if message.send_at is None else "ready"
+    yield decided.format(
+        moment=speech.moment(message.accepted_at),
+        automation=message.automation.name,
+        version=message.version,
+        state=str(STATES[first]).lower(),
+    )
+    if message.channel and message.send_at:
+        yield _("{channel} to {address}, to leave on {moment}.").format(
+            channel=CHANNELS.get(message.channel, message.channel),
+            address=(message.address or message.recipient).replace("\n", ", "),
+            moment=speech.moment(message.send_at),
+        )
+    if message.reason:
+        yield from reason_in_words(message.reason, message.detail)
+    for move in Move.objects.of(dealer).filter(message=message).order_by("pk"):
+        yield f"{speech.moment(move.at)}: {STATES.get(move.state, move.state)} ({move.cause})."
+    change = change_in_words(message.reason, message.detail) if message.reason else None
+    if change:
+        yield change
+
+
+def _speech(dealer: Dealer, language: str) -> Speech:
+    currency = dealer.preferences.currency or currency_of(dealer.country)
+    return Speech(language, dealer.country, dealer.zone, currency)
