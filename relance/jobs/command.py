@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "sender": ("sender", True, "how a dealer's channel leaves the house"),
     "deliver": ("deliver", True, "hand over what is ready"),
     "forecast": ("runs.forecast", True, "what will go out, per day, automation and channel"),
+    "dry-run": ("dry_run", True, "what an automation would have sent in a past period"),
+    "count": ("count", True, "how many the rules of an automation find"),
     "why": ("why", True, "why a customer does or does not hear from an automation"),
     "messages": ("runs.messages", True, "every message with its moves"),
     "contact-settings": (
@@ -38,6 +40,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
         True,
         "who hears from us before and after a visit, in sixteen numbers",
     ),
+    "remind": ("contact.remind", True, "a salesperson's own message or reminder for one customer"),
     "reply": ("contact.reply", True, "take in a reply by hand"),
     "backup": ("backup", True, "the database as one file, read again and good"),
     "restore": ("restore", False, "a backup into an empty home"),

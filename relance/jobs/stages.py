@@ -12,6 +12,7 @@ from relance.jobs.due_runs import due_runs
 from relance.outbox.lines import lines
 from relance.outbox.models import Message
 from relance.outbox.runs.make import Making
+from relance.outbox.runs.personal import make_due_reminders
 from relance.plan.draft import RunOf
 from relance.plan.due import due_ids
 from relance.plan.models import PlanMark, Run
@@ -73,7 +74,18 @@ def _work_through(planning: Making, since: datetime | None, planned: Planned) ->
             mark = _advance(dealer, max(mark or run_at, run_at))
     with transaction.atomic():
         if _still_ours(dealer, mark):
+            _remind(planning, planned)
             _advance(dealer, at)
+
+
+def _remind(planning: Making, planned: Planned) -> None:
+    """What salespeople wanted said at this moment."""
+    for row in make_due_reminders(planning):
+        if row.state == "missed":
+            planned.missed.append(row)
+        else:
+            planned.made += row.drafts
+            planned.runs.append(row.pk)
 
 
 def _order(found: tuple[RunOf, Run | None]) -> tuple[datetime, datetime, str]:
