@@ -61,7 +61,7 @@ def test_it_runs_beside_others_and_ends_when_asked():
     clockwork.start()
     assert came.wait(5)
     clockwork.stop()
-    assert not clockwork._thread.is_alive()
+    assert not any(thread.is_alive() for thread in clockwork._threads)
 
 
 def test_stopping_what_was_never_started_is_harmless():
@@ -83,3 +83,13 @@ def test_one_round_of_the_tasks_plans_and_hands_over_for_every_dealer(settings, 
 
 def test_every_task_has_a_name_of_its_own():
     assert len({task.name for task in TASKS}) == len(TASKS)
+
+
+def test_a_task_that_takes_long_keeps_no_other_lane_waiting():
+    came, free = threading.Event(), threading.Event()
+    slow = Task("slow", timedelta(seconds=1), lambda _at: free.wait(5) and None, lane="slow")
+    clockwork = Clockwork([slow, Task("quick", timedelta(seconds=1), lambda _at: came.set())])
+    clockwork.start()
+    assert came.wait(5)
+    free.set()
+    clockwork.stop()
