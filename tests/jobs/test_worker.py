@@ -87,7 +87,11 @@ def test_every_task_has_a_name_of_its_own():
 
 def test_a_task_that_takes_long_keeps_no_other_lane_waiting():
     came, free = threading.Event(), threading.Event()
-    slow = Task("slow", timedelta(seconds=1), lambda _at: free.wait(5) and None, lane="slow")
+
+    def wait(_at):
+        free.wait(5)
+
+    slow = Task("slow", timedelta(seconds=1), wait, lane="slow")
     clockwork = Clockwork([slow, Task("quick", timedelta(seconds=1), lambda _at: came.set())])
     clockwork.start()
     assert came.wait(5)
