@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from relance.audience.tree import Tree, read_tree
 from relance.dealers.models import ROLES
+from relance.intake.freshness import FILE_OF
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import local, parse_moment
 from relance.lib.schema import Code, OnOff, Strict, read
@@ -99,6 +100,16 @@ class Definition(Strict):
             if word not in RECIPIENTS and not (word.startswith("user:") and len(word) > 5):
                 raise ValueError(unknown_word("recipient", word, [*RECIPIENTS, "user:REFERENCE"]))
         return words
+
+    @field_validator("needs")
+    @classmethod
+    def _known_records(cls, needs: dict[str, int]) -> dict[str, int]:
+        for record, minutes in needs.items():
+            if record not in FILE_OF:
+                raise ValueError(unknown_word("record", record, FILE_OF))
+            if minutes < 1:
+                raise ValueError(f"{record}: minutes since its last import, at least 1 (found {minutes})")
+        return needs
 
     @model_validator(mode="after")
     def _reminders_are_about_appointments(self) -> "Definition":

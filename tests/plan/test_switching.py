@@ -117,3 +117,14 @@ def test_a_theme_of_ones_own_has_no_rivals():
     dealer = a_dealer()
     an_automation(dealer, "ONE")
     assert rivals(dealer, definition_of(an_automation(dealer, "OTHER"))) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("needs", "says"),
+    [({"apointment": 60}, "unknown record 'apointment', did you mean 'appointment'"), ({"sale": 0}, "at least 1")],
+)
+def test_what_is_needed_must_be_a_record_that_feeds_bring(needs, says):
+    row = an_automation(a_dealer(), needs=needs)
+    with pytest.raises(BadInput, match=says):
+        definition_of(row)
