@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import In
 
-from relance.audience.compare import COMPARISONS, NOBODY, compare
+from relance.audience.compare import COMPARISONS, NOBODY, POSITIVES, compare
 from relance.audience.fields import CATEGORIES, GONE, SUBJECTS, Asked, Category
 from relance.audience.operators import COUNT, DAYS, FLAG, PICK
 from relance.audience.reference import Clock, Recipe, Ref
@@ -199,7 +199,9 @@ class _Compiler:
         if operator.minutes is not None:
             return self.on_minutes(target, rule)
         known = Q() if isinstance(target, str) or attribute.kind != FLAG else _there(asked)
-        return COMPARISONS[operator.compare](target, attribute, rule.value, known)
+        found = COMPARISONS[operator.compare](target, attribute, rule.value, known)
+        needs_a_value = operator.compare in POSITIVES or operator.compare == "is_known"
+        return attribute.among(asked) & found if attribute.among and needs_a_value else found
 
     def one_record(self, entries: Sequence[Rule | AnyOf], *, begin_here: bool) -> Q:
         """One record of the history satisfies all entries. `begin_here`: let an index find the records first."""
@@ -237,12 +239,8 @@ class _Compiler:
             return ~Q(Exists(others))
         value = Q() if rule.operator == "exists" else self.when(rule)
         theirs = Q(**{f"{owner}__isnull": False}) if ours != "pk" else Q()
-        eligible = self.can_be_picked(rule, by_days=self.reaches_several_days(rule))
+        eligible = self.can_be_picked(rule, by_days=_reaches_several_days(self.clock, rule))
         return value & theirs & eligible & ~Q(Exists(self.better(rule, others)))
-
-    def reaches_several_days(self, rule: Rule) -> bool:
-        """Whether the rule is a choice of single days: SQLite would rather walk the whole history up to now."""
-        return bool(rule.does.days) and len(self.clock.ranges(rule)) > 1
 
     def times(self, rule: Rule) -> Q:
         """★times: how many at or before the reference moment; 0, never unknown."""
@@ -258,19 +256,18 @@ class _Compiler:
     # Which record is picked.
 
     def can_be_picked(self, rule: Rule, *, by_days: bool = False) -> Q:
-        """On the right side of the reference moment, and of a status that counts.
-
-        `by_days`: the days of the rule are the way in, this is only looked at.
-        """
+        """On the right side of the reference moment, and of a status that counts; `by_days` are the way in."""
         category, moment = rule.about, rule.about.moment
         limit = self.value(_day if category.moment_is_day else _moment)
+        looked_at = Coalesce(moment, moment) if by_days else moment
         if rule.asks.pick == "next":
-            side, overlooked = compare(Coalesce(moment, moment) if by_days else moment, "gt", limit), category.not_next
+            side, overlooked = compare(looked_at, "gt", limit), category.not_next
         else:
-            side, overlooked = compare(Coalesce(moment, moment) if by_days else moment, "lte", limit), category.not_last
+            side, overlooked = compare(looked_at, "lte", limit), category.not_last
+        side &= Q() if by_days else category.listed
         if overlooked is None:
-            return side if by_days else category.listed & side
-        return (Q() if by_days else category.listed) & side & (Q(status__isnull=True) | ~overlooked)
+            return side
+        return side & (Q(status__isnull=True) | ~overlooked)
 
     def candidates(self, rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
         return rows.filter(self.can_be_picked(rule))
@@ -334,6 +331,11 @@ class _Compiler:
         for place, (lookup, _) in enumerate(self.clock.minutes(rule)):
             found &= compare(target, lookup, self.value(_minute(rule, place)))
         return found
+
+
+def _reaches_several_days(clock: Clock, rule: Rule) -> bool:
+    """Whether the rule is a choice of single days: SQLite would rather walk the whole history up to now."""
+    return bool(rule.does.days) and len(clock.ranges(rule)) > 1
 
 
 # Recipes: what a rule makes of the clock.

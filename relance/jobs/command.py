@@ -31,9 +31,9 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "sender": ("sender", True, "how a dealer's channel leaves the house"),
     "deliver": ("deliver", True, "hand over what is ready"),
     "forecast": ("runs.forecast", True, "what will go out, per day, automation and channel"),
-    "dry-run": ("dry_run", True, "what an automation would have sent in a past period"),
-    "count": ("count", True, "how many the rules of an automation find"),
-    "why": ("why", True, "why a customer does or does not hear from an automation"),
+    "dry-run": ("outlook.dry_run", True, "what an automation would have sent in a past period"),
+    "count": ("outlook.count", True, "how many the rules of an automation find"),
+    "why": ("outlook.why", True, "why a customer does or does not hear from an automation"),
     "messages": ("runs.messages", True, "every message with its moves"),
     "contact-settings": (
         "contact.contact_settings",

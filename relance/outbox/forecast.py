@@ -11,16 +11,16 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 
 from relance.dealers.models import Dealer
 from relance.lib.moments import DAY, day_of, day_start
 from relance.outbox.address import ADDRESS_OF
-from relance.outbox.ahead import Foreseen, Outlook, needs
 from relance.outbox.gate import COUNTED
-from relance.outbox.kept import Kept, fingerprint
 from relance.outbox.models import Message
+from relance.outbox.outlook.ahead import Foreseen, Outlook, needs
+from relance.outbox.outlook.kept import Kept, fingerprint
 from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.draft import Draft
 from relance.plan.gather import gather
@@ -37,6 +37,7 @@ class Cell:
     refused: int = 0
     channels: dict[str, int] = field(default_factory=dict)
     certain: bool = True
+    known: bool = True  # False: there is no history yet from which anything could be expected; not the same as nobody
     moved: bool = False  # a run of a closed day that moved here
 
     def count(self, channel: str | None, number: int = 1) -> None:
@@ -99,7 +100,7 @@ PERSON_NEEDS = frozenset({"customer.name", "vehicle.year", "vehicle.make", "vehi
 def forecast(dealer: Dealer, *, first: date, last: date, at: datetime) -> Forecast:
     """What went out and what will, from `first` to `last`, both included, seen from the moment `at`.
 
-    It is kept until something changes that it depends on (outbox/kept); it is shared, so nobody changes it.
+    It is kept until something changes that it depends on (outbox/outlook/kept); it is shared, so nobody changes it.
     """
     seen = fingerprint(dealer, at)
     kept = KEPT.find(dealer.pk, seen, first, last)
@@ -245,27 +246,41 @@ def _look_ahead(dealer: Dealer, found: Forecast, days: tuple[date, date], *, at:
 
 
 def _expect(dealer: Dealer, found: Forecast, *, first: date, last: date, at: datetime) -> None:
-    """Real-time automations: what the same weekday brought on average in the last eight weeks."""
+    """Real-time automations: what the same weekday brought on average in the last eight weeks, or as long as we know.
+
+    With less than a week of history nothing is expected and the cell says that nothing is known.
+    """
     instant = [a for a in _switched_on(dealer) if definition_of(a).schedule.kind == "realtime"]
-    usual = _usual(dealer, instant, at)
+    begun = _history_of(dealer, at)
+    weeks = {a.pk: _weeks(max(begun, a.live_from), at) if begun else 0.0 for a in instant}
+    usual = _usual(dealer, weeks, at)
     for automation in instant:
-        day = first
+        day = max(first, day_of(at, dealer.zone) + DAY)
         while day <= last:
             cell = found.cells[automation.pk, day]
-            expected = usual.get((automation.pk, day.weekday()), {})
-            if day > day_of(at, dealer.zone):
-                for channel, number in expected.items():
-                    cell.count(channel, number)
-                cell.certain = False
+            for channel, number in usual.get((automation.pk, day.weekday()), {}).items():
+                cell.count(channel, number)
+            cell.certain, cell.known = False, weeks[automation.pk] >= 1
             day += DAY
 
 
-def _usual(dealer: Dealer, automations: Sequence[Automation], at: datetime) -> dict[tuple[int, int], dict[str, int]]:
+def _history_of(dealer: Dealer, at: datetime) -> datetime | None:
+    """Since when anything is known of what automations bring: the first message of the last eight weeks."""
+    messages = Message.objects.of(dealer).filter(send_at__gte=at - HISTORY, send_at__lt=at)
+    begun: datetime | None = messages.aggregate(begun=Min("send_at"))["begun"]
+    return begun
+
+
+def _weeks(begun: datetime, at: datetime) -> float:
+    """How many weeks of history there are; the eighth need not be full to the minute."""
+    return min(max((at - begun) / timedelta(weeks=1), 0.0), HISTORY / timedelta(weeks=1))
+
+
+def _usual(dealer: Dealer, weeks: dict[int, float], at: datetime) -> dict[tuple[int, int], dict[str, int]]:
+    """By automation and weekday, how many go by each channel."""
     rows = (
         Message.objects.of(dealer)
-        .filter(
-            automation__in=[a.pk for a in automations], send_at__gte=at - HISTORY, send_at__lt=at, state__in=COUNTED
-        )
+        .filter(automation__in=list(weeks), send_at__gte=at - HISTORY, send_at__lt=at, state__in=COUNTED)
         .values("automation", "channel")
         .annotate(day=TruncDate("send_at", tzinfo=dealer.zone), n=Count("pk"))
         .order_by()
@@ -274,9 +289,9 @@ def _usual(dealer: Dealer, automations: Sequence[Automation], at: datetime) -> d
     for row in rows:
         sums[row["automation"], row["day"].weekday(), str(row["channel"])] += row["n"]
     usual: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
-    weeks = HISTORY.days / 7
     for (automation, weekday, channel), number in sums.items():
-        usual[automation, weekday][channel] = round(number / weeks)
+        if weeks[automation] >= 1:
+            usual[automation, weekday][channel] = round(number / max(round(weeks[automation]), 1))
     return usual
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import parse_moment
+from relance.plan.models import Automation
 
 
 def dealer_of(slug: str) -> Dealer:
@@ -20,6 +21,15 @@ def dealer_of(slug: str) -> Dealer:
             raise BadInput(f"there is no dealer yet: make one with relance dealer create {slug} --name … --timezone …")
         raise BadInput(unknown_word("dealer", slug, slugs))
     return dealer
+
+
+def automation_of(code: str, dealer: Dealer) -> Automation:
+    """The dealer's automation with this code; BadInput offers the nearest one."""
+    rows = Automation.objects.of(dealer)
+    found = rows.filter(code=code).first()
+    if found is None:
+        raise BadInput(unknown_word("automation", code, rows.values_list("code", flat=True)))
+    return found
 
 
 def moment_of(text: str, dealer: Dealer) -> datetime:

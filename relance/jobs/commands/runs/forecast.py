@@ -1,5 +1,6 @@
 """`relance forecast`: what will go out, per day, automation and channel."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -39,3 +40,5 @@ def command(
             else:
                 sure = "" if cell.certain else "  expected"
                 print(f"{line['day']}  {line['automation']:<12} {channel:<9} {number:>6}{sure}")
+    if unknown := sorted({codes[automation] for (automation, _), cell in found.cells.items() if not cell.known}):
+        print(f"not known yet, as they answer what happens and have no history: {', '.join(unknown)}", file=sys.stderr)

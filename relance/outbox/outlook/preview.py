@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
 from relance.lib.moments import day_of
-from relance.outbox.ahead import Outlook
-from relance.outbox.dry_run import as_automation
+from relance.outbox.outlook.ahead import Outlook
+from relance.outbox.outlook.dry_run import as_automation
 from relance.plan.definition import Definition
 from relance.plan.gather import gather
 

@@ -17,7 +17,7 @@ from relance.audience.tree import Rule
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput
 from relance.lib.moments import DAY, MINUTE, day_start
-from relance.outbox.ahead import Due, Foreseen, Once, Outlook, foreseen
+from relance.outbox.outlook.ahead import Due, Foreseen, Once, Outlook, foreseen
 from relance.plan.definition import Definition
 from relance.plan.draft import Draft
 from relance.plan.due import run_of

@@ -4,30 +4,31 @@ from typing import Annotated
 
 import typer
 
+from relance.dealers.models import Dealer
 from relance.facts.models import Customer
-from relance.jobs.commands.arguments import dealer_of, moment_of, print_json
+from relance.jobs.commands.arguments import automation_of, dealer_of, moment_of, print_json
 from relance.lib.errors import BadInput, unknown_word
+from relance.lib.language import LANGUAGES
 from relance.lib.moments import iso
 from relance.measures.why import Why, why
+from relance.measures.why_in_words import MessageInWords, why_in_words, why_message
 from relance.plan.models import Automation
 
-TICK = {True: "yes", False: "no "}
 
-
-def command(
+def command(  # noqa: PLR0913 the words of the command line
     slug: Annotated[str, typer.Argument(help="The dealer.")],
     automation: Annotated[str, typer.Argument(help="The automation's code.")],
     customer: Annotated[str, typer.Argument(help="The customer's id in the business system.")],
     at: Annotated[str, typer.Option(help="The reference moment of the run that is asked about.")],
     subject: Annotated[str | None, typer.Option(help="The appointment, repair order … by its id.")] = None,
+    language: Annotated[str | None, typer.Option(help="en, fr, es or et; the dealer's when left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
 ) -> None:
     """Why a customer does or does not hear from an automation."""
     dealer = dealer_of(slug)
-    codes = Automation.objects.of(dealer)
-    row = codes.filter(code=automation).first()
-    if row is None:
-        raise BadInput(unknown_word("automation", automation, codes.values_list("code", flat=True)))
+    if language is not None and language not in LANGUAGES:
+        raise BadInput(unknown_word("language", language, LANGUAGES))
+    row = automation_of(automation, dealer)
     person = Customer.objects.of(dealer).filter(ref=customer).first()
     if person is None:
         raise BadInput(f"unknown customer {customer}: it is not in the facts of {dealer.slug}")
@@ -51,12 +52,21 @@ def command(
             }
         )
     else:
-        _tell(found)
+        _tell(dealer, row, found, language)
 
 
-def _tell(found: Why) -> None:
-    print(f"{found.verdict}" + (f" ({found.subject})" if found.subject else ""))
-    for rule in found.rules:
-        print(f"  {TICK[rule.holds]} {rule.sentence}: found {'nothing' if rule.value is None else rule.value}")
-    for step in found.gate:
-        print(f"  {step.result:<11} {step.step}" + (f": {step.detail}" if step.detail else ""))
+def _tell(dealer: Dealer, automation: Automation, found: Why, language: str | None) -> None:
+    words = why_in_words(dealer, automation, found, language=language)
+    print(words.headline + (f" ({found.subject})" if found.subject else ""))
+    for line in (*words.rules, *words.gate):
+        print(f"  {line}")
+    if words.change:
+        print(words.change)
+    if found.message is not None:
+        print()
+        _tell_message(why_message(dealer, found.message, language=language))
+
+
+def _tell_message(said: MessageInWords) -> None:
+    for line in said.recorded:
+        print(f"  {line}")

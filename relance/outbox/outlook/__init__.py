@@ -1,0 +1,1 @@
+"""What would go out: ahead, in the past, after a change. Reads only."""
