@@ -66,6 +66,7 @@ class Attribute:
     column: str | Expression = ""  # as compared
     shown: str = ""  # as shown to a person, when that is another column
     pick: str = ""  # last | next | times
+    among: Callable[["Asked"], Q] | None = None  # where it can be known at all: a way in for an index
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,10 @@ def _open_recall(asked: Asked) -> Any:
         Recall.objects.of(asked.dealer).filter(vin_folded=OuterRef(f"{asked.prefix}vin_folded")).exclude(Exists(done))
     )
     return Subquery(recalls.order_by("campaign_folded").values("campaign_folded")[:1])
+
+
+def _has_a_recall(asked: Asked) -> Q:
+    return Q(**{f"{asked.prefix}vin_folded__in": Recall.objects.of(asked.dealer).values("vin_folded")})
 
 
 def _of_sale_or_vehicle(column: str) -> Expression:
@@ -198,7 +203,7 @@ _VEHICLE = _table(
     Attribute("next_service_on", DAYS, _("next service"), "next_service_on"),
     Attribute("accessory", ACCESSORY, _("accessory"), "accessories_folded", shown="accessories"),
     Attribute("in_shop", FLAG, _("in the shop now"), _in_shop),
-    Attribute("open_recall", TEXT, _("open safety recall"), _open_recall),
+    Attribute("open_recall", TEXT, _("open safety recall"), _open_recall, among=_has_a_recall),
     _word("status", _("status")),
 )
 _APPOINTMENT = _table(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from relance.audience.compile import Question, shape, subjects
 from relance.audience.fields import SUBJECTS
@@ -102,7 +103,8 @@ def _statement(dealer: Dealer, question: Question, leaves_out: bool, after_days:
         else:
             keys = keys.filter(key=Ref(lambda clock: clock.given["key"]))
         rows = rows.exclude(Exists(keys))
-    return statement(rows.order_by("ref").values("pk"))
+    # By an expression: SQLite would rather walk every row in the order of an index on `ref` than sort the few it finds.
+    return statement(rows.order_by(Coalesce("ref", "ref")).values("pk"))
 
 
 def spoken_to(dealer: Dealer, run: RunOf) -> QuerySet[Occurrence]:
