@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from relance.web import faults
-from relance.web.desk import contact_settings, outbox, people, programmes, sign_in
+from relance.web.desk import contact_settings, outbox, people, programmes, sign_in, staff_lists
 
 
 class DayInPath:
@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{HERE}/outbox/<uuid:key>/cancel/", outbox.cancel_message, name="desk-cancel"),
     path(f"{HERE}/outbox/<uuid:key>/approve/", outbox.approve_message, name="desk-approve"),
     path(f"{HERE}/outbox/<uuid:key>/bring-back/", outbox.bring_back_message, name="desk-bring-back"),
+    path(f"{HERE}/lists/", staff_lists.staff_lists, name="desk-lists"),
     path(f"{HERE}/contact-settings/", contact_settings.contact_settings, name="desk-contact-settings"),
     path(f"{HERE}/contact-settings/save/", contact_settings.save_contact_settings, name="desk-contact-settings-save"),
     path(f"{HERE}/contact-settings/<str:code>/", contact_settings.preview_of, name="desk-contact-preview"),

@@ -13,6 +13,7 @@ from relance.web.desk.guard import Desk
 PLACES = (
     ("desk-programmes", _("Programmes"), "programmes", "p"),
     ("desk-outbox", _("Outbox"), "outbox", "o"),
+    ("desk-lists", _("Lists"), "lists", "l"),
     ("desk-contact-settings", _("Contact"), "contact", "c"),
 )
 
