@@ -6,6 +6,9 @@ Desk, library and `relance switch` refuse here; `automations apply` is the opera
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from relance.dealers.models import Dealer
 from relance.intake.freshness import FILE_OF, rhythm
 from relance.lib.errors import BadInput
@@ -43,12 +46,19 @@ def _rhythm_too_slow(dealer: Dealer, definition: Definition, at: datetime) -> It
     for record, minutes in definition.needs.items():
         needed, every = minutes * MINUTE, usual[record]
         if every is not None and every > needed:
-            yield f"{FILE_OF[record]} comes every {_words(every)}, this needs it every {_words(needed)}"
+            yield _("%(file)s comes every %(every)s, this needs it every %(needed)s") % {
+                "file": FILE_OF[record], "every": _words(every), "needed": _words(needed),
+            }  # fmt: skip
         elif every is None and needed < DAY:
-            yield f"{FILE_OF[record]} does not come regularly yet, this needs it every {_words(needed)}"
+            yield _("%(file)s does not come regularly yet, this needs it every %(needed)s") % {
+                "file": FILE_OF[record], "needed": _words(needed),
+            }  # fmt: skip
 
 
 def _words(span: timedelta) -> str:
     """How long, in the unit that one says it in."""
     minutes = round(span / MINUTE)
-    return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
+    if minutes < 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
