@@ -223,13 +223,11 @@ class _Compiler:
     def pick(self, rule: Rule) -> Q:
         """★ of another category: the picked record, by itself."""
         candidates = self.candidates(rule, self.of_subject(rule.about, rule.of))
-        if rule.operator == "does_not_exist":
-            return ~Q(Exists(candidates))
-        if rule.operator == "exists":
-            return Q(Exists(candidates))
+        if rule.operator in ("exists", "does_not_exist"):
+            return Q(Exists(candidates)) if rule.operator == "exists" else ~Q(Exists(candidates))
         same_owner = {self.tie(rule.about)[0]: OuterRef(f"{self.tie(rule.about)[0]}_id")}
         others = self.candidates(rule, self.history(rule.about, rule.of).filter(**same_owner))
-        return Q(Exists(candidates.filter(self.when(rule)).exclude(Exists(self.better(rule, others)))))
+        return Q(Exists(candidates.filter(self.when(rule)).exclude(Exists(_better(rule, others)))))
 
     def own_pick(self, rule: Rule) -> Q:
         """★ of the subject's category: the subject is the picked record."""
@@ -240,7 +238,7 @@ class _Compiler:
         value = Q() if rule.operator == "exists" else self.when(rule)
         theirs = Q(**{f"{owner}__isnull": False}) if ours != "pk" else Q()
         eligible = self.can_be_picked(rule, by_days=_reaches_several_days(self.clock, rule))
-        return value & theirs & eligible & ~Q(Exists(self.better(rule, others)))
+        return value & theirs & eligible & ~Q(Exists(_better(rule, others)))
 
     def times(self, rule: Rule) -> Q:
         """★times: how many at or before the reference moment; 0, never unknown."""
@@ -260,10 +258,8 @@ class _Compiler:
         category, moment = rule.about, rule.about.moment
         limit = self.value(_day if category.moment_is_day else _moment)
         looked_at = Coalesce(moment, moment) if by_days else moment
-        if rule.asks.pick == "next":
-            side, overlooked = compare(looked_at, "gt", limit), category.not_next
-        else:
-            side, overlooked = compare(looked_at, "lte", limit), category.not_last
+        lookup, overlooked = ("gt", category.not_next) if rule.asks.pick == "next" else ("lte", category.not_last)
+        side = compare(looked_at, lookup, limit)
         side &= Q() if by_days else category.listed
         if overlooked is None:
             return side
@@ -271,16 +267,6 @@ class _Compiler:
 
     def candidates(self, rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
         return rows.filter(self.can_be_picked(rule))
-
-    def better(self, rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
-        """Those of `rows` that go before the outer record: later (or sooner, ahead), then the greater id."""
-        moment = rule.about.moment
-        ref = "ref"
-        beyond, not_behind = ("lt", "lte") if rule.asks.pick == "next" else ("gt", "gte")
-        outer = OuterRef(moment)
-        return rows.filter(Q(**{f"{moment}__{not_behind}": outer})).filter(
-            Q(**{f"{moment}__{beyond}": outer}) | Q(**{f"{ref}__gt": OuterRef(ref)})
-        )
 
     def when(self, rule: Rule) -> Q:
         """The picked record's moment against the operator."""
@@ -336,6 +322,17 @@ class _Compiler:
 def _reaches_several_days(clock: Clock, rule: Rule) -> bool:
     """Whether the rule is a choice of single days: SQLite would rather walk the whole history up to now."""
     return bool(rule.does.days) and len(clock.ranges(rule)) > 1
+
+
+def _better(rule: Rule, rows: QuerySet[Model]) -> QuerySet[Model]:
+    """Those of `rows` that go before the outer record: later (or sooner, ahead), then the greater id."""
+    moment = rule.about.moment
+    ref = "ref"
+    beyond, not_behind = ("lt", "lte") if rule.asks.pick == "next" else ("gt", "gte")
+    outer = OuterRef(moment)
+    return rows.filter(Q(**{f"{moment}__{not_behind}": outer})).filter(
+        Q(**{f"{moment}__{beyond}": outer}) | Q(**{f"{ref}__gt": OuterRef(ref)})
+    )
 
 
 # Recipes: what a rule makes of the clock.
