@@ -15,8 +15,8 @@ from django.conf import settings
 from relance.dealers.models import Dealer
 from relance.facts.absorb import take_in
 from relance.intake.models import ImportRun
-from relance.jobs.after_import import after_import
 from relance.lib.errors import BadInput
+from relance.outbox.runs.late import after_import
 
 log = logging.getLogger("relance.inbox")
 STANDS_STILL = timedelta(minutes=1)
@@ -86,7 +86,8 @@ def _take(dealer: Dealer, feed: Path, at: datetime) -> None:
         return
     _archive(feed, at)
     log.info("%s: %s was taken in%s", dealer.slug, feed.name, _stopped(run))
-    after_import(dealer, at=at)
+    for line in after_import(dealer, at=at):
+        log.info("%s: %s", dealer.slug, line)
 
 
 def _stopped(run: ImportRun) -> str:

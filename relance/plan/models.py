@@ -93,6 +93,7 @@ class Run(DealerRow):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["dealer", "run_at"], name="run_at"),
             models.Index(fields=["automation", "reference_at"], name="run_of_automation"),
+            models.Index(fields=["dealer"], name="run_that_waits", condition=models.Q(state="waits")),
         ]
 
 

@@ -39,7 +39,7 @@ def test_runs_are_listed_with_what_waits_and_what_came_late(dealer, relance):
     assert [(line["automation"], line["state"], line["waiting"], line["late"]) for line in lines] == [
         ("GOES", "done", 0, 1), ("WAITS", "done", 1, 1),
     ]  # fmt: skip
-    assert "1 people of GOES came after their run of 2026-05-04T10:00:00-04:00" in said
+    assert "1 people of GOES came after its run of 2026-05-04T10:00:00-04:00" in said
 
 
 def test_late_rows_are_sent_when_asked(dealer, relance):

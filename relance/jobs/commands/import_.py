@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from relance.facts.absorb import silent, take_in
 from relance.intake.models import ImportRun
 from relance.intake.rejects import read_rejects
-from relance.jobs.after_import import after_import
 from relance.jobs.commands.arguments import dealer_of, print_json
 from relance.lib.clock import now
+from relance.outbox.runs.late import after_import
 
 
 def command(
@@ -33,13 +33,12 @@ def command(
     dealer = dealer_of(slug)
     with _progress() as progress:
         run = take_in(dealer, feed, at=now(), full=full, force=force, rejects_path=rejects, progress=progress)
-    after_import(dealer, at=now())
     if json:
         for counts in run.files:
             print_json(counts)
         for reject in read_rejects(Path(run.rejects)):
             print_json(reject)
-    for line in _summary(run):
+    for line in (*_summary(run), *after_import(dealer, at=now())):
         print(line, file=sys.stderr)
 
 

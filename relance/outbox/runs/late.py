@@ -23,6 +23,7 @@ from relance.plan.models import Automation, PlanMark, Run
 from relance.plan.schedule import runs
 
 MICROSECOND = timedelta(microseconds=1)
+LONGEST_GRACE = timedelta(days=91)
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,31 @@ def send_late(dealer: Dealer, run: RunOf, *, by: str, at: datetime) -> list[Mess
     return list(Message.objects.of(dealer).filter(run=row).order_by("pk"))
 
 
+def after_import(dealer: Dealer, *, at: datetime) -> list[str]:
+    """What an import that has just ended means for runs that are over: a sentence for each.
+
+    Where the dealer wants it (`late_rows: send`), those who came late are sent the same run.
+    """
+    said = []
+    for late in late_rows(dealer, at=at):
+        code, run_at = late.run.automation.code, iso(late.run.reference_at, dealer.zone)
+        if dealer.preferences.late_rows == "send":
+            sent = len(send_late(dealer, late.run, by="relance", at=at))
+            said.append(f"{sent:,} late rows of {code} ({run_at}) were taken up")
+        else:
+            send_too = f"relance runs {dealer.slug} --send-late {code}"
+            said.append(f"{late.count:,} people of {code} came after its run of {run_at}; to send them too: {send_too}")
+    return said
+
+
 def _over(dealer: Dealer, at: datetime) -> Iterator[RunOf]:
     """The runs up to the last plan that are not later than their grace; those that wait or were missed are none."""
     mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
     if mark is None:
         return
     calendar = Calendar(dealer)
-    not_made = set(
-        Run.objects.of(dealer)
-        .filter(state__in=("waits", "missed"))
-        .values_list("automation_id", "reference_at", "run_at")
-    )
+    rows = Run.objects.of(dealer).filter(state__in=("waits", "missed"), run_at__gt=at - LONGEST_GRACE)
+    not_made = set(rows.values_list("automation_id", "reference_at", "run_at"))
     for automation in Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused=""):
         definition = definition_of(automation)
         if definition.schedule.kind == "realtime":
