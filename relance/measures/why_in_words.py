@@ -238,7 +238,12 @@ def _channels(detail: str) -> Iterator[str]:
 def _rule(found: RuleFound, speech: Speech) -> str:
     """`Holds: vehicle: make contains “mazda”. Found: Mazda.`"""
     template = _("Holds: {rule}. Found: {value}.") if found.holds else _("Does not hold: {rule}. Found: {value}.")
-    return template.format(rule=sentence(found.rule), value=_value(found, speech))
+    return _ended(template.format(rule=sentence(found.rule), value=_value(found, speech)))
+
+
+def _ended(text: str) -> str:
+    """With one full stop, also behind `3:00 p.m.`."""
+    return text.removesuffix("..") + "." if text.endswith("..") else text
 
 
 def _value(found: RuleFound, speech: Speech) -> str:
@@ -310,11 +315,12 @@ def _recorded(dealer: Dealer, message: Message, speech: Speech) -> Iterator[str]
         state=str(STATES[first]).lower(),
     )
     if message.channel and message.send_at:
-        yield _("{channel} to {address}, to leave on {moment}.").format(
+        leaves = _("{channel} to {address}, to leave on {moment}.").format(
             channel=CHANNELS.get(message.channel, message.channel),
             address=(message.address or message.recipient).replace("\n", ", "),
             moment=speech.moment(message.send_at),
         )
+        yield _ended(leaves)
     if message.reason:
         yield from reason_in_words(message.reason, message.detail)
     for move in Move.objects.of(dealer).filter(message=message).order_by("pk"):
