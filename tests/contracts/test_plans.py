@@ -5,6 +5,7 @@ The tables hold enough rows, spread over four years, that the database knows wha
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -59,7 +60,7 @@ def fill(dealer):
     first = (
         Customer.objects.across_dealers("the next free key").order_by("-pk").values_list("pk", flat=True).first() or 0
     ) + 1
-    put = {}
+    put: dict[type[Any], list[dict[str, Any]]] = {}
     for number in range(PEOPLE):
         for model, row in rows_of(dealer, number, first + number):
             put.setdefault(model, []).append(row)
