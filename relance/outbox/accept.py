@@ -20,7 +20,8 @@ KEY = ("automation", "subject_id", "recipient", "key", "subject_type")
 def accept(dealer: Dealer, run: Run, decided: Sequence[tuple[Draft, Verdict]], *, at: datetime, waits: bool) -> int:
     """Store messages and refusals, return how many; `waits`: what is ready waits for a person. Inside a transaction.
 
-    Safe to repeat: a draft whose once-key is taken is left out, whoever took it.
+    Safe to repeat: a draft whose once-key is taken is left out, whoever took it. A joined one has its key alone: its
+    vehicle stands in another message of the run.
     """
     insert(Occurrence, [_key(dealer, run, draft) for draft, _ in decided], match=KEY, change=())
     subjects = {draft.subject_id for draft, _ in decided}
@@ -30,7 +31,7 @@ def accept(dealer: Dealer, run: Run, decided: Sequence[tuple[Draft, Verdict]], *
     messages = [
         _message(draft, verdict, stamp, occurrence)
         for draft, verdict in decided
-        if (occurrence := ours.get((draft.subject_id, draft.recipient))) is not None
+        if not verdict.is_joined and (occurrence := ours.get((draft.subject_id, draft.recipient))) is not None
     ]
     insert(Message, messages, match=("occurrence",), change=())
     return len(messages)

@@ -53,6 +53,7 @@ class Verdict:
     address: str | None = None
     spoken: Spoken | None = None
     send_at: datetime | None = None
+    is_joined: bool = False  # another message of this run to the same customer speaks of this vehicle too
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Gate:
         self.calendar = calendar
         self.voices: dict[str, Voice] = {}
         self.said: dict[int, list[Counted]] = defaultdict(list)  # let through by this gate, not yet stored
+        self.told: dict[tuple[int, datetime, int], int] = {}  # whom a run told of all his vehicles: about which
         self.suppressed = set(Suppression.objects.of(dealer).values_list("channel", "address"))
 
     # One chunk of drafts.
@@ -93,12 +95,21 @@ class Gate:
         again: Sequence[Handover | None] = handovers or [None] * len(drafts)
         verdicts = []
         for draft, handover in zip(drafts, again, strict=True):
-            verdict = self._judge(draft, known, handover)
+            joins = handover is None and self._is_told(draft)
+            verdict = Verdict(is_joined=True) if joins else self._judge(draft, known, handover)
             if handover is None and verdict.reason is None and draft.is_for_customer and verdict.send_at:
                 marketing = draft.run.definition.purpose == "marketing"
                 self.said[draft.customer_id].append(Counted(verdict.send_at, marketing, 0))
+                if draft.run.definition.speaks_of_all_vehicles:
+                    self.told.setdefault(_telling(draft), draft.subject_id)
             verdicts.append(verdict)
         return verdicts
+
+    def _is_told(self, draft: Draft) -> bool:
+        """Whether a message of the same run speaks to this customer of all his vehicles (03-rules §8)."""
+        if not draft.run.definition.speaks_of_all_vehicles or not draft.is_for_customer or draft.run.is_by_hand:
+            return False
+        return self.told.get(_telling(draft), draft.subject_id) != draft.subject_id
 
     def known(self, drafts: Sequence[Draft]) -> "Known":
         """What these drafts' people are known by."""
@@ -290,6 +301,10 @@ class Known:
             if send_at is not None:
                 found[customer].append(Counted(send_at, purpose == "marketing", pk))
         return found
+
+
+def _telling(draft: Draft) -> tuple[int, datetime, int]:
+    return draft.run.automation.pk, draft.run.reference_at, draft.customer_id
 
 
 def _span(drafts: Sequence[Draft], at: datetime, days: int) -> tuple[datetime, datetime]:

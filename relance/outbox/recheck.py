@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from relance.audience.compile import Question, holding
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.moments import day_of
-from relance.outbox.gate import Gate, Handover, needs_of
+from relance.outbox.gate import GONE_VEHICLE, Gate, Handover, needs_of
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
+from relance.plan.definition import Definition
 from relance.plan.draft import BY_HAND, Draft, RunOf
 from relance.plan.gather import gather
 from relance.plan.models import Automation, Occurrence
@@ -73,7 +76,8 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
     dealer, definition, first = again.dealer, definition_of(automation), messages[0]
     if definition.subject != first.subject_type:
         return {m.pk: Refusal("no_longer_true") for m in messages}
-    ids = [m.subject_id for m in messages]
+    joined = _joined(dealer, definition, messages)
+    ids = [subject for m in messages for subject in (m.subject_id, *joined[m.pk])]
     reference_on = day_of(first.reference_at, dealer.zone)
     run = RunOf(automation, definition, first.reference_at, first.run_at, reference_on, again.key)
     question = Question(dealer, definition.tree, definition.subject, definition.scope, first.reference_at)
@@ -82,12 +86,32 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
     answers: dict[int, Answer] = {}
     asked: list[tuple[Message, Draft]] = []
     for message in messages:
-        if message.subject_id not in still or message.subject_id not in facts:
+        true = [s for s in (message.subject_id, *joined[message.pk]) if s in still and s in facts]
+        subject = next((s for s in true if facts[s]["vehicle.status"] not in GONE_VEHICLE), true[0] if true else None)
+        if subject is None:
             answers[message.pk] = Refusal("no_longer_true")
             continue
         staff = again.roster.by_ref.get(message.recipient.removeprefix("staff:"))
-        asked.append((message, Draft(run, message.subject_id, message.recipient, staff, facts[message.subject_id])))
+        asked.append((message, Draft(run, subject, message.recipient, staff, facts[subject])))
     return answers | _stand_again(again, asked)
+
+
+def _joined(dealer: Dealer, definition: Definition, messages: list[Message]) -> dict[int, list[int]]:
+    """The other subjects that a message speaks of: those of its run and customer that have a key and no message."""
+    found: dict[int, list[int]] = {message.pk: [] for message in messages}
+    asked = [m for m in messages if m.recipient == "customer"] if definition.speaks_of_all_vehicles else []
+    keys = Occurrence.objects.of(dealer).filter(run__in={m.run_id for m in asked}, recipient="customer")
+    spoken = Message.objects.of(dealer).filter(occurrence=OuterRef("pk"))
+    alone = keys.exclude(Exists(spoken)) if asked else keys.none()
+    subjects = dict(alone.values_list("subject_id", "run_id"))
+    owners = gather(dealer, definition.subject, subjects, (), at=messages[0].reference_at) if subjects else {}
+    for message in asked:
+        found[message.pk] = [
+            pk
+            for pk, run in subjects.items()
+            if run == message.run_id and pk in owners and owners[pk]["customer.id"] == message.customer_id
+        ]
+    return found
 
 
 def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int, Answer]:

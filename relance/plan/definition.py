@@ -3,6 +3,7 @@
 In YAML 1.1 a bare `on` or `off` reads as true or false: both spellings mean the word.
 """
 
+import re
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -27,6 +28,7 @@ Programme = Literal[
 ]  # fmt: skip
 Subject = Literal["customer", "vehicle", "appointment", "repair_order", "sale", "deferred_work"]
 RECIPIENTS = ("customer", *ROLES)
+ALL_VEHICLES = re.compile(r"\{\s*vehicles\.list\b", re.IGNORECASE)
 DEFAULT_GRACE, REALTIME_GRACE = 24.0, 2.0
 
 
@@ -128,6 +130,12 @@ class Definition(Strict):
         if self.grace_hours is not None:
             return self.grace_hours
         return REALTIME_GRACE if self.schedule.kind == "realtime" else DEFAULT_GRACE
+
+    @cached_property
+    def speaks_of_all_vehicles(self) -> bool:
+        """Whether one message says what there is to say of all the customer's vehicles: `{ vehicles.list }`."""
+        texts = (words.body for by_language in self.wording.values() for words in by_language.values())
+        return self.subject != "customer" and any(ALL_VEHICLES.search(text) for text in texts)
 
     @property
     def speaks_to_customer(self) -> bool:

@@ -22,7 +22,7 @@ from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import Draft, RunOf
-from relance.plan.due import due_ids, question_of, run_of, spoken_to
+from relance.plan.due import due_ids, of_its_part, question_of, run_of, spoken_to
 from relance.plan.gather import gather
 from relance.plan.models import Automation
 from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
@@ -99,9 +99,9 @@ class Outlook:
         for each in found:
             run = run_of(dealer, automation, each)
             if always is not None:
-                ids: Sequence[int] = self._not_spoken_to(run, always)
+                ids = of_its_part(dealer, run, self._not_spoken_to(run, always))
             else:
-                ids = self.due(run) if candidates.may_be_due(run.reference_on) else ()
+                ids = of_its_part(dealer, run, self.due(run)) if candidates.may_be_due(run.reference_on) else ()
             if definition.recipients == ["customer"]:
                 ids = [pk for pk in ids if once.is_new(run, (pk, "customer"))]
             if ids:
@@ -138,7 +138,8 @@ class Outlook:
         for part in _parts(sorted(waiting, key=lambda due: _order(due.run))):
             drafts = [draft for draft in self.drafts(part) if _is_new(draft, once)]
             for draft, verdict in zip(drafts, self.gate.judge(drafts), strict=True):
-                yield foreseen(draft, verdict, self.dealer)
+                if not verdict.is_joined:
+                    yield foreseen(draft, verdict, self.dealer)
 
     def drafts(self, waiting: Sequence[Due]) -> list[Draft]:
         """The drafts of these runs, in their order; the facts of an automation are read together."""

@@ -111,6 +111,8 @@ def _count(outlook: Outlook, due: Due, once: Once, months: dict[date, Month]) ->
     if due.run.definition.recipients != ["customer"] or due.run.definition.schedule.kind == "realtime":
         drafts = [draft for draft in drafts if once.is_new(due.run, (draft.subject_id, draft.recipient))]
     for draft, verdict in zip(drafts, gate.judge(drafts), strict=True):
+        if verdict.is_joined:
+            continue
         seen = foreseen(draft, verdict, outlook.dealer)
         month = months.setdefault(seen.day.replace(day=1), Month(seen.day.replace(day=1)))
         month.count(draft, seen)
