@@ -65,16 +65,18 @@ def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
     if isinstance(definition.repeat, AfterDays):
         given["after"] = run.reference_on - timedelta(days=definition.repeat.days)
     ids = asked.ids(Clock(run.reference_at, dealer.zone, given))
-    return _of_this_part(dealer, run, ids) if definition.schedule.split_days > 1 else ids
+    return of_its_part(dealer, run, ids)
 
 
-def _of_this_part(dealer: Dealer, run: RunOf, ids: list[int]) -> list[int]:
-    """Of a mailing split over days: those whose day has come.
+def of_its_part(dealer: Dealer, run: RunOf, ids: list[int]) -> list[int]:
+    """Of a mailing split over days: those whose day has come; of any other run all of them.
 
     A subject's day hangs on its reference alone, so it stays where it is while facts change; whoever had an earlier day
     and has not been spoken to comes along, so that nobody falls between two days.
     """
     schedule = run.definition.schedule
+    if schedule.split_days == 1:
+        return ids
     come = sum(part.run_at <= run.run_at for part in parts_of(schedule, Calendar(dealer), dealer.zone))
     rows = SUBJECTS[run.definition.subject].objects.of(dealer)  # type: ignore[attr-defined]
     theirs: set[int] = set()

@@ -10,6 +10,7 @@ from relance.jobs.stages import messages_of, plan
 from relance.lib.errors import BadInput
 from relance.lib.moments import day_of
 from relance.lib.schema import read
+from relance.outbox.forecast import forecast
 from relance.plan.apply import apply_definitions
 from relance.plan.due import part_of
 from relance.plan.models import Automation
@@ -107,3 +108,13 @@ def test_a_group_is_kept_under_its_name_and_counted(dealer):
 def test_only_a_mailing_can_be_split():
     with pytest.raises(BadInput, match="a daily schedule has no 'split_days'"):
         read(Schedule, {"kind": "daily", "at": "10:00", "split_days": 2}, "schedule")
+
+
+def test_a_forecast_shows_the_parts_on_their_days_and_nobody_twice(dealer):
+    people(dealer)
+    applied(dealer, 3)
+    monday = A_DAY.date()
+    seen = forecast(dealer, first=monday, last=monday + 6 * DAY, at=A_DAY - timedelta(hours=1))
+    days = {day.day: cell.ready for (_, day), cell in seen.cells.items()}
+    assert sum(days.values()) == 40
+    assert set(days) == {4, 5, 7}

@@ -33,7 +33,7 @@ from relance.plan.schedule import runs
 from relance.plan.wording import Spoken, words_of
 from relance.plan.wording import needs_of as words_need
 
-AT_ONCE = 20_000  # drafts whose facts are in memory together: about 50 MB
+AT_ONCE = 10_000  # drafts whose facts are in memory together: about 30 MB
 CROWD = 2_000  # people of whom it is quicker to read what is known of everybody
 ONE_BY_ONE = "last_service."  # facts that depend on the moment of the run
 
@@ -99,9 +99,9 @@ class Outlook:
         for each in found:
             run = run_of(dealer, automation, each)
             if always is not None:
-                ids = of_its_part(dealer, run, self._not_spoken_to(run, always))
+                ids = of_its_part(dealer, run, [*self._not_spoken_to(run, always)])
             else:
-                ids = of_its_part(dealer, run, self.due(run)) if candidates.may_be_due(run.reference_on) else ()
+                ids = of_its_part(dealer, run, [*self.due(run)]) if candidates.may_be_due(run.reference_on) else []
             if definition.recipients == ["customer"]:
                 ids = [pk for pk in ids if once.is_new(run, (pk, "customer"))]
             if ids:
