@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 PARTS = {
     "feed": "facts: a feed taken in",
     "planning": "plan and outbox: rules, ticks, drafts",
+    "forecast": "forecast of two months, live count",
     "delivery": "delivery: hand-over",
 }
 RESULTS = HERE / "results.md"

@@ -232,14 +232,16 @@ def _look_ahead(dealer: Dealer, found: Forecast, days: tuple[date, date], *, at:
     mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
     after = min(at, mark) if mark else at
     automations = _switched_on(dealer)
+    last = None
     for seen in Outlook(dealer, at).ahead(automations, after=after, until=until):
         run, key = seen.run, (seen.run.automation.pk, seen.day)
         if days[0] <= seen.day <= days[1]:
             found.ahead[key].append(seen)
             found.cells[key].count(None if seen.reason else seen.channel)
-        on = day_of(run.run_at, dealer.zone)
-        if on != run.reference_on and days[0] <= on <= days[1]:
-            found.cells[run.automation.pk, on].moved = True
+        if run is not last:
+            last, on = run, day_of(run.run_at, dealer.zone)
+            if on != run.reference_on and days[0] <= on <= days[1]:
+                found.cells[run.automation.pk, on].moved = True
 
 
 # What cannot be known yet.
