@@ -23,6 +23,7 @@ from relance.plan.schedule import RunAt, runs
 TOO_LATE = "later than its grace"
 NEVER_FRESH = "its facts were too old until its grace had passed"
 SWITCHED_OFF = "switched off while it waited for a feed"
+EDITED = "edited while it waited for a feed"
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -188,6 +189,8 @@ def _write_runs(writing: _Writing, late: list[RunAt], stale: list[RunAt], _ready
 def _write_minutes(writing: _Writing, late: list[RunAt], stale: list[RunAt], ready: list[RunAt]) -> dict[RunAt, Run]:
     """One row for the minutes of a real-time automation that wait, one for those that are missed."""
     row = next(iter(writing.one.stood), None)
+    for other in writing.one.stood[1:]:  # of the days before an edit made it real-time
+        writing.close(other, EDITED)
     if row is None:
         for run in late[:1]:
             writing.miss(run)

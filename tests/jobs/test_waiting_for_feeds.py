@@ -202,3 +202,13 @@ def test_a_nightly_feed_that_did_not_come_is_noticed(dealer, days_ago, amiss):
     for days in days_ago:
         came(dealer, A_DAY - days * DAY)
     assert overdue_since(dealer, at=A_DAY) == (A_DAY - days_ago[0] * DAY if amiss else None)
+
+
+def test_days_that_waited_before_an_edit_made_it_real_time_are_missed(dealer):
+    row = an_automation(dealer, needs=NEEDS, grace_hours=72)
+    plan(dealer, at=A_DAY)
+    plan(dealer, at=A_DAY + DAY)
+    edited = row.definition | {"live_from": "2020-01-01", "schedule": {"kind": "realtime"}}
+    apply_definitions(dealer, [edited], at=A_DAY, by="test")
+    plan(dealer, at=A_DAY + DAY + MINUTE)
+    assert rows(dealer) == [("waits", A_DAY), ("missed", A_DAY + DAY)]
