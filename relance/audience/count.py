@@ -47,9 +47,9 @@ def count(question: Question, *, soft_ms: int = 200, hard_ms: int = 2000, patien
     exact = _exactly(rows, hard_ms if patiently else soft_ms)
     if exact is not None:
         return Counted(exact, None, _first(rows, hard_ms) if exact else [])
-    more_than = _more_than(rows, soft_ms)
+    more_than, first = _more_than(rows, soft_ms)
     explained = explain_slowness(question) if patiently or more_than is None else None
-    return Counted(None, more_than, _first(rows, soft_ms) if more_than is not None else [], explained)
+    return Counted(None, more_than, first, explained)
 
 
 def _exactly(rows: QuerySet[Model], limit: int) -> int | None:
@@ -60,16 +60,16 @@ def _exactly(rows: QuerySet[Model], limit: int) -> int | None:
         return None
 
 
-def _more_than(rows: QuerySet[Model], soft_ms: int) -> int | None:
-    """The largest of a few round numbers that is certainly exceeded."""
+def _more_than(rows: QuerySet[Model], soft_ms: int) -> tuple[int | None, list[int]]:
+    """The largest of a few round numbers that is certainly exceeded, and the first few ids."""
     for number in AT_LEAST:
         try:
             with time_limit(max(soft_ms // 2, 1)):
-                found = len(rows.values_list("pk")[: number + 1])
+                found = [pk for (pk,) in rows.values_list("pk")[: number + 1]]
         except TooLong:
             continue
-        return number if found > number else found - 1 if found else None
-    return None
+        return (number if len(found) > number else len(found) - 1) if found else None, found[:SHOWN]
+    return None, []
 
 
 def _first(rows: QuerySet[Any], limit: int) -> list[int]:
