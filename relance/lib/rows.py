@@ -32,6 +32,23 @@ def insert(model: type[models.Model], rows: Sequence[Row], *, match: Sequence[st
     )
 
 
+def pour(model: type[models.Model], rows: Sequence[Row]) -> None:
+    """Insert `rows` (all with the same fields) into a table that has none of them, the quickest way there is."""
+    if connection.vendor != "postgresql":
+        insert(model, rows, match=("id",), change=())
+        return
+    names = tuple(rows[0])
+    texts = [at for at, name in enumerate(names) if model._meta.get_field(name).get_internal_type() == "JSONField"]
+    columns = ", ".join(_column(model, name) for name in names)
+    pick = itemgetter(*names)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {_table(model)} ({columns}) FROM STDIN") as stream:
+        for row in rows:
+            values = list(pick(row))
+            for at in texts:
+                values[at] = None if values[at] is None else json.dumps(values[at])
+            stream.write_row(values)
+
+
 def update(model: type[models.Model], rows: Sequence[Row], fields: Sequence[str]) -> None:
     """Set `fields` of the rows with these ids; every row has its `id`."""
     if not rows:

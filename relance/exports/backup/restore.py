@@ -28,10 +28,10 @@ from relance.exports.backup.hold import hold
 from relance.exports.backup.manifest import Manifest, Table, migrations, refuse_what_is_newer
 from relance.exports.backup.tables import lines, rows_of, tables
 from relance.lib.errors import BadInput, Failure
-from relance.lib.rows import insert
+from relance.lib.rows import pour
 from relance.lib.statistics import refresh_statistics
 
-AT_ONCE = 1_000
+AT_ONCE = 5_000
 
 
 @dataclass
@@ -119,7 +119,7 @@ def _load(path: Path, manifest: Manifest, known: Apps) -> None:
         model = models_by_name[table.model]
         with portable.table_rows(path, table, model) as found:
             while chunk := list(islice(found, AT_ONCE)):
-                insert(model, chunk, match=("id",), change=())
+                pour(model, chunk)
     connection.check_constraints()
     for table in manifest.tables:
         _prove(table, models_by_name[table.model], path)
