@@ -61,7 +61,7 @@ def best(work: Callable[[], Any]) -> float:
     return min(spent)
 
 
-def _moment() -> datetime:
+def noon() -> datetime:
     """Noon UTC of the day that the data were made for: in the working hours of the dealer."""
     return datetime.fromisoformat(f"{OPENED}T15:00:00+00:00")
 
@@ -71,7 +71,7 @@ def _day_of_the_library(customers: int) -> Iterator[Row]:
     dealer = Dealer.objects.get()
     ours = hand = 0.0
     for code, sql in QUESTIONS.items():
-        run = _run(dealer, code)
+        run = run_of(dealer, code)
         statement, parameters = by_hand(sql, dealer, run.reference_at)
         with closing(sqlite3.connect(database(customers))) as raw:
             raw.execute("pragma mmap_size=268435456")
@@ -92,12 +92,12 @@ def _fetch(raw: sqlite3.Connection, statement: str, parameters: dict[str, Any]) 
     return list(raw.execute(statement, parameters))
 
 
-def _run(dealer: Any, code: str) -> Any:
+def run_of(dealer: Any, code: str) -> Any:
 
     entry = definition_of(code)
     definition = read_definition(entry, code)
     automation = Automation(pk=0, dealer=dealer, code=code, version=1, definition=entry)
-    at = _moment()
+    at = noon()
     return RunOf(automation, definition, at, at, OPENED, occurrence_key(definition, OPENED))
 
 
@@ -160,19 +160,24 @@ def _tick(path: Path) -> float:
     return spent
 
 
-def _drafts(path: Path, customers: int) -> Row:
-    """Ten thousand due: found, rendered, judged, stored."""
-    _use(path)
-
-    dealer = Dealer.objects.get()
+def many(dealer: Dealer) -> None:
+    """One automation that finds very many, and no others."""
     dealer.settings = {**dealer.settings, "guards": "off"}
     dealer.save()
     Automation.objects.of(dealer).delete()
     entry = definition_of("J_CSI")
     rule = {"category": "repair_order_closed", "attribute": "last_time", "operator": "at_most_days_ago", "value": 45}
     entry |= {"code": "MANY", "status": "on", "live_from": "2020-01-01", "audience": [rule, *entry["audience"][1:]]}
-    at = _moment()
-    apply_definitions(dealer, [entry], at=at, by="bench")
+    apply_definitions(dealer, [entry], at=noon(), by="bench")
+
+
+def _drafts(path: Path, customers: int) -> Row:
+    """Ten thousand due: found, rendered, judged, stored."""
+    _use(path)
+
+    dealer = Dealer.objects.get()
+    at = noon()
+    many(dealer)
     begin = time.perf_counter()
     made = plan(dealer, at=at, since=at - timedelta(hours=2)).made
     spent = time.perf_counter() - begin

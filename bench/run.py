@@ -1,6 +1,6 @@
 """Turns every benchmark that there is into one table, on the terminal and in bench/results.md.
 
-`python -m bench.run [--customers N] [PART …]`. A part is a module of this folder with a function
+`python -m bench.run [--customers N] [--database postgres] [PART …]`. A part is a module of this folder with a function
 `rows(customers: int) -> Iterator[Row]`; it runs in a process of its own, so that its memory and its home are its own.
 Nothing is asserted: a person reads the ratios. Figures of two machines, or of a busy one, do not compare.
 """
@@ -24,6 +24,7 @@ PARTS = {
     "planning": "plan and outbox: rules, ticks, drafts",
     "forecast": "forecast of two months, live count",
     "delivery": "delivery: hand-over",
+    "postgres": "PostgreSQL: moving there, rules, drafts",
 }
 RESULTS = HERE / "results.md"
 INTRODUCTION = """# What `make bench` printed last
@@ -38,14 +39,19 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=1_000_000, help="the size of the sample dealership")
     parser.add_argument("--rows", help=argparse.SUPPRESS)
     parser.add_argument("part", nargs="*", metavar="PART", help="default: all that there are")
+    parser.add_argument(
+        "--database", choices=["sqlite", "postgres"], help="default: both; of RELANCE_DATABASE_URL or its own"
+    )
     options = parser.parse_args()
     if options.rows:
         return measure(options.rows, options.customers)
     parts = options.part or [name for name in PARTS if importlib.util.find_spec(f"bench.{name}")]
+    if options.database:
+        parts = ["postgres"] if options.database == "postgres" else [name for name in parts if name != "postgres"]
     found = [row for name in parts for row in measured(name, options.customers)]
     text = f"{INTRODUCTION}\n{machine()}\n* a dealership of {options.customers:,} customers\n\n{table(found)}\n"
     print("\n" + text)
-    if not options.part:
+    if not options.part and not options.database:
         RESULTS.write_text(text, encoding="utf-8")
     return 0
 
@@ -61,7 +67,8 @@ def measured(part: str, customers: int) -> Iterator[Row]:
     """The rows of one part, measured in a process of its own."""
     print(f"{part}: {PARTS[part]}", file=sys.stderr)
     words = [sys.executable, "-m", "bench.run", "--rows", part, "--customers", str(customers)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RELANCE_")}
+    kept = ("RELANCE_DATABASE_URL",) if part == "postgres" else ()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RELANCE_") or name in kept}
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=HERE.parent, env=environment
     ) as process:
