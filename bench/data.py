@@ -23,7 +23,7 @@ SEED = 2026
 
 
 def database(customers: int) -> Path:
-    """The database of this size, made when it is not there yet or has the tables of another day."""
+    """The database of this size, made when it is not there yet; with the tables of another day it is migrated."""
     path = FOLDER / f"{customers}.db"
     if not path.exists() or _stamp_of(path) != stamp():
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RELANCE_")}
@@ -50,21 +50,27 @@ def url(customers: int) -> str:
 
 
 def main() -> int:
-    """Make the database of the size that the command line says."""
+    """Make, or migrate, the database of the size that the command line says."""
     customers, made_for = int(sys.argv[1]), stamp()
     FOLDER.mkdir(exist_ok=True)
     path, part = FOLDER / f"{customers}.db", FOLDER / f"{customers}.part"
     for left_over in FOLDER.glob(f"{customers}.part*"):
         left_over.unlink()
+    if path.exists():
+        path.rename(part)
     os.environ |= {
         "RELANCE_HOME": str(FOLDER / "home"),
         "RELANCE_DATABASE_URL": f"sqlite:///{part}",
         "DJANGO_SETTINGS_MODULE": "relance.settings",
     }
+    is_there = part.exists()
     django.setup()
-    from bench.fill import fill
+    from bench.fill import fill, migrate
 
-    fill(customers, seed=SEED, opened=OPENED, say=_say)
+    if is_there:
+        migrate()
+    else:
+        fill(customers, seed=SEED, opened=OPENED, say=_say)
     with closing(sqlite3.connect(part)) as base:
         base.execute(f"PRAGMA user_version = {made_for}")
     part.replace(path)

@@ -54,6 +54,19 @@ class Table:
     last: int = 0
 
 
+def migrate() -> None:
+    """Bring a database that is there to today's tables."""
+    call_command("migrate", verbosity=0, interactive=False)
+    _into_one_file()
+
+
+def _into_one_file() -> None:
+    """Everything into the one file, which is then renamed."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+
+
 def fill(customers: int, *, seed: int, opened: date, say: Say) -> Dealer:
     """Make the dealership with this many customers in the empty database of the settings."""
     call_command("migrate", verbosity=0, interactive=False)
@@ -79,9 +92,7 @@ def fill(customers: int, *, seed: int, opened: date, say: Say) -> Dealer:
     refresh_statistics()  # or deriving would read whole tables
     derive(dealer, say)
     refresh_statistics()
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA journal_mode=DELETE")  # everything in the one file, which is then renamed
-    connection.close()
+    _into_one_file()
     say(f"done in {time.perf_counter() - began:,.0f} s")
     return dealer
 
