@@ -39,7 +39,7 @@ def test_runs_are_listed_with_what_waits_and_what_came_late(dealer, relance):
     assert [(line["automation"], line["state"], line["waiting"], line["late"]) for line in lines] == [
         ("GOES", "done", 0, 1), ("WAITS", "done", 1, 1),
     ]  # fmt: skip
-    assert "1 people of GOES came after its run of 2026-05-04T10:00:00-04:00" in said
+    assert "1 person of GOES came after its run of 2026-05-04T10:00:00-04:00" in said
 
 
 def test_late_rows_are_sent_when_asked(dealer, relance):
@@ -92,7 +92,7 @@ def test_an_automation_is_switched_and_its_rivals_are_named(dealer, relance):
     an_automation(dealer, "OTHER", theme="thanks", status="off")
     answer = relance("switch", "north", "OTHER", "on")
     assert answer.status == 0
-    assert "ONE is of the same theme: both would speak to 1 people in the coming 30 days (Both Ways)" in answer.err
+    assert "ONE is of the same theme: both would speak to 1 person in the coming 30 days (Both Ways)" in answer.err
     assert relance("switch", "north", "OTHER", "loud").status == 2
     assert relance("switch", "north", "OTHER", "off").err == "OTHER is off\n"
     assert Automation.objects.of(dealer).get(code="OTHER").status == "off"

@@ -38,6 +38,11 @@ class LateRows:
         """How many came late."""
         return len(self.ids)
 
+    @property
+    def people(self) -> str:
+        """The same in words."""
+        return f"{self.count:,} {'person' if self.count == 1 else 'people'}"
+
 
 def late_rows(dealer: Dealer, *, at: datetime) -> list[LateRows]:
     """Every run within its grace that would reach more people now, oldest first."""
@@ -81,7 +86,7 @@ def after_import(dealer: Dealer, *, at: datetime) -> list[str]:
             said.append(f"{sent:,} late rows of {code} ({run_at}) were taken up")
         else:
             send_too = f"relance runs {dealer.slug} --send-late {code}"
-            said.append(f"{late.count:,} people of {code} came after its run of {run_at}; to send them too: {send_too}")
+            said.append(f"{late.people} of {code} came after its run of {run_at}; to send them too: {send_too}")
     return said
 
 

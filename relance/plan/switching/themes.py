@@ -32,6 +32,11 @@ class Overlap:
         """How many."""
         return len(self.customers)
 
+    @property
+    def people(self) -> str:
+        """The same in words."""
+        return f"{self.count:,} {'person' if self.count == 1 else 'people'}"
+
     def names(self, dealer: Dealer, *, most: int = 20) -> list[str]:
         """The first of them by name."""
         rows = Customer.objects.of(dealer).filter(pk__in=self.customers[:500]).order_by("name", "pk")

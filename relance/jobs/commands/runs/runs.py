@@ -40,7 +40,7 @@ def command(
             print(f"{line['id'] or '-':>6} {line['state']:<8} {line['automation']:<12} {line['run_at']} {says}")
     for found in late:
         print(
-            f"{found.count:,} people of {found.run.automation.code} came after its run of "
+            f"{found.people} of {found.run.automation.code} came after its run of "
             f"{iso(found.run.reference_at, dealer.zone)}; to send them too: "
             f"relance runs {slug} --send-late {found.run.automation.code}",
             file=sys.stderr,

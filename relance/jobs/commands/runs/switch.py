@@ -29,7 +29,7 @@ def command(
         if both.count:
             names = ", ".join(both.names(dealer, most=5))
             print(
-                f"{rival.code} is of the same theme: both would speak to {both.count} people in the coming 30 days "
+                f"{rival.code} is of the same theme: both would speak to {both.people} in the coming 30 days "
                 f"({names}{', …' if both.count > 5 else ''})",
                 file=sys.stderr,
             )
