@@ -106,6 +106,9 @@ def test_every_page_is_free_of_violations_and_fits(
             "month": f"/d/north/programmes/J_TOMORROW/{today[:7]}/",
             "outbox": "/d/north/outbox/",
             "message": f"/d/north/outbox/{the_message(dealer, 'approval').key}/",
+            "contact settings": "/d/north/contact-settings/?usual=1",
+            "contact preview": "/d/north/contact-settings/C_DEFER_P/",
+            "lists": "/d/north/lists/",
             "refused": f"/d/north/outbox/{the_message(dealer, 'refused').key}/",
         }
         for name, address in addresses.items():

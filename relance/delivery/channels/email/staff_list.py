@@ -31,7 +31,7 @@ def list_html(parcel: Parcel) -> str:
     many = len(parcel.messages) > 1
     head = f'<p style="margin: 0 0 12px; {QUIET}">{escape(words.count.format(n=len(parcel.messages)))}</p>\n'
     rows = "\n".join(_row(parcel, at, words) for at in range(len(parcel.messages)))
-    return f'{head if many else ""}<table role="presentation" style="width: 100%;">\n{rows}\n</table>'
+    return f'{head if many else ""}<table role="presentation" style="width: 100%; border-collapse: collapse;">\n{rows}\n</table>'
 
 
 def _row(parcel: Parcel, at: int, words: ListWords) -> str:
