@@ -9,10 +9,12 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from relance.dealers.models import Dealer
 from relance.delivery.models import Sender
 from relance.exports.backup.manifest import mark_of
+from relance.exports.backup.portable import one_moment
 from relance.exports.backup.tables import rows_of, tables
 from relance.facts.models import Customer, RepairOrder, Sale, Vehicle
 from relance.jobs.stages import plan
@@ -125,6 +127,18 @@ def test_the_servers_key_is_not_in_the_backup(relance, life, tmp_path):
 def test_only_its_owner_may_read_it(relance, life, tmp_path):
     relance("backup", "--portable", tmp_path / "b.zip")
     assert (tmp_path / "b.zip").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_go_on_writing_while_one_moment_is_read(life):
+    with one_moment():
+        assert Dealer.objects.get().name == "North Garage"
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE dealers_dealer SET name = 'South'")
+        other.close()
+        assert Dealer.objects.get().name == "North Garage"
+    assert Dealer.objects.get().name == "South"
 
 
 def cut(path):
