@@ -14,6 +14,7 @@ from tests.builders import a_dealer, a_user
 
 VALUES = {"code": "J_CSI", "day": date(2026, 5, 4), "month": date(2026, 5, 1), "key": uuid4()}
 WITHOUT_DEALER = {"home", "sign-in", "sign-in-link", "sign-out", "language"}
+CHANGES = {"hold-back", "release", "cancel", "approve", "bring-back", "contact-settings-save"}
 METHODS = ("get", "post", "put", "delete", "patch", "head")
 
 
@@ -83,7 +84,7 @@ def test_reading_pages_refuse_changes_and_changing_ones_refuse_reading(
 ) -> None:
     client.force_login(a_user(a_dealer("north")))
     address = reverse(name, kwargs={**values, "slug": "north"})
-    changes = name.removeprefix("desk-") in {"hold-back", "release", "cancel", "approve", "bring-back", "contact-settings-save"}
+    changes = name.removeprefix("desk-") in CHANGES
     answer = client.get(address) if changes else client.post(address)
     assert answer.status_code == 405
 

@@ -10,6 +10,7 @@ from relance.delivery.links import desk_url
 from relance.delivery.list_lines import link_of, parts_of
 from relance.outbox.models import Message
 
+TABLE = "width: 100%; border-collapse: collapse;"
 LINK = "color: #1f5fa8;"
 CELL = "padding: 12px 0; border-top: 1px solid #e4e7ec; vertical-align: top;"
 QUIET = "color: #566173;"
@@ -31,7 +32,7 @@ def list_html(parcel: Parcel) -> str:
     many = len(parcel.messages) > 1
     head = f'<p style="margin: 0 0 12px; {QUIET}">{escape(words.count.format(n=len(parcel.messages)))}</p>\n'
     rows = "\n".join(_row(parcel, at, words) for at in range(len(parcel.messages)))
-    return f'{head if many else ""}<table role="presentation" style="width: 100%; border-collapse: collapse;">\n{rows}\n</table>'
+    return f'{head if many else ""}<table role="presentation" style="{TABLE}">\n{rows}\n</table>'
 
 
 def _row(parcel: Parcel, at: int, words: ListWords) -> str:
