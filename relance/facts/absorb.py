@@ -66,8 +66,8 @@ def take_in(  # noqa: PLR0913 the one door; each word is an option of the comman
     run.notes += [note for report in reports for note in report.notes]
     run.finished_at = at
     run.save()
-    if any(count["inserted"] for count in run.files):
-        refresh_statistics()
+    if inserted := sum(count["inserted"] for count in run.files):
+        refresh_statistics(inserted)
     ImportRun.objects.of(dealer).filter(finished_at=None, pk__lt=run.pk).update(finished_at=at)
     return run
 
