@@ -24,6 +24,4 @@ def server_secret(home: Path) -> str:
             made.unlink()
         return path.read_text().strip()
     except OSError as error:
-        raise BadInput(
-            f"the home {home} cannot be used ({error.strerror}): choose another with RELANCE_HOME"
-        ) from None
+        raise BadInput(f"the home {home} cannot be used ({error.strerror}): choose another with RELANCE_HOME") from None

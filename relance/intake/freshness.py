@@ -1,4 +1,4 @@
-"""Turns import runs into how fresh each record's facts are: when it last came, how often it comes, whether one is overdue."""
+"""Turns import runs into how fresh each record is: when it last came, how often it comes, whether one is overdue."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta

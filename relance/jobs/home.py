@@ -12,7 +12,11 @@ def open_home() -> None:
     executor = MigrationExecutor(connection)
     known = set(executor.loader.disk_migrations or {})
     ours = {app for app, _ in known}
-    newer = sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations or {} if app in ours and (app, name) not in known)
+    newer = sorted(
+        f"{app}.{name}"
+        for app, name in executor.loader.applied_migrations or {}
+        if app in ours and (app, name) not in known
+    )
     if newer:
         raise BadInput(f"the database is newer than this relance ({newer[-1]}): install the newer version")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

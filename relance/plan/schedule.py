@@ -220,7 +220,8 @@ def parts_of(schedule: Schedule, calendar: Calendar, zone: ZoneInfo) -> list[Run
     """The open days of a split mailing: one reference moment, so that the parts are parts of the same people."""
     assert isinstance(schedule.at, datetime)
     reference_at = _once_at(schedule.at, zone)
-    at, day, parts = reference_at.astimezone(zone).time(), day_of(reference_at, zone), []
+    at, day = reference_at.astimezone(zone).time(), day_of(reference_at, zone)
+    parts: list[RunAt] = []
     while len(parts) < schedule.split_days and (open_day := calendar.next_open_day(day)):
         parts.append(RunAt(reference_at, local(open_day, at, zone)))
         day = open_day + DAY

@@ -23,9 +23,9 @@ def dealer(db):
 
 def came(dealer, at, *files, stopped=False, finished=True):
     """An import that brought these files."""
-    files = [{"file": f"{name}.csv", "stopped": stopped} for name in files or ("appointments",)]
+    counts = [{"file": f"{name}.csv", "stopped": stopped} for name in files or ("appointments",)]
     return ImportRun.objects.create(
-        dealer=dealer, feed="feed", started_at=at, finished_at=at if finished else None, files=files
+        dealer=dealer, feed="feed", started_at=at, finished_at=at if finished else None, files=counts
     )
 
 

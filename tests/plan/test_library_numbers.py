@@ -1,5 +1,7 @@
 """The numbers of a library entry: they stand where the entry says, 0 switches off, nonsense is refused."""
 
+from typing import Any
+
 import pytest
 
 from relance.lib.errors import BadInput
@@ -16,10 +18,16 @@ def rule(definition, attribute):
     return next(rule for rule in definition["audience"] if rule.get("attribute") == attribute)
 
 
+def numbered(code, parameter, value, **others):
+    """The entry's definition with one of its numbers changed."""
+    words: dict[str, Any] = {parameter.name: value, **others}
+    return definition_of(code, **words)
+
+
 @pytest.mark.parametrize(("code", "parameter"), WITH_NUMBERS, ids=NUMBER_IDS)
 def test_a_number_changes_the_definition(code, parameter):
     if parameter.kind in NUMBERED:
-        changed = definition_of(code, **{parameter.name: parameter.default + 1})
+        changed = numbered(code, parameter, parameter.default + 1)
         assert changed != definition_of(code)
         read_definition(changed, code)
 
@@ -28,13 +36,13 @@ def test_a_number_changes_the_definition(code, parameter):
 def test_no_number_makes_a_definition_that_cannot_be_read(code, parameter):
     if parameter.kind in NUMBERED:
         for value in (0, max(parameter.min, 1), parameter.max):
-            read_definition(definition_of(code, **{parameter.name: value}), code)
+            read_definition(numbered(code, parameter, value), code)
 
 
 @pytest.mark.parametrize(("code", "parameter"), WITH_NUMBERS, ids=NUMBER_IDS)
 def test_zero_switches_off_where_it_says_so(code, parameter):
     if parameter.kind in NUMBERED:
-        zero = definition_of(code, status="on", **{parameter.name: 0})
+        zero = numbered(code, parameter, 0, status="on")
         assert zero["status"] == ("off" if parameter.zero == "switches_off" else "on")
 
 

@@ -1,6 +1,8 @@
 """Whom each entry of the library speaks to, asked of real rows: one who must hear, and one who must not."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -58,7 +60,7 @@ def serviced_since(vehicle):
     return vehicle
 
 
-HEARS = {
+HEARS: dict[str, Callable[[Any], Any]] = {
     "C_REM1": lambda d: an_appointment(somebody(d), "2026-05-19T09:00", status="proposed"),
     "C_REM1_P": lambda d: an_appointment(by_post(d), "2026-05-19T09:00"),
     "C_REM2": lambda d: an_appointment(somebody(d), "2026-05-12T09:00", status="confirmed"),
