@@ -27,7 +27,7 @@ def accept(dealer: Dealer, run: Run, decided: Sequence[tuple[Draft, Verdict]], *
     subjects = {draft.subject_id for draft, _ in decided}
     taken = Occurrence.objects.of(dealer).filter(run=run, subject_id__in=subjects)
     ours = {(subject, to): pk for subject, to, pk in taken.values_list("subject_id", "recipient", "pk")}
-    stamp = _Stamp(dealer.pk, run.pk, at, waits)
+    stamp = _Stamp(dealer.pk, run.pk, at, waits, needs_of(decided[0][0].run.definition) if decided else frozenset())
     messages = [
         _message(draft, verdict, stamp, occurrence)
         for draft, verdict in decided
@@ -45,6 +45,7 @@ class _Stamp:
     run_id: int
     at: datetime
     waits: bool
+    needs: frozenset[str]  # the facts that the words are made from: they are kept with them
 
 
 def _key(dealer: Dealer, run: Run, draft: Draft) -> Row:
@@ -83,7 +84,7 @@ def _message(draft: Draft, verdict: Verdict, stamp: _Stamp, occurrence: int) -> 
         "language": spoken.language if spoken else None,
         "subject_line": spoken.subject_line if spoken else None,
         "body": spoken.body if spoken else None,
-        "facts": {key: _plain(values.get(key)) for key in needs_of(run.definition)} if spoken else {},
+        "facts": {key: _plain(values.get(key)) for key in stamp.needs} if spoken else {},
         "spans": spoken.spans if spoken else [],
         "state": "refused" if verdict.reason else "approval" if stamp.waits else "ready",
         "reason": verdict.reason,
