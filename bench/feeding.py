@@ -58,8 +58,7 @@ def _by_hand(feed: Path, database: Path) -> tuple[int, float]:
                 columns = ", ".join(f"c{i}" for i in range(width))
                 raw.execute(f"create table t{number} ({columns}, primary key (c0, c1, c2))")
                 marks = ", ".join("?" * width)
-                kept = [row for row in cells if len(row) == width]
-                raw.executemany(f"insert or replace into t{number} values ({marks})", kept)
-                read += len(kept)
+                whole = (row for row in cells if len(row) == width)
+                read += raw.executemany(f"insert or replace into t{number} values ({marks})", whole).rowcount
         raw.commit()
     return read, read / (time.perf_counter() - begin)

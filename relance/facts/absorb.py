@@ -66,8 +66,6 @@ def take_in(  # noqa: PLR0913 the one door; each word is an option of the comman
     run.notes += [note for report in reports for note in report.notes]
     run.finished_at = at
     run.save()
-    if inserted := sum(count["inserted"] for count in run.files):
-        refresh_statistics(inserted)
     ImportRun.objects.of(dealer).filter(finished_at=None, pk__lt=run.pk).update(finished_at=at)
     return run
 
@@ -100,6 +98,8 @@ def _apply(
             report.notes += complete.retire_absent(dealer, record.name, stage, at=run.started_at)
     if everything:
         touch_everything(dealer, stage)
+    if inserted := sum(report.counts()["inserted"] for report in reports):
+        refresh_statistics(inserted)  # before what is derived is asked of the new rows
     refresh(dealer, stage, progress)
 
 
