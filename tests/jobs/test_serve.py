@@ -61,7 +61,9 @@ def test_a_port_in_use_changes_nothing(process, command):
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("words", [("demo", "--customers", "40"), ("serve",)], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words", [("demo", "--customers", "40", "--lived", "0"), ("serve",)], ids=lambda words: words[0]
+)
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(process, words, ending):
     port = free_port()
