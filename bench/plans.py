@@ -40,9 +40,11 @@ def measured(customers: int, folder: str) -> Iterator[Row]:
         "real-time tick, 20 automations, nobody due", f"{customers:,} against {few:,} customers", large, "s", little,
         "≤ 1.5 ×, < 50 ms", "building and running 20 queries through the ORM",
     )  # fmt: skip
-    copy = Path(folder) / "copy.db"
-    shutil.copyfile(database(few), copy)
-    yield _drafts(copy, few)
+    copy, found = Path(folder) / "copy.db", []
+    for _ in range(TIMES):
+        shutil.copyfile(database(few), copy)
+        found.append(_drafts(copy, few))
+    yield max(found, key=lambda row: row.ours)
 
 
 def _use(path: Path) -> None:
