@@ -1,4 +1,4 @@
-"""Messages, their moves and the hold-backs as rows: the row is the truth and the queue."""
+"""Messages, their moves, hold-backs and tasks as rows: the row is the truth and the queue."""
 
 import uuid
 from typing import Any, ClassVar
@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from relance.dealers.access import DealerRow, RowsOf
+from relance.dealers.models import Staff
 from relance.facts.models import Customer, Vehicle
 from relance.plan.models import Automation, Occurrence, Run
 
@@ -88,3 +89,41 @@ class HoldBack(DealerRow):
 
     class Meta:
         indexes: ClassVar[list[Any]] = [models.Index(fields=["automation", "customer"], name="hold_back_of")]
+
+
+TASK_KINDS = (
+    "call",  # say something by telephone: a message of the channel phone
+    "complaint",  # a low score or an unhappy reply; marketing waits until it is closed
+    "follow_up",  # a person said that he will come back to it
+    "question",  # an answer that nobody but a person can understand
+    "unsure",  # nobody can tell whether a message arrived
+    "recall",  # a safety recall that may not be sent by itself
+)
+
+
+class Task(DealerRow):
+    """Something that a person has to do. `ref` makes it once: the same reason asked twice is the same task."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in TASK_KINDS])
+    ref = models.CharField(max_length=120)  # of its reason, e.g. "message 4711"
+    state = models.CharField(max_length=8, default="open")  # open | done | canceled
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    said = models.TextField(blank=True)  # what to say, or what was said, in the words of the one who said it
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    outcome = models.CharField(max_length=16, blank=True)  # reached | no_answer | call_back | wrong_number | …
+    note = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=200, blank=True)
+
+    objects: RowsOf["Task"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["dealer", "kind", "ref"], name="task_once")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["dealer", "state", "due_at"], name="task_due"),
+            models.Index(fields=["customer", "kind", "state"], name="task_of_customer"),
+        ]

@@ -173,7 +173,9 @@ def test_the_keyboard_reaches_everything(window: Window) -> None:
     page.keyboard.type("tremblay")
     page.keyboard.press("Enter")
     expect(page.locator(".messages [data-row]")).to_have_count(1)
+    page.wait_for_load_state("load")  # the keys are bound by then
     page.keyboard.press("j")
+    expect(page.locator(".messages [data-row] a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#panel h2")).to_have_text("Camille Tremblay")
     page.keyboard.press("Escape")
