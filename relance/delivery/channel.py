@@ -16,6 +16,13 @@ The same as exceptions, for code that is deep in a conversation with a provider:
     ├── ProviderRefused    → Refused
     └── ProviderSilent     → AnswerLost
 
+What became of a parcel whose answer was lost, asked of the other side afterwards (`look_up`):
+
+    Accepted     it has it                                                → sent
+    Refused      it had it and has given it up, or it refused it          → failed
+    Busy         it never had it, and will not find it later              → ready again: handing over once more is safe
+    None         it cannot tell                                           → unsure, as before: a person decides
+
 Adding a channel: one folder under delivery/channels with a class that keeps this contract, one row in
 delivery/registry.py, one row in tests/contracts/test_channels.py.
 """
@@ -23,7 +30,7 @@ delivery/registry.py, one row in tests/contracts/test_channels.py.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from relance.dealers.models import Dealer
@@ -106,7 +113,8 @@ class Parcel:
     dealer: Dealer
     messages: tuple[Message, ...]
     code: str  # the automation's
-    at: datetime  # the moment of this hand-over
+    at: datetime  # the moment of this hand-over; when a lost answer is looked up: of the hand-over that it was lost in
+    good_until: datetime | None = None  # the other side must not deliver it later than this
 
     @property
     def message(self) -> Message:
@@ -156,6 +164,10 @@ class Channel(Protocol):
     `close` once, at the end.
     """
 
+    knows_after: ClassVar[float | None]
+    """Seconds after a hand-over from which `look_up` may be believed when it says "never had it": the longest wait for
+    an answer, and the time the other side takes to list what it took. None: this way can never tell."""
+
     def __init__(self, sending: Sending) -> None:
         """Keeps the settings; opens nothing."""
 
@@ -176,6 +188,16 @@ class Channel(Protocol):
         touches another's result. Must not raise for anything that the other side or the network does; when it raises
         all the same, what was pulled and not answered for becomes unsure. When the way is closed for everybody, answer
         for what was pulled and return: what is left waits, without an attempt, for the next time.
+        """
+
+    def look_up(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Result | None]]:
+        """Ask the other side what became of parcels whose answer was lost; yields each once, in any order.
+
+        Reads only: nothing is handed over. The caller promises: the parcels stand as they were handed over, `at` is
+        the moment of that hand-over, and nobody hands them over meanwhile. `Busy` is said only when the other side was
+        heard and is sure that it has nothing; whoever hands over again upon it waits first until `at` + `knows_after`.
+        What cannot be told, or cannot be asked now (no connection, a fault), is None. Must not raise for anything that
+        the other side or the network does.
         """
 
     def close(self) -> None:

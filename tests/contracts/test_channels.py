@@ -114,6 +114,37 @@ def test_a_closed_way_is_said_in_one_line_and_takes_nothing(kind, tmp_path):
     channel.close()
 
 
+@each_kind
+def test_what_was_handed_over_is_never_said_to_have_been_lost(kind, tmp_path):
+    with WORKING[kind](tmp_path) as (channel, _):
+        given = parcels(5)
+        channel.open()
+        list(channel.send(given))
+        answers = list(channel.look_up(given))
+        channel.close()
+        assert sorted(parcel.key for parcel, _ in answers) == [parcel.key for parcel in given]
+        expected = type(None) if channel.knows_after is None else Accepted
+        assert {type(result) for _, result in answers} == {expected}
+
+
+@each_kind
+def test_what_never_left_may_be_handed_over_again_if_anybody_can_tell(kind, tmp_path):
+    with WORKING[kind](tmp_path) as (channel, _):
+        channel.open()
+        list(channel.send(parcels(1)))
+        ((_, result),) = channel.look_up([a_parcel(2)])
+        channel.close()
+        assert isinstance(result, type(None) if channel.knows_after is None else Busy)
+
+
+@each_kind
+def test_a_closed_way_cannot_tell(kind, tmp_path):
+    (tmp_path / "a-file").write_text("in the way")
+    channel = channel_for(BROKEN[kind](tmp_path))
+    assert [result for _, result in channel.look_up(parcels(2))] == [None, None]
+    channel.close()
+
+
 def test_a_file_that_is_written_again_is_the_same_file(tmp_path):
     with a_folder(tmp_path) as (channel, arrived):
         (one,) = parcels(1)

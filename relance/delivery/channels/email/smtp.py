@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from queue import Queue
 from threading import Thread
+from typing import ClassVar
 
 from relance.delivery.channel import Busy, ChannelDown, DeliveryFault, Parcel, Refused, Result, Sending
 from relance.delivery.channels.email.compose import NOBODY, compose
@@ -17,6 +18,8 @@ Outcome = tuple[Parcel, Result]
 
 class SmtpChannel:
     """E-mail over SMTP. With `connections` above one, a thread per connection waits for the server's answers."""
+
+    knows_after: ClassVar[float | None] = None  # a mail server cannot be asked what it took
 
     def __init__(self, sending: Sending) -> None:
         self.from_address: str | None = sending.settings.get("from")
@@ -52,6 +55,11 @@ class SmtpChannel:
             yield from unusable
             unusable.clear()
         yield from unusable
+
+    def look_up(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Result | None]]:
+        """Nobody can tell."""
+        for parcel in parcels:
+            yield parcel, None
 
     def _letters(self, parcels: Iterable[Parcel], unusable: list[Outcome]) -> Iterator[Letter]:
         for parcel in parcels:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from relance.delivery.channel import Accepted, Busy, ChannelDown, DeliveryFault, Parcel, Result, Sending
 from relance.delivery.channels.email.compose import compose
@@ -12,6 +13,8 @@ MAILS = frozenset({"email", "staff"})
 
 class FileChannel:
     """The default until a sender is set: every channel's messages as .eml or .txt, to be read on the laptop."""
+
+    knows_after: ClassVar[float | None] = 0.0  # a file is there or not
 
     def __init__(self, sending: Sending) -> None:
         self.folder = Path(str(sending.settings["folder"]))
@@ -42,6 +45,16 @@ class FileChannel:
                 yield parcel, Busy(_words(path.parent, error))
                 return  # the next one would fare no better
             yield parcel, Accepted(str(path.relative_to(self.folder)), "written")
+
+    def look_up(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Result | None]]:
+        """Whether the file is there: it appears whole, with its name, or not at all."""
+        for parcel in parcels:
+            path = self.path_of(parcel)
+            if path.exists():
+                yield parcel, Accepted(str(path.relative_to(self.folder)), "the file is there")
+            else:
+                there = os.access(self.folder, os.R_OK | os.X_OK)
+                yield parcel, Busy("there is no such file") if there else None
 
     def close(self) -> None:
         """Nothing is kept open."""
