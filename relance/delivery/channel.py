@@ -136,6 +136,14 @@ class Parcel:
         """The texts as Markdown reads them: the signs inside values are signs, not markup."""
         return [shielded(message.body or "", message.spans) for message in self.messages]
 
+    def is_ours(self, at: datetime) -> bool:
+        """Whether our lease still runs: asked right before the call that cannot be taken back.
+
+        A process that was frozen longer than its lease wakes up here, when somebody else may have sent the parcel.
+        """
+        ends = self.messages[0].lease_until
+        return ends is None or at < ends
+
     @property
     def to_customer(self) -> bool:
         """Whether a customer (and not the staff) gets it."""

@@ -11,7 +11,7 @@ from django.db.models import F, Max
 from relance.dealers.models import Dealer
 from relance.delivery.models import Attempt
 from relance.lib.clock import now
-from relance.lib.leases import lease
+from relance.lib.leases import LENGTH, lease
 from relance.outbox.models import Message
 from relance.outbox.recheck import Later, Refusal, recheck
 from relance.outbox.states import CHUNK, move
@@ -118,6 +118,7 @@ def take_in_hand(dealer: Dealer, messages: Iterable[Message]) -> set[int]:
     for message in wanted:
         if message.pk in held:
             message.attempts += 1
+            message.lease_until = ends
     return held
 
 
@@ -149,11 +150,14 @@ def _settle(dealer: Dealer, messages: list[Message], at: datetime) -> list[Messa
     )
     begun = [m for m in messages if m.attempts > answered.get(m.pk, 0)]
     idle = [m for m in messages if m.attempts <= answered.get(m.pk, 0)]
+    taken_at = {m.pk: m.lease_until - LENGTH if m.lease_until else at for m in begun}
     # The owner stays on an unsure row: a worker that was only slow may still say what became of it.
     lost = move(dealer, begun, to="unsure", at=at, cause="the worker died during the hand-over", lease_until=None)
     Attempt.objects.of(dealer).bulk_create(
         [
-            Attempt(dealer=dealer, message=m, number=m.attempts, at=at, result="lost", answer="the worker died")
+            Attempt(
+                dealer=dealer, message=m, number=m.attempts, at=taken_at[m.pk], result="lost", answer="the worker died"
+            )
             for m in lost
         ]
     )

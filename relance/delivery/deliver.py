@@ -70,7 +70,7 @@ class Round:
 
     def batch(self, lane: Lane, size: int) -> list[Message] | None:
         """One batch of a lane from claim to record; None when nothing is due there any more."""
-        channel = self._channel(lane)
+        channel = self.channel(lane)
         if channel is None:
             return None
         claimed = claim(lane, at=self.at, owner=self.owner, size=size)
@@ -79,27 +79,32 @@ class Round:
         crash_points.reached("claimed")
         taken = list(claimed.stopped)
         if claimed.ours:
-            codes = self._codes(lane.dealer, claimed.ours)
+            codes = self.codes(lane.dealer, claimed.ours)
             parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at)
             hand_over = HandOver(lane.dealer, parcels, codes=codes, at=self.at)
             taken += hand_over.run(channel)
             if hand_over.waiting:  # the channel stopped before the end: the lane waits for the next time
                 self._closed.add((lane.dealer.pk, lane.channel))
-        self._codes(lane.dealer, taken)
+        self.codes(lane.dealer, taken)
         return taken
 
-    def _channel(self, lane: Lane) -> Channel | None:
-        """The open channel of a lane, shared by lanes that are sent the same way; None when nothing goes that way."""
+    def way_of(self, lane: Lane) -> Channel:
+        """The channel of a lane, perhaps not open yet, shared by lanes that are sent the same way."""
         key = (lane.dealer.pk, lane.channel)
-        if key in self._closed:
-            return None
         if key not in self._sendings:
             self._sendings[key] = sending_of(lane.dealer, lane.channel)
         sending = self._sendings[key]
         if sending.identity not in self._open:
             self._open[sending.identity] = channel_for(sending)
             self.channels.callback(self._open[sending.identity].close)
-        channel = self._open[sending.identity]
+        return self._open[sending.identity]
+
+    def channel(self, lane: Lane) -> Channel | None:
+        """The open channel of a lane; None when nothing goes that way now."""
+        key = (lane.dealer.pk, lane.channel)
+        if key in self._closed:
+            return None
+        channel = self.way_of(lane)
         try:
             channel.open()
         except ChannelDown as fault:
@@ -108,7 +113,7 @@ class Round:
             return None
         return channel
 
-    def _codes(self, dealer: Dealer, messages: list[Message]) -> dict[int, str]:
+    def codes(self, dealer: Dealer, messages: list[Message]) -> dict[int, str]:
         """The automations' codes; the messages get their automation, so that nobody asks for it one by one."""
         missing = {m.automation_id for m in messages} - self._automations.keys()
         if missing:

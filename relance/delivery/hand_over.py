@@ -12,6 +12,7 @@ from relance.delivery import crash_points
 from relance.delivery.channel import AnswerLost, Channel, Parcel, Result
 from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
+from relance.lib.clock import now
 from relance.outbox.models import Message
 from relance.outbox.states import move
 
@@ -61,7 +62,7 @@ class HandOver:
         while portion := list(islice(self.waiting.values(), IN_HAND)):
             held = self._write(portion)
             for parcel in portion:
-                if not all(message.pk in held for message in parcel.messages):
+                if not all(message.pk in held for message in parcel.messages) or not parcel.is_ours(now()):
                     return  # the lease is lost: what is not out yet is somebody else's
                 self.pulled[parcel.message.pk] = self.waiting.pop(parcel.message.pk)
                 crash_points.reached("handing_over")

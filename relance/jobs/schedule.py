@@ -1,6 +1,7 @@
 """What runs when, as one table: the clockwork knows nothing else."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,6 +9,7 @@ from datetime import datetime, time, timedelta
 from relance.dealers.models import Dealer
 from relance.delivery.claim import settle_expired_leases
 from relance.delivery.deliver import deliver
+from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
 from relance.intake.freshness import OVERDUE, overdue_since
 from relance.jobs.inbox import Inbox
@@ -46,6 +48,13 @@ def settle(at: datetime) -> None:
     settle_expired_leases(at)
 
 
+def clear_doubts(at: datetime) -> None:
+    """Unsure messages: the provider is asked, and a person when it cannot tell."""
+    known = Counter(message.state for message in ask_providers(at))
+    for state, number in known.items():
+        log.info("%s messages were unsure and are %s, by their provider's word", number, state)
+
+
 def nightly(at: datetime) -> None:
     """Once a night, from three o'clock by each dealer's clock: what falls due by time alone is reckoned anew."""
     for dealer in Dealer.objects.order_by("pk"):
@@ -74,6 +83,7 @@ TASKS = (
     Task("plan", timedelta(minutes=1), plan_everyone),
     Task("deliver", timedelta(seconds=5), deliver_everyone),
     Task("settle", timedelta(minutes=1), settle),
+    Task("doubts", timedelta(minutes=1), clear_doubts, lane="asking"),
     Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),
     Task("nightly", timedelta(minutes=1), nightly, lane="slow"),
     Task("feeds", HOUR, look_for_feeds, lane="slow"),

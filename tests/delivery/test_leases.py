@@ -132,6 +132,21 @@ def test_a_worker_that_slept_through_its_lease_hands_nothing_over(channel, monke
 
 
 @pytest.mark.django_db
+def test_a_worker_that_freezes_between_two_parcels_hands_the_second_to_nobody(channel, monkeypatch):
+    dealer = a_dealer()
+    messages(dealer, 3)
+
+    def reached(point: str) -> None:
+        if point == "handed_over":
+            settle_expired_leases(now() + LATER)
+            monkeypatch.setattr(hand_over, "now", lambda: now() + LATER)
+
+    monkeypatch.setattr(crash_points, "reached", reached)
+    list(deliver(dealer, at=A_DAY, limit=3))
+    assert len(channel.taken) == 1
+
+
+@pytest.mark.django_db
 def test_a_late_answer_still_counts(monkeypatch):
     dealer = a_dealer()
     messages(dealer, 1)

@@ -104,13 +104,17 @@ ROLES: Mapping[str, Word] = {
     "crm_manager": _("CRM manager"),
     "read_only": _("Read only"),
 }
-# A cause as outbox/decide.py writes it, and how it is said.
-DECISION = re.compile(r"(?P<act>held back|canceled|approved|brought back)(?: \d+)? by (?P<name>.*?)(?: \(was \w+\))?$")
+# A cause as outbox/decide.py and delivery/safety/resolve.py write it, and how it is said.
+ACTS = "held back|canceled|approved|brought back|called sent|sent again|given up"
+DECISION = re.compile(rf"(?P<act>{ACTS})(?: \d+)? by (?P<name>.*?)(?: \(was \w+\))?$")
 DECISIONS: Mapping[str, Any] = {
     "held back": _("held back by %(name)s"),
     "canceled": _("canceled by %(name)s"),
     "approved": _("approved by %(name)s"),
     "brought back": _("brought back by %(name)s"),
+    "called sent": _("called sent by %(name)s"),
+    "sent again": _("sent again by %(name)s"),
+    "given up": _("given up by %(name)s"),
 }
 RHYTHMS: Mapping[str, Word] = {
     "realtime": _("As it happens"),
