@@ -109,6 +109,7 @@ def test_every_page_is_free_of_violations_and_fits(
             "contact settings": "/d/north/contact-settings/?usual=1",
             "contact preview": "/d/north/contact-settings/C_DEFER_P/",
             "lists": "/d/north/lists/",
+            "bell": "/d/north/waiting/",
             "refused": f"/d/north/outbox/{the_message(dealer, 'refused').key}/",
         }
         for name, address in addresses.items():
@@ -201,10 +202,10 @@ def test_on_a_phone_today_stands_as_a_list(browser: Browser, live_server: LiveSe
 
 def test_the_language_changes_with_one_click(window: Window) -> None:
     window.sign_in()
-    window.page.locator(".me summary").click()
+    window.page.locator(".speak summary").click()
     window.page.get_by_role("button", name="Eesti").click()
     expect(window.page.locator("html")).to_have_attribute("lang", "et")
-    expect(window.page.get_by_role("navigation").first).to_contain_text("Väljuvad")
+    expect(window.page.get_by_role("navigation").first).to_contain_text("Automaatikad")
 
 
 def test_without_scripts_everything_is_reached(browser: Browser, live_server: LiveServer, dealer: Dealer) -> None:

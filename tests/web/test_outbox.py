@@ -12,7 +12,7 @@ from relance.dealers.models import Dealer
 from relance.lib import clock
 from relance.lib.moments import day_of
 from relance.outbox.models import Message
-from relance.web.desk.outbox_list import CHART_HEIGHT, PAGE, chart, page
+from relance.web.desk.outbox.outbox_list import CHART_HEIGHT, PAGE, chart, page
 from tests.builders import a_customer, a_dealer, a_message, a_user, an_automation
 from tests.web.sample import a_busy_dealer, the_message
 

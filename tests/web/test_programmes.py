@@ -9,7 +9,7 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Customer
 from relance.outbox.forecast import Cell
 from relance.outbox.models import HoldBack, Message
-from relance.web.desk.month_sheet import TINTS, SheetDay, _square
+from relance.web.desk.programmes.month_sheet import TINTS, SheetDay, _square
 from tests.builders import a_dealer, a_user
 from tests.web.sample import a_busy_dealer, the_message, today_at
 

@@ -13,6 +13,8 @@ QUERIES = {
     "/d/north/programmes/": 6,
     "/d/north/outbox/": 6,
     "/d/north/outbox/?state=sent&q=fernandez": 7,
+    "/d/north/waiting/": 5,
+    "/d/north/waiting/number/": 5,
     "message": 6,
 }
 

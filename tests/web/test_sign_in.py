@@ -9,7 +9,7 @@ from django.test import Client
 from relance.dealers.models import User
 from relance.dealers.sign_in import sign_in_path, use_up, user_of_link
 from relance.lib import clock
-from relance.web.desk.sign_in import TRIES
+from relance.web.door.sign_in import TRIES
 from tests.builders import a_dealer, a_user
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,7 @@
-"""Turns a template and its values into a page inside the frame: places, dealer, language, me."""
+"""Turns a template and its values into a page inside the frame: places, their pages, dealer, search, language, me."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,24 +9,73 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from relance.web.desk.guard import Desk
+from relance.web.desk.words import Word
 
-# A place stands here as soon as its page exists: url name, words, icon, key after `g`.
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a place: the name of its address, and its words."""
+
+    name: str
+    words: Word
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of the rail; it leads to the first of its pages."""
+
+    words: Word
+    icon: str
+    key: str  # after `g`
+    pages: tuple[Page, ...]
+
+    @property
+    def home(self) -> str:
+        """Where the rail leads."""
+        return self.pages[0].name
+
+
+# A place stands in the rail as soon as one of its pages exists: add the page, and it is there.
 PLACES = (
-    ("desk-programmes", _("Programmes"), "programmes", "p"),
-    ("desk-outbox", _("Outbox"), "outbox", "o"),
-    ("desk-lists", _("Lists"), "lists", "l"),
-    ("desk-contact-settings", _("Contact"), "contact", "c"),
-)
+    Place(
+        _("Programmes"),
+        "programmes",
+        "p",
+        (
+            Page("desk-programmes", _("This month and the next")),
+            Page("desk-outbox", _("Outbox")),
+        ),
+    ),
+    Place(
+        _("Automations"),
+        "automations",
+        "a",
+        (
+            Page("desk-contact-settings", _("Contact settings")),
+        ),
+    ),
+    Place(
+        _("Tasks"),
+        "tasks",
+        "t",
+        (
+            Page("desk-lists", _("Lists")),
+        ),
+    ),
+)  # fmt: skip
+SEARCH = "desk-outbox"  # where the search of the header leads, with `?q=`
 
 
 def show(desk: Desk, template: str, values: Mapping[str, Any], *, place: str = "", status: int = 200) -> HttpResponse:
-    """A page or fragment of the desk."""
+    """A page or fragment of the desk; `place` is the name of the page's address, or of the one that it belongs to."""
     context = {
         "desk": desk,
         "dealer": desk.dealer,
         "reader": desk.reader,
         "places": PLACES,
+        "of_place": next((one for one in PLACES if place in {page.name for page in one.pages}), None),
         "place": place,
+        "search_at": SEARCH,
         "fragment": desk.is_fragment,
         **values,
     }

@@ -17,8 +17,8 @@ from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.month_sheet import bounds, switched_on
-from relance.web.desk.programmes import sheet_values
+from relance.web.desk.programmes.month_sheet import bounds, switched_on
+from relance.web.desk.programmes.programmes import sheet_values
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
 AT_ONCE = 100  # people in one panel; the rest is a page away
@@ -68,7 +68,7 @@ def _cell(desk: Desk, automation: Automation, day: date) -> HttpResponse:
         "next_from": begin + AT_ONCE if max(map(len, groups.values())) > begin + AT_ONCE else None,
         "expected": not entries and _is_realtime(automation) and day >= desk.reader.today,
     }
-    return _panel(desk, "desk/_people.html", values)
+    return _panel(desk, "desk/programmes/_people.html", values)
 
 
 @desk_page()
@@ -87,7 +87,7 @@ def whole_day(desk: Desk, day: date) -> HttpResponse:
             groups.append((automation, entries[: max(room, 0)], len(entries)))
             room -= len(entries)
     total = sum(count for _, _, count in groups)
-    return _panel(desk, "desk/_day.html", {"day": day, "groups": groups, "shown": shown, "total": total})
+    return _panel(desk, "desk/programmes/_day.html", {"day": day, "groups": groups, "shown": shown, "total": total})
 
 
 @desk_page()
@@ -104,7 +104,7 @@ def month(desk: Desk, code: str, month: date) -> HttpResponse:
         for (pk, day), found in cells.items()
         if pk == automation.pk and month <= day <= last and (found.ready or found.refused)
     )
-    return _panel(desk, "desk/_month.html", {"automation": automation, "month": month, "days": days})
+    return _panel(desk, "desk/programmes/_month.html", {"automation": automation, "month": month, "days": days})
 
 
 @desk_page(changes=True)
@@ -164,7 +164,10 @@ def _panel(desk: Desk, template: str, values: dict[str, Any]) -> HttpResponse:
     if desk.is_fragment:
         return show(desk, template, values)
     return show(
-        desk, "desk/programmes.html", {**sheet_values(desk, None), **values, "panel": template}, place="desk-programmes"
+        desk,
+        "desk/programmes/programmes.html",
+        {**sheet_values(desk, None), **values, "panel": template},
+        place="desk-programmes",
     )
 
 

@@ -12,7 +12,7 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.month_sheet import Sheet, SheetDay, Square, bounds, sheet, switched_on
+from relance.web.desk.programmes.month_sheet import Sheet, SheetDay, Square, bounds, sheet, switched_on
 
 WEEK_DAYS = 7
 
@@ -39,13 +39,13 @@ class Ahead(NamedTuple):
 def programmes(desk: Desk) -> HttpResponse:
     """The page comes at once, the forecast follows as a fragment; `?full=1` waits for it."""
     outlook = _outlook(desk) if "full" in desk.request.GET else None
-    return show(desk, "desk/programmes.html", sheet_values(desk, outlook), place="desk-programmes")
+    return show(desk, "desk/programmes/programmes.html", sheet_values(desk, outlook), place="desk-programmes")
 
 
 @desk_page()
 def programmes_days(desk: Desk) -> HttpResponse:
     """The sentence and the sheet with every number in."""
-    return show(desk, "desk/_sheet.html", sheet_values(desk, _outlook(desk)))
+    return show(desk, "desk/programmes/_sheet.html", sheet_values(desk, _outlook(desk)))
 
 
 def sheet_values(desk: Desk, outlook: Forecast | None) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from relance.outbox.decide import CANCELABLE, approve, bring_back, cancel, may_be_brought_back
 from relance.outbox.models import Message, Move
 from relance.outbox.states import STATES
-from relance.web.desk import outbox_list
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.outbox import outbox_list
 from relance.web.desk.words import STATES as STATE_WORDS
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
@@ -37,7 +37,7 @@ def outbox(desk: Desk) -> HttpResponse:
     """The list; htmx asks for the rows alone."""
     values = list_values(desk)
     part = desk.request.headers.get("HX-Target")
-    template = "desk/_rows.html" if desk.is_fragment and part == "more" else "desk/outbox.html"
+    template = "desk/outbox/_rows.html" if desk.is_fragment and part == "more" else "desk/outbox/outbox.html"
     return show(desk, template, values, place="desk-outbox")
 
 
@@ -81,9 +81,9 @@ def _one(desk: Desk, key: UUID) -> HttpResponse:
         "may_bring_back": desk.may_change and may_be_brought_back(desk.dealer, found, at=desk.reader.at),
     }
     if desk.is_fragment:
-        return show(desk, "desk/_message.html", values)
-    values |= {**list_values(desk), "panel": "desk/_message.html"}
-    return show(desk, "desk/outbox.html", values, place="desk-outbox")
+        return show(desk, "desk/outbox/_message.html", values)
+    values |= {**list_values(desk), "panel": "desk/outbox/_message.html"}
+    return show(desk, "desk/outbox/outbox.html", values, place="desk-outbox")
 
 
 @desk_page()

@@ -105,7 +105,7 @@ def _page(desk: Desk, typed: Typed, stored: ContactSettings, *, told: str = "", 
         "may_change": desk.may_change,
         **_statistics(desk),
     }
-    return show(desk, "desk/contact_settings.html", values, place=PLACE, status=status)
+    return show(desk, "desk/contact/contact_settings.html", values, place=PLACE, status=status)
 
 
 def _field(column: Column, setting: Setting) -> str:
@@ -212,16 +212,16 @@ def preview_of(desk: Desk, code: str) -> HttpResponse:
         "for_whom": customer, "asked_for": search, "note": told,
     }  # fmt: skip
     if desk.is_fragment:
-        return show(desk, "desk/_contact_preview.html", values)
+        return show(desk, "desk/contact/_contact_preview.html", values)
     stored = read(desk.dealer)
     page = {
         "columns": COLUMNS,
         "lines": _lines(_as_typed(stored)),
         "may_change": desk.may_change,
         **_statistics(desk),
-        "panel": "desk/_contact_preview.html",
+        "panel": "desk/contact/_contact_preview.html",
     }
-    return show(desk, "desk/contact_settings.html", {**page, **values}, place=PLACE)
+    return show(desk, "desk/contact/contact_settings.html", {**page, **values}, place=PLACE)
 
 
 def _customer(dealer: Dealer, search: str) -> Customer | None:

@@ -70,7 +70,7 @@ def staff_lists(desk: Desk) -> HttpResponse:
         "lists": _lists(rows.filter(recipient=f"staff:{chosen}")) if chosen else [],
         "chosen": names.get(chosen or "") or chosen,
     }
-    return show(desk, "desk/staff_lists.html", values, place="desk-lists")
+    return show(desk, "desk/tasks/staff_lists.html", values, place="desk-lists")
 
 
 def _chosen(desk: Desk, numbers: dict[str, int]) -> str | None:

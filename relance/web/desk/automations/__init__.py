@@ -1,0 +1,1 @@
+"""AUTOMATIONS: what does each one say to whom, and when?"""

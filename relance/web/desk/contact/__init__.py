@@ -1,0 +1,1 @@
+"""CONTACT SETTINGS: sixteen numbers on one page."""

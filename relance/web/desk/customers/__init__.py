@@ -1,0 +1,1 @@
+"""CUSTOMERS: what is between us?"""

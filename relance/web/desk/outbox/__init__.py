@@ -1,0 +1,1 @@
+"""OUTBOX: what became of every message."""

@@ -1,0 +1,14 @@
+"""Turns the addresses of the outbox into its pages."""
+
+from django.urls import URLPattern, path
+
+from relance.web.desk.outbox import outbox
+
+urlpatterns: list[URLPattern] = [
+    path("outbox/", outbox.outbox, name="desk-outbox"),
+    path("outbox/<uuid:key>/", outbox.message, name="desk-message"),
+    path("outbox/<uuid:key>/file/", outbox.message_file, name="desk-message-file"),
+    path("outbox/<uuid:key>/cancel/", outbox.cancel_message, name="desk-cancel"),
+    path("outbox/<uuid:key>/approve/", outbox.approve_message, name="desk-approve"),
+    path("outbox/<uuid:key>/bring-back/", outbox.bring_back_message, name="desk-bring-back"),
+]

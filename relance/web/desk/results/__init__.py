@@ -1,0 +1,1 @@
+"""RESULTS: did it help?"""

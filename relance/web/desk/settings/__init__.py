@@ -1,0 +1,1 @@
+"""SETTINGS: who may do what here, and how this dealer works."""

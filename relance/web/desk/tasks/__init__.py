@@ -1,0 +1,1 @@
+"""TASKS: what a person has to do; his lists."""
