@@ -36,6 +36,7 @@ from uuid import UUID
 from relance.dealers.models import Dealer
 from relance.outbox.models import Message
 from relance.plan.render import shielded
+from relance.plan.saying.legal_lines import composed_sms
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,11 @@ class Parcel:
     def key(self) -> UUID:
         """The provider's idempotency key and the e-mail's Message-ID."""
         return self.messages[0].key
+
+    @property
+    def texts(self) -> list[str]:
+        """The exact texts of an SMS and of everything else that is plain, the lines of relance's own included."""
+        return [composed_sms(message) for message in self.messages]
 
     @property
     def bodies(self) -> list[str]:

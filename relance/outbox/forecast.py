@@ -91,6 +91,8 @@ class Person:
     body: str | None
     message_key: UUID | None = None
     spans: Sequence[Sequence[int]] = ()  # where values stand in the body
+    opening: str = ""
+    closing: str = ""
 
 
 KEPT: Kept["Forecast"] = Kept()
@@ -177,6 +179,8 @@ def _of_message(message: Message) -> Person:
         body=message.body,
         message_key=message.key,
         spans=message.spans,
+        opening=message.opening,
+        closing=message.closing,
     )
 
 
@@ -218,6 +222,9 @@ def _of_draft(outlook: Outlook, draft: Draft, seen: Foreseen) -> Person:
         language=spoken.language if spoken else None,
         subject_line=spoken.subject_line if spoken else None,
         body=spoken.body if spoken else None,
+        spans=spoken.spans if spoken else (),
+        opening=spoken.opening if spoken else "",
+        closing=spoken.closing if spoken else "",
     )
 
 

@@ -6,16 +6,18 @@ The order of the checks is the contract. Everything that they must know is read 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import cast
+
+from django.db.models import Max
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, Relation, ledger_of, relations_of
 from relance.facts.models import Suppression
 from relance.lib.language import LANGUAGES
-from relance.lib.moments import DAY, day_of
+from relance.lib.moments import DAY, add_months, day_of
 from relance.outbox.address import ADDRESS_OF, Address, zones_of
 from relance.outbox.address import NEEDS as ADDRESS_NEEDS
 from relance.outbox.models import HoldBack, Message
@@ -24,6 +26,8 @@ from relance.outbox.sending_time import SendingTime
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import Draft
 from relance.plan.render import Hole
+from relance.plan.saying.legal_elements import wanted
+from relance.plan.saying.legal_lines import sms_lines
 from relance.plan.saying.voice import Voice, voice_of
 from relance.plan.wording import Spoken, language_for, speak, words_of
 
@@ -33,6 +37,7 @@ NEEDS = (
     | {"vehicle.status"}
 )
 COUNTED = ("ready", "approval", "sending", "sent", "delivered", "unsure")  # states that count towards cap and ceiling
+LEFT = ("sent", "delivered")
 GONE_CUSTOMER, GONE_VEHICLE = ("moved", "deceased"), ("sold", "scrapped")
 CEILING, CEILING_HOURS = 6, 24
 SURVEYS = ("satisfaction", "review")  # programmes that ask for an opinion
@@ -125,7 +130,7 @@ class Gate:
         spoken = None
         if handover is None:
             try:
-                spoken = self._spoken(draft, channel)
+                spoken = self._with_lines(draft, channel, self._spoken(draft, channel), known)
             except Hole as hole:
                 return Verdict("text_incomplete", hole.field)
         decided = draft.run.is_by_hand or not draft.is_for_customer
@@ -211,6 +216,17 @@ class Gate:
             self.voices[language] = voice_of(self.dealer, language)
         return speak(draft.run.definition, channel, language, draft.values, self.voices[language])
 
+    def _with_lines(self, draft: Draft, channel: Channel, spoken: Spoken, known: "Known") -> Spoken:
+        """An SMS with the lines that the law wants around it; everything else has a foot of its own."""
+        if channel != "sms" or not draft.is_for_customer:
+            return spoken
+        at = self.moment(draft)
+        asks = wanted(self.regime, channel, known.purpose(draft), day_of(at, self.zone))
+        if "stop" not in asks.elements or (asks.monthly and known.was_told_how_to_stop(draft, at)):
+            return spoken
+        around = sms_lines(self.dealer, spoken.language, spoken.body)
+        return replace(spoken, opening=around.opening, closing=around.closing)
+
     def _too_much(self, draft: Draft, known: "Known", send_at: datetime, handover: Handover | None) -> str | None:
         if draft.run.is_by_hand or not draft.is_for_customer:
             return None
@@ -245,6 +261,7 @@ class Known:
         self.relations: dict[int, Relation] | None = None
         self._held: dict[date, set[tuple[int, int]]] | None = None
         self.stored: dict[int, list[Counted]] | None = None
+        self._told: dict[int, datetime] | None = None  # when each last heard by SMS how to stop
         self._span = _span(
             drafts, gate.at, gate.preferences.frequency_cap.days if gate.preferences.frequency_cap else 1
         )
@@ -254,8 +271,7 @@ class Known:
         gate = self.gate
         if self.ledger is None:
             self.ledger = ledger_of(gate.dealer, self.customers)
-        definition = draft.run.definition
-        purpose = purpose_under(gate.regime, definition.purpose, is_survey=definition.programme in SURVEYS)
+        purpose = self.purpose(draft)
         relation = None
         if purpose == "marketing" and needs_relation(gate.regime):
             if self.relations is None:
@@ -270,6 +286,22 @@ class Known:
             at=gate.moment(draft),
             zone=gate.zone,
         )
+
+    def purpose(self, draft: Draft) -> str:
+        """The purpose as the law sees it."""
+        definition = draft.run.definition
+        return purpose_under(self.gate.regime, definition.purpose, is_survey=definition.programme in SURVEYS)
+
+    def was_told_how_to_stop(self, draft: Draft, at: datetime) -> bool:
+        """Whether an SMS that said so has left for this person within the last month."""
+        if self._told is None:
+            rows = Message.objects.of(self.gate.dealer).filter(
+                customer__in=self.customers, recipient="customer", channel="sms", state__in=LEFT
+            )
+            told = rows.exclude(closing="").values_list("customer_id").annotate(last=Max("send_at"))
+            self._told = dict(told.order_by())
+        last = self._told.get(draft.customer_id)
+        return last is not None and day_of(at, self.gate.zone) < add_months(day_of(last, self.gate.zone), 1)
 
     def held_back(self, draft: Draft) -> set[tuple[int, int]]:
         """(automation, customer) that a person held back for this run's day or for ever."""

@@ -32,7 +32,9 @@ class Message(DealerRow):
     address = models.CharField(max_length=600, null=True)  # number, e-mail address or postal address in lines
     language = models.CharField(max_length=2, null=True)
     subject_line = models.TextField(null=True)
+    opening = models.TextField(default="", blank=True)  # who writes an SMS, when its text does not say it
     body = models.TextField(null=True)
+    closing = models.TextField(default="", blank=True)  # how to stop an SMS, where the law wants it said
     facts = models.JSONField(default=dict)  # the values that the wording used
     spans = models.JSONField(default=list)  # where they stand in the body, so that Markdown leaves them alone
     state = models.CharField(max_length=10)

@@ -19,6 +19,8 @@ class Spoken:
     subject_line: str | None
     body: str
     spans: list[tuple[int, int]]  # where values stand in the body
+    opening: str = ""  # what relance puts before and behind an SMS (plan/saying/legal_lines)
+    closing: str = ""
 
 
 def language_for(definition: Definition, channel: Channel, wanted: list[Language]) -> Language | None:

@@ -194,9 +194,12 @@ class ForesightGate(Gate):
             slot.fill(draft.values, voice)  # Hole when it is empty
         return Spoken(language, None, "", [])
 
+    def _with_lines(self, draft: Draft, channel: Channel, spoken: Spoken, known: Known) -> Spoken:
+        return spoken
+
     def words_for(self, draft: Draft, channel: Channel) -> Spoken:
-        """The whole text."""
-        return super()._spoken(draft, channel)
+        """The whole text, with the lines around it."""
+        return super()._with_lines(draft, channel, super()._spoken(draft, channel), Known(self, [draft]))
 
 
 class GateOfThePast(ForesightGate):

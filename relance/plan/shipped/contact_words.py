@@ -102,6 +102,7 @@ class Preview:
     language: str
     channel: Channel
     spoken: Spoken | None
+    purpose: str
     missing: str | None = None
 
 
@@ -116,9 +117,9 @@ def preview(dealer: Dealer, code: str, *, at: datetime, customer: Customer | Non
         try:
             spoken = speak(definition, channel, language, values, voice_of(dealer, language))
         except Hole as hole:
-            found.append(Preview(language, channel, None, hole.field))
+            found.append(Preview(language, channel, None, definition.purpose, hole.field))
         else:
-            found.append(Preview(language, channel, spoken))
+            found.append(Preview(language, channel, spoken, definition.purpose))
     return sorted(found, key=lambda shown: shown.language != dealer.language)
 
 

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 
 import nh3
 from django import template
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from relance.delivery.channels.email.body import html_of
 from relance.facts.models import Vehicle
+from relance.lib.sms import size_of
 from relance.outbox.models import Message
 from relance.plan.render import shielded
+from relance.plan.saying.legal_lines import Foot, Said, composed_sms, foot_of
 from relance.web.desk.words import CHANNELS, MOODS, ROLES, STATES, Word, cause_of, reason_of, word
 
 register = template.Library()
@@ -72,6 +76,29 @@ def as_letter(text: str | None, spans: Sequence[Sequence[int]] = ()) -> SafeStri
     `spans` say where values stand: a name with a star in it is no Markdown.
     """
     return mark_safe(nh3.clean(html_of(shielded(text or "", spans)), link_rel="noopener noreferrer nofollow"))
+
+
+@register.filter
+def whole_sms(said: Said) -> str:
+    """An SMS as it arrives, with the lines that relance puts around it."""
+    return composed_sms(said)
+
+
+@register.filter
+def sms_parts(said: Said) -> str:
+    """`2 parts, GSM-7`: what it costs."""
+    size = size_of(composed_sms(said))
+    return ngettext("%(n)s part, %(encoding)s", "%(n)s parts, %(encoding)s", size.parts) % {
+        "n": size.parts, "encoding": size.encoding,
+    }  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def foot_under(context: Context, said: Said, channel: str, recipient: str, purpose: str) -> Foot | None:
+    """What relance puts under an e-mail or a printed page to a customer; the staff have none."""
+    dealer = context["dealer"]
+    language = getattr(said, "language", None) or dealer.language
+    return None if recipient != "customer" else foot_of(dealer, language, channel=channel, purpose=purpose)
 
 
 @register.filter

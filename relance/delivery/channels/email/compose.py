@@ -21,8 +21,8 @@ from relance.delivery.channel import Parcel
 from relance.delivery.channels.email.body import html_of, text_of
 from relance.delivery.channels.email.headers import address_line, header_text, mailbox
 from relance.delivery.channels.email.staff_list import list_html, list_text
-from relance.delivery.channels.email.words import words_in
 from relance.delivery.links import unsubscribe_url
+from relance.plan.saying.legal_lines import foot_text, mail_foot
 
 ACCENT = "#1f5fa8"
 FRAME = (Path(__file__).parent / "frame.html").read_text(encoding="utf-8")
@@ -154,22 +154,14 @@ def _framed(dealer: Dealer, language: str) -> str:
     return css_inline.inline(filled.replace("@@NAME@@", escape(dealer.name)))
 
 
-def _identity(dealer: Dealer) -> list[str]:
-    """Who writes: name, postal address, telephone, as the law wants it under every message (K29)."""
-    own = dealer.preferences
-    lines = [own.legal_name or dealer.name, *(own.address or "").splitlines(), own.phone or "", own.website or ""]
-    return [line.strip() for line in lines if line.strip()]
-
-
 def _customer_text(dealer: Dealer, language: str) -> str:
-    words = words_in(language)
-    return "\n--\n" + "\n".join([*_identity(dealer), "", words.why.format(name=dealer.name), f"{words.stop}:", STOP])
+    return f"\n--\n{foot_text(mail_foot(dealer, language), STOP)}"
 
 
 def _customer_html(dealer: Dealer, language: str) -> str:
-    words = words_in(language)
-    who = "<br>\n".join(map(escape, _identity(dealer)))
-    return f"{who}<br><br>\n{escape(words.why.format(name=dealer.name))}<br>\n{STOP}{escape(words.stop)}</a>"
+    foot = mail_foot(dealer, language)
+    who = "<br>\n".join(map(escape, foot.identity))
+    return f"{who}<br><br>\n{escape(foot.why)}<br>\n{STOP}{escape(foot.stop)}</a>"
 
 
 def _staff_text(dealer: Dealer, language: str) -> str:

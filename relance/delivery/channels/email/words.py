@@ -1,27 +1,6 @@
-"""The few words that relance itself puts under an e-mail, in the customer's language."""
+"""The few words that stand around a list for the staff, in the reader's language."""
 
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Words:
-    """What stands under the text; `{name}` is the dealer's."""
-
-    why: str
-    stop: str
-
-
-WORDS = {
-    "en": Words("You receive this e-mail because you are a customer of {name}.", "Unsubscribe"),
-    "fr": Words("Vous recevez ce courriel parce que vous êtes client de {name}.", "Se désabonner"),
-    "es": Words("Recibe este correo porque es cliente de {name}.", "Cancelar la suscripción"),
-    "et": Words("Saate selle e-kirja, sest olete ettevõtte {name} klient.", "Loobu kirjadest"),
-}
-
-
-def words_in(language: str | None) -> Words:
-    """The words of a language, English when we have none."""
-    return WORDS.get(language or "en", WORDS["en"])
 
 
 @dataclass(frozen=True)

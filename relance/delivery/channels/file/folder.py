@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from relance.delivery.channel import Accepted, Busy, ChannelDown, DeliveryFault, Parcel, Result, Sending
 from relance.delivery.channels.email.compose import compose
+from relance.plan.saying.legal_lines import foot_of, foot_text
 
 MAILS = frozenset({"email", "staff"})
 
@@ -93,7 +94,15 @@ def _plain(parcel: Parcel) -> bytes:
     head = [f"Channel: {message.channel}", f"To: {address}", f"Language: {message.language}", f"Message: {parcel.key}"]
     if message.subject_line:
         head.append(f"Subject: {message.subject_line}")
-    return ("\n".join(head) + "\n\n" + "\n\n".join(parcel.bodies) + "\n").encode()
+    return ("\n".join(head) + "\n\n" + "\n\n".join([*parcel.texts, *_foot(parcel)]) + "\n").encode()
+
+
+def _foot(parcel: Parcel) -> list[str]:
+    """What stands under a printed page."""
+    message = parcel.message
+    language = message.language or parcel.dealer.language
+    foot = foot_of(parcel.dealer, language, channel=message.channel or "", purpose=message.purpose)
+    return [foot_text(foot)] if foot else []
 
 
 def _words(folder: Path, error: OSError) -> str:
