@@ -6,8 +6,11 @@ TEXTS := $(wildcard relance/locale/*/LC_MESSAGES/*.po)
 SPOKEN := .venv/texts
 PYTEST := $(BIN)/python -m pytest -n 2
 CUSTOMERS := 1000000
+MESSAGES := 10000
+KILLS := 500
+SEEDS := 1
 
-.PHONY: help setup run test test-fast check format docs bench lock clean
+.PHONY: help setup run test test-fast crash check format docs bench lock clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -24,6 +27,9 @@ test: setup  ## every test, on SQLite and on a PostgreSQL of its own
 
 test-fast: setup  ## the minute-long part: SQLite, no browser, no processes
 	$(PYTEST) -m "not browser and not process"
+
+crash: setup  ## kill workers at any instant, on both databases: nothing may be sent twice or lost
+	$(BIN)/python -m tests.harness --messages $(MESSAGES) --kills $(KILLS) --seeds $(SEEDS)
 
 check: setup  ## format, lint, types, imports, migrations, translations
 	$(BIN)/ruff format --check .

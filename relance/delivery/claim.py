@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from relance.dealers.models import Dealer
+from relance.delivery import crash_points
 from relance.delivery.models import Attempt
 from relance.lib.clock import now
 from relance.lib.leases import LENGTH, lease
@@ -57,6 +58,7 @@ def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH) -> Claimed
         found.ours = move(
             lane.dealer, go, to="sending", at=at, cause=f"taken up by {owner}", owner=owner, lease_until=ends
         )
+        crash_points.reached("claiming")
     return found
 
 

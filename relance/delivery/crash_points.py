@@ -1,6 +1,10 @@
-"""Names the instants between two commits at which a process may die, so that a test can kill it exactly there."""
+"""Names the instants around delivery's commits at which a process may die, so that a test can kill it exactly there.
 
-POINTS = ("claimed", "handing_over", "handed_over", "recorded")
+claiming: before the claim's commit; claimed: after it; handing_over: in hand, before the call; handed_over: after the
+call; recording: before the commit of what became of it; recorded: after it.
+"""
+
+POINTS = ("claiming", "claimed", "handing_over", "handed_over", "recording", "recorded")
 
 
 def reached(point: str) -> None:

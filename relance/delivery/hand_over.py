@@ -74,6 +74,7 @@ class HandOver:
             if self.results:
                 self.moved += record(self.dealer, self.results, codes=self.codes, at=self.at)
                 self.results = []
+                crash_points.reached("recording")
             self.marked = take_in_hand(self.dealer, [m for parcel in portion for m in parcel.messages])
             return self.marked
 

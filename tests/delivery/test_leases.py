@@ -84,7 +84,13 @@ def kill_at(monkeypatch, point: str, time: int = 1) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("point", "unsure", "again"),
-    [("claimed", 0, 30), ("handing_over", 20, 10), ("handed_over", 20, 10), ("recorded", 0, 0)],
+    [
+        ("claimed", 0, 30),
+        ("handing_over", 20, 10),
+        ("handed_over", 20, 10),
+        ("recording", 20, 10),
+        ("recorded", 0, 0),
+    ],
 )
 def test_a_killed_worker_leaves_nothing_that_is_sent_twice_or_lost(monkeypatch, channel, point, unsure, again):
     dealer = a_dealer()
@@ -101,6 +107,17 @@ def test_a_killed_worker_leaves_nothing_that_is_sent_twice_or_lost(monkeypatch, 
     assert len(list(deliver(dealer, at=A_DAY))) == again
     assert counted(dealer).get("sent", 0) + unsure == 30
     assert len(channel.taken) == len(set(channel.taken))
+
+
+@pytest.mark.django_db
+def test_a_worker_killed_before_its_claim_is_committed_has_taken_nothing(monkeypatch, channel):
+    dealer = a_dealer()
+    messages(dealer, 3)
+    with monkeypatch.context() as dying:
+        kill_at(dying, "claiming")
+        with pytest.raises(Killed):
+            list(deliver(dealer, at=A_DAY))
+    assert counted(dealer) == {"ready": 3} and channel.taken == []
 
 
 @pytest.mark.django_db

@@ -1,0 +1,19 @@
+"""One run in a process of its own: `python -m tests.harness.one CHANNEL MESSAGES KILLS SEED WAIT` prints JSON.
+
+The home and the database are those of the environment; both must be empty.
+"""
+
+import importlib
+import json
+import os
+import sys
+
+import django
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relance.settings")
+    django.setup()
+    channel, messages, kills, seed, wait = sys.argv[1:]
+    ordeal = importlib.import_module("tests.harness.ordeal")  # its models can be read only now
+    outcome = ordeal.run(channel, messages=int(messages), kills=int(kills), seed=int(seed), wait=float(wait))
+    sys.stdout.write(json.dumps(outcome) + "\n")

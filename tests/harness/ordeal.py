@@ -1,0 +1,171 @@
+"""One run of the harness: workers hand messages over and are killed all the while; then everything is counted."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from relance.delivery import crash_points
+from relance.delivery.channel import Sending
+from relance.delivery.senders import keep_sender
+from relance.lib.clock import now
+from relance.outbox.models import Message, Task
+from tests.harness import worker, world
+from tests.harness.faults import accepted
+
+WORKERS = 4
+CHANNELS = {"email": "email", "paper": "postcard"}
+LOOK = 0.02  # seconds between two looks at the workers
+PATIENCE = 600.0  # seconds after which a run that does not come to its end is a failure
+
+
+@dataclass
+class Outcome:
+    """What came of one run."""
+
+    channel: str
+    database: str
+    seed: int
+    messages: int
+    kills: int = 0
+    points: dict[str, int] = field(default_factory=dict)  # kills at each named crash point
+    duplicates: int = 0  # messages that the provider accepted more than once
+    lost: int = 0  # messages that it never accepted, and that nobody is told of
+    wrong: int = 0  # messages whose state contradicts the provider
+    unsure: int = 0
+    listed: int = 0  # of the unsure: those with a task for a person
+    seconds: float = 0
+    sent: int = 0
+
+
+class Ordeal:
+    """The workers of one run, and their deaths."""
+
+    def __init__(self, outcome: Outcome, dealer: Any, log: Path) -> None:
+        self.outcome, self.dealer, self.log = outcome, dealer, log
+        self.luck = random.Random(outcome.seed)
+        self.alive: dict[int, str] = {}  # process id: the crash point at which it will die, or nothing
+
+    def start(self, *, dies: bool = True) -> None:
+        """One more worker; every third dies by itself at a named point."""
+        point = self.luck.choice(crash_points.POINTS) if dies and self.luck.random() < 1 / 3 else ""
+        connections.close_all()  # a child must not share them
+        self.alive[worker.start(point, self.log)] = point
+
+    def bury(self) -> None:
+        """Note who died at his point, and put another in his place."""
+        for pid, point in list(self.alive.items()):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                del self.alive[pid]
+                self.outcome.kills += 1
+                self.outcome.points[point] = self.outcome.points.get(point, 0) + 1
+                self.start()
+
+    def kill(self) -> None:
+        """Kill one worker wherever it is, and put another in its place."""
+        pid = self.luck.choice(sorted(self.alive))
+        self._end(pid)
+        self.outcome.kills += 1
+        self.start()
+
+    def _end(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        del self.alive[pid]
+
+    def run(self, kills: int) -> None:
+        """Spread the kills over the work; afterwards let healthy workers bring it to its end."""
+        for _ in range(WORKERS):
+            self.start()
+        messages, ends = self.outcome.messages, time.monotonic() + PATIENCE
+        while self.outcome.kills < kills and time.monotonic() < ends:
+            time.sleep(LOOK)
+            self.bury()
+            left = self._count("ready", "sending")
+            if messages - left >= messages * self.outcome.kills // kills:
+                self.kill()
+        for pid in list(self.alive):
+            self._end(pid)
+        for _ in range(2):
+            self.start(dies=False)
+        while not self._is_over() and time.monotonic() < ends:
+            time.sleep(0.2)
+        for pid in list(self.alive):
+            self._end(pid)
+
+    def _count(self, *states: str) -> int:
+        return Message.objects.of(self.dealer).filter(state__in=states).count()
+
+    def _is_over(self) -> bool:
+        if self._count("ready", "sending"):
+            return False
+        tasks = Task.objects.of(self.dealer).filter(kind="unsure", state="open").count()
+        return self._count("unsure") == tasks
+
+
+def count(outcome: Outcome, dealer: Any, taken: Counter[str]) -> None:
+    """Compare what the provider accepted with what the rows say."""
+    tasks = set(Task.objects.of(dealer).filter(kind="unsure", state="open").values_list("message", flat=True))
+    for pk, address, key, state in Message.objects.of(dealer).values_list("pk", "address", "key", "state"):
+        times = taken[str(key)] + taken[address or ""]
+        outcome.duplicates += times > 1
+        outcome.sent += state == "sent"
+        outcome.unsure += state == "unsure"
+        outcome.listed += state == "unsure" and pk in tasks
+        outcome.lost += not times and state not in ("unsure", "failed")
+        outcome.wrong += state == "failed" or (bool(times) and state not in ("sent", "unsure"))
+
+
+def folder_ledger() -> Counter[str]:
+    """What lies under sent/, by the message's key."""
+    return Counter(path.stem[-36:] for path in (settings.HOME / "sent").rglob("*.txt"))
+
+
+@contextmanager
+def provider(module: str, ledger: Path, seed: int, wait: float) -> Iterator[int]:
+    """A fake provider as a process; its port."""
+    words = [sys.executable, "-m", f"tests.harness.{module}", str(ledger), str(seed), str(wait)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def sender(channel: str, port: int) -> Sending:
+    """How the dealer's channel is sent to the fake provider."""
+    if channel == "email":
+        return Sending("smtp", {"host": "127.0.0.1", "port": port, "tls": "none", "timeout": worker.TIMEOUT})
+    return Sending("file")
+
+
+def run(channel: str, *, messages: int, kills: int, seed: int, wait: float) -> dict[str, Any]:
+    """One run in the (empty) home of this process."""
+    settings.HOME.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    worker.hurry()
+    begin = time.monotonic()
+    vendor = connections["default"].vendor
+    outcome = Outcome(channel, vendor, seed, messages)
+    dealer = world.fill(CHANNELS[channel], messages, now() - timedelta(seconds=1))
+    ledger = settings.HOME / "accepted"
+    with provider("smtp", ledger, seed, wait) as port:
+        keep_sender(dealer, CHANNELS[channel], sender(channel, port), at=now())
+        Ordeal(outcome, dealer, settings.HOME / "workers.log").run(kills)
+    count(outcome, dealer, folder_ledger() if channel == "paper" else Counter(accepted(ledger)))
+    outcome.seconds = round(time.monotonic() - begin, 1)
+    return asdict(outcome)

@@ -1,0 +1,66 @@
+"""A worker process with the clockwork's own tasks, minutes made seconds, that dies where it is told to."""
+
+import os
+import random
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from relance.delivery import claim, crash_points, deliver, record
+from relance.delivery.registry import KINDS
+from relance.jobs import worker as clockwork
+from relance.jobs.schedule import TASKS, Task
+from relance.lib import leases
+
+LEASE = timedelta(seconds=3)
+KNOWS_AFTER = 4.0  # longer than the fake provider's time-out (2 s) and the time until it lists what it took
+EVERY = {"deliver": 0.1, "settle": 0.5, "doubts": 0.5}  # seconds
+BATCH = 60
+TIMEOUT = 2
+HURRIED: tuple[tuple[ModuleType, str, Any], ...] = (
+    (leases, "LENGTH", LEASE),
+    (claim, "LENGTH", LEASE),
+    (record, "FIRST_WAIT", 0.2),
+    (deliver, "BATCH", BATCH),
+    (clockwork, "PAUSE", 0.02),
+)
+
+
+def hurry() -> None:
+    """Everything that waits, waits for seconds: set once, before workers are forked."""
+    for module, name, value in HURRIED:
+        setattr(module, name, value)
+    for kind in KINDS.values():
+        if kind.channel.knows_after is not None:
+            kind.channel.knows_after = KNOWS_AFTER
+
+
+def start(dies_at: str, log: Path) -> int:
+    """Fork a worker; its process id. `dies_at` is a crash point, or nothing."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        random.seed(os.urandom(8))
+        with log.open("ab", 0) as file:
+            os.dup2(file.fileno(), sys.stderr.fileno())
+        if dies_at:
+            _die_at(dies_at, random.randint(1, 30))
+        tasks = [Task(t.name, timedelta(seconds=EVERY[t.name]), t.run, t.lane) for t in TASKS if t.name in EVERY]
+        clockwork.Clockwork(tasks).run()
+    finally:
+        os._exit(1)
+
+
+def _die_at(last: str, passing: int) -> None:
+    left = [passing if last in ("handing_over", "handed_over") else 1]
+
+    def reached(point: str) -> None:
+        left[0] -= point == last
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    crash_points.reached = reached
