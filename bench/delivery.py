@@ -150,8 +150,8 @@ def _parcels(dealer: Any) -> list[Any]:
 
 
 def _carried(parcels: list[Any]) -> float:
-    from relance.delivery.registry import channel_for
     from relance.delivery.senders import sending_of
+    from relance.delivery.senders.registry import channel_for
 
     channel = channel_for(sending_of(parcels[0].dealer, "email"))
     begin = perf_counter()

@@ -32,9 +32,9 @@ from relance.intake.records import RECORDS, Record
 from relance.intake.rows import META
 from relance.jobs.demo.feed import COLUMNS, Rows, rows_of_some, staff_rows
 from relance.jobs.demo.world import World
+from relance.lib.database.statistics import refresh_statistics
 from relance.lib.fold import fold
 from relance.lib.rows import insert
-from relance.lib.statistics import refresh_statistics
 
 SLUG = "demo"
 BATCH = 2_000  # customers between two writes

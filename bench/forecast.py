@@ -57,7 +57,7 @@ def _spent(work: Callable[[], Any], clock: Callable[[], float] = time.perf_count
 
 def _forecasts(customers: int) -> Iterator[Row]:
     from relance.dealers.models import Dealer
-    from relance.lib.statistics import refresh_statistics
+    from relance.lib.database.statistics import refresh_statistics
     from relance.outbox.forecast import KEPT, forecast
     from relance.plan import shipped
     from relance.plan.apply import apply_definitions

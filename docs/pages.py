@@ -14,6 +14,7 @@ from docs.library_page import library_page
 from relance.audience.fields import ALIASES, CATEGORIES
 from relance.audience.operators import OPERATORS
 from relance.dealers.preferences import Hours, Preferences
+from relance.delivery.channels.sms.codes import CODES, MEANINGS
 from relance.environment import VARIABLES
 from relance.plan.placeholders import FIELDS
 
@@ -28,6 +29,11 @@ or counts records of a history. Words of other systems are understood too; other
 FIELDS_OPENING = """\
 `{ customer.first_name | friend }` puts a fact into a wording, with what stands there when it is unknown. Names are
 case-insensitive. A field that can be empty and has no fallback stops the message (`text_incomplete`)."""
+
+SMS_CODES_OPENING = """\
+What Twilio says when it does not take a message, or could not deliver it, and what relance makes of it. A code that is
+not here is judged by the HTTP status of the answer; in a receipt it is an ordinary failure, where *busy* and *down*
+mean that this message was not delivered."""
 
 
 def settings_page() -> Iterator[str]:
@@ -118,10 +124,23 @@ def merge_fields_page() -> Iterator[str]:
         yield f"| `{name}` | {_cell(label)} | {' | '.join(map(_cell, samples))} |"
 
 
+def sms_codes_page() -> Iterator[str]:
+    """Every error code of Twilio that relance knows, and what it does upon it."""
+    yield from ("# Error codes of text messages", "", MARK, "")
+    yield SMS_CODES_OPENING
+    yield from ("", "| class | what relance does |", "|---|---|")
+    for name, meaning in MEANINGS.items():
+        yield f"| {name.replace('_', ' ')} | {_cell(meaning.says)} |"
+    yield from ("", "| code | class | it says |", "|---|---|---|")
+    for code in sorted(CODES.values(), key=lambda code: code.number):
+        yield f"| {code.number} | {code.kind.replace('_', ' ')} | {_cell(code.says)} |"
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "settings.md": settings_page,
     "rules.md": rules_page,
     "merge-fields.md": merge_fields_page,
+    "sms-codes.md": sms_codes_page,
     "library.md": lambda: library_page(MARK),
 }
 

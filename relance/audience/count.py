@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from relance.audience.compile import Question, subjects
 from relance.audience.sentence import sentence
 from relance.audience.tree import AnyOf, Rule, rules_of
-from relance.lib.time_limit import TooLong, time_limit
+from relance.lib.database.time_limit import TooLong, time_limit
 
 AT_LEAST = (10_000, 1_000, 100)  # "more than" so many, the largest that can be found in time
 SHOWN = 5

@@ -24,7 +24,7 @@ What became of a parcel whose answer was lost, asked of the other side afterward
     None         it cannot tell                                           → unsure, as before: a person decides
 
 Adding a channel: one folder under delivery/channels with a class that keeps this contract, one row in
-delivery/registry.py, one row in tests/contracts/test_channels.py.
+delivery/senders/registry.py, one row in tests/contracts/test_channels.py.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,10 +57,15 @@ class Busy:
 
 @dataclass(frozen=True)
 class Refused:
-    """Never: nothing was handed over. `suppress_address`: the address itself is dead and must not be used again."""
+    """Never: nothing was handed over.
+
+    `suppress_address`: the address itself must not be used again; `because` is the reason that stands in the row:
+    hard_bounce, invalid, landline, opted_out.
+    """
 
     answer: str
     suppress_address: bool = False
+    because: str = "hard_bounce"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from relance.delivery.models import Attempt
 from relance.lib.clock import now
 from relance.lib.leases import LENGTH, lease
 from relance.outbox.models import Message
-from relance.outbox.recheck import Later, Refusal, recheck
+from relance.outbox.recheck import Go, Later, Refusal, recheck
 from relance.outbox.states import CHUNK, move
 
 BATCH = 500
@@ -39,6 +39,7 @@ class Claimed:
     ours: list[Message] = field(default_factory=list)
     stopped: list[Message] = field(default_factory=list)
     put_off: int = 0
+    until: dict[int, datetime] = field(default_factory=dict)  # by primary key: it must have arrived by then
 
     def __bool__(self) -> bool:
         return bool(self.ours or self.stopped or self.put_off)
@@ -93,6 +94,8 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
             later[verdict.send_at].append(message.pk)
         else:
             go.append(message)
+            if isinstance(verdict, Go):
+                found.until[message.pk] = verdict.until
     for (reason, detail), group in refusals.items():
         found.stopped += move(dealer, group, to="refused", at=at, cause=ASKED_AGAIN, reason=reason, detail=detail)
     for send_at, keys in later.items():

@@ -7,15 +7,16 @@ next worker, what was in hand is shown as unsure (docs/decisions/0030-the-row-is
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.channel import Channel, ChannelDown, Sending
-from relance.delivery.claim import BATCH, Lane, claim, lanes_due, settle_expired_leases
+from relance.delivery.claim import BATCH, Claimed, Lane, claim, lanes_due, settle_expired_leases
 from relance.delivery.hand_over import HandOver, parcels_of
-from relance.delivery.registry import channel_for
 from relance.delivery.senders import sending_of
+from relance.delivery.senders.registry import channel_for
 from relance.lib.clock import now
 from relance.lib.leases import new_owner
 from relance.outbox.models import Message
@@ -55,6 +56,7 @@ class Round:
 
     def __init__(self, at: datetime, owner: str) -> None:
         self.at, self.owner = at, owner
+        self._began = monotonic()
         self.channels = ExitStack()  # closes every connection at the end
         self._dealers: dict[int, Dealer] = {}
         self._sendings: dict[tuple[int, str], Sending] = {}
@@ -80,13 +82,18 @@ class Round:
         taken = list(claimed.stopped)
         if claimed.ours:
             codes = self.codes(lane.dealer, claimed.ours)
-            parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at)
+            parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at, self._ends(claimed))
             hand_over = HandOver(lane.dealer, parcels, codes=codes, at=self.at)
             taken += hand_over.run(channel)
             if hand_over.waiting:  # the channel stopped before the end: the lane waits for the next time
                 self._closed.add((lane.dealer.pk, lane.channel))
         self.codes(lane.dealer, taken)
         return taken
+
+    def _ends(self, claimed: Claimed) -> dict[int, datetime]:
+        """When each must have arrived, seen from `self.at`: the time that this round has taken so far is gone."""
+        spent = timedelta(seconds=monotonic() - self._began)
+        return {pk: until - spent for pk, until in claimed.until.items()}
 
     def way_of(self, lane: Lane) -> Channel:
         """The channel of a lane, perhaps not open yet, shared by lanes that are sent the same way."""

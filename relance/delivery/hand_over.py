@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -19,13 +20,22 @@ from relance.outbox.states import move
 IN_HAND = 20  # what a worker has in hand at most, so what its death can leave unsure
 
 
-def parcels_of(dealer: Dealer, messages: list[Message], codes: Mapping[int, str], at: datetime) -> list[Parcel]:
+def parcels_of(
+    dealer: Dealer,
+    messages: list[Message],
+    codes: Mapping[int, str],
+    at: datetime,
+    until: Mapping[int, datetime] = MappingProxyType({}),
+) -> list[Parcel]:
     """One parcel per message; what one run has for one staff member is put together into one."""
     together: dict[object, list[Message]] = defaultdict(list)
     for message in messages:
         lists = message.channel == "staff"
         together[(message.run_id, message.recipient, message.language) if lists else message.pk].append(message)
-    return [Parcel(dealer, tuple(group), codes[group[0].automation_id], at) for group in together.values()]
+    return [
+        Parcel(dealer, tuple(group), codes[group[0].automation_id], at, until.get(group[0].pk))
+        for group in together.values()
+    ]
 
 
 class HandOver:

@@ -29,6 +29,17 @@ def server_url() -> str:
     return str(known["RELANCE_URL"] or f"http://{known['RELANCE_HOST']}:{known['RELANCE_PORT']}").rstrip("/")
 
 
+def hook_url(hook: object, what: str, key: UUID | None = None) -> str | None:
+    """Where a provider reports to a sender (web/hooks/urls.py); None without a sender of its own or a public address.
+
+    The number of the hook cannot be guessed; a provider that signs is checked all the same.
+    """
+    public = str(settings.ENVIRONMENT["RELANCE_URL"] or "").rstrip("/")
+    if not hook or not public:
+        return None
+    return f"{public}/hooks/{hook}/{what}/{key}/" if key else f"{public}/hooks/{hook}/{what}/"
+
+
 def desk_url(dealer: Dealer, message: Message) -> str:
     """Where the staff see a message with its customer (web/urls.py, desk-message)."""
     return f"{server_url()}/d/{dealer.slug}/outbox/{message.key}/"

@@ -49,7 +49,7 @@ def record(
         attempts = [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours]
         insert(Attempt, attempts, match=("id",), change=())
         record_sent(dealer, [m for m in moved if m.state == "sent"], codes=codes, at=at)
-        _suppress(dealer, [m for m, r in answers if isinstance(r, Refused) and r.suppress_address], at)
+        suppress(dealer, [(m, r.because) for m, r in answers if isinstance(r, Refused) and r.suppress_address], at=at)
     return moved
 
 
@@ -109,10 +109,11 @@ def _attempt(dealer: Dealer, message: Message, result: Result, at: datetime) -> 
     }
 
 
-def _suppress(dealer: Dealer, messages: list[Message], at: datetime) -> None:
+def suppress(dealer: Dealer, messages: Iterable[tuple[Message, str]], *, at: datetime) -> None:
+    """These messages' addresses are not used again, each for its reason; what is suppressed already stays as it is."""
     rows = [
-        Suppression(dealer=dealer, channel=m.channel or "", address=fold(m.address)[:254], reason="hard_bounce", at=at)
-        for m in messages
+        Suppression(dealer=dealer, channel=m.channel or "", address=fold(m.address)[:254], reason=reason[:40], at=at)
+        for m, reason in messages
         if m.address and m.recipient == "customer"
     ]
     Suppression.objects.of(dealer).bulk_create(rows, ignore_conflicts=True)

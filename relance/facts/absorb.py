@@ -25,7 +25,7 @@ from relance.intake.models import ImportRun
 from relance.intake.records import RECORDS
 from relance.intake.rejects import Rejects
 from relance.intake.stage import Stage
-from relance.lib.statistics import refresh_statistics
+from relance.lib.database.statistics import refresh_statistics
 
 NORMALISING = 1  # raise when tidy.py or shapes.py make other fields out of the same cells: every row is read again
 SHRUNK = 0.6

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
@@ -58,6 +59,7 @@ class Verdict:
     address: str | None = None
     spoken: Spoken | None = None
     send_at: datetime | None = None
+    until: datetime | None = None  # at hand-over: when the hours end that allow it
     is_joined: bool = False  # another message of this run to the same customer speaks of this vehicle too
 
 
@@ -144,7 +146,12 @@ class Gate:
         reason = self._too_much(draft, known, counted_at, handover) or self._too_late(draft, send_at)
         if reason:
             return Verdict(reason)
-        return Verdict(channel=channel, address=address, spoken=spoken, send_at=send_at)
+        until = self._until(draft, send_at, zones) if handover and channel == "sms" and draft.is_for_customer else None
+        return Verdict(channel=channel, address=address, spoken=spoken, send_at=send_at, until=until)
+
+    def _until(self, draft: Draft, send_at: datetime, zones: tuple[ZoneInfo, ...]) -> datetime:
+        """Carriers keep a text message for hours: it must not arrive when its hours are over (R8)."""
+        return self.sending_time.until(send_at, schedule=draft.run.definition.schedule, zones=zones)
 
     def moment(self, draft: Draft) -> datetime:
         """When the gate is asked: now, or the run's own moment while that lies ahead (forecast)."""

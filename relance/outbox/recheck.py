@@ -37,11 +37,18 @@ class Later:
     send_at: datetime
 
 
-Answer = Refusal | Later | None
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The message may go, and must have arrived by then."""
+
+    until: datetime
+
+
+Answer = Refusal | Later | Go | None
 
 
 def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dict[int, Answer]:
-    """For each message (by primary key): a Refusal, Later, or None for "go"."""
+    """For each message (by primary key): a Refusal, Later, Go with its end, or None for "go" without one."""
     calendar = Calendar(dealer)
     gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))
     roster = Roster(dealer)
@@ -125,5 +132,5 @@ def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int,
         elif verdict.send_at is not None and verdict.send_at > again.at:
             answers[message.pk] = Later(verdict.send_at)
         else:
-            answers[message.pk] = None
+            answers[message.pk] = Go(verdict.until) if verdict.until is not None else None
     return answers

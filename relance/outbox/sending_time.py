@@ -29,6 +29,7 @@ class SendingTime:
         self._calendar = calendar
         self._may_send = dealer.preferences.quiet_hours.may_send
         self._first = lru_cache(maxsize=20_000)(self._search)
+        self._end = lru_cache(maxsize=2_000)(self._find_end)
 
     def earliest(self, after: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> datetime | None:
         """The first moment not before `after` that the schedule's window and the quiet hours of every zone allow.
@@ -41,6 +42,18 @@ class SendingTime:
     def still_allowed(self, at: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> bool:
         """Whether a message may leave at this very moment."""
         return self.earliest(at, schedule=schedule, zones=zones) == at
+
+    def until(self, at: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> datetime:
+        """When the hours end that allow `at`: what leaves then must have arrived by that moment (R8)."""
+        windowed = schedule if schedule.kind == "realtime" and (schedule.window or schedule.days) else None
+        return self._end(at, windowed, zones or (self._zone,))
+
+    def _find_end(self, at: datetime, windowed: Schedule | None, zones: tuple[ZoneInfo, ...]) -> datetime:
+        ends = [_end_of(day_of(at, zone), zone, self._may_send) for zone in zones]
+        if windowed is not None:
+            day = day_of(at, self._zone)
+            ends.append(_end_of(day, self._zone, windowed.window_on(day, self._calendar)))
+        return min(ends)
 
     def _search(self, after: datetime, windowed: Schedule | None, zones: tuple[ZoneInfo, ...]) -> datetime | None:
         """Each rule pushes the moment on to what it allows, until none pushes any more."""
@@ -93,6 +106,13 @@ def _first_on(day: date, moment: datetime, zone: ZoneInfo, allowed: Allowed) -> 
     begin = max(begin, local(day, allowed.opens, zone))
     closes = ends if allowed.closes == time.max else local(day, allowed.closes, zone)
     return begin if begin < closes else None
+
+
+def _end_of(day: date, zone: ZoneInfo, allowed: Allowed) -> datetime:
+    """The end of a day's hours; on a night on which clocks change, the earlier reading: too soon does no harm."""
+    if allowed is None or allowed == "all_day" or allowed.closes == time.max:
+        return day_start(day + DAY, zone)
+    return min(local(day, allowed.closes, zone), day_start(day + DAY, zone))
 
 
 def _minutes(begin: datetime, ends: datetime) -> Iterator[datetime]:

@@ -17,11 +17,12 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "approval": frozenset({"ready", "canceled"}),
         # failed: its time has passed; approval: restored from a backup, perhaps sent since
-        "ready": frozenset({"sending", "refused", "canceled", "failed", "approval"}),
+        # sent: the other side says that it has it after all, from a hand-over that we had thought lost
+        "ready": frozenset({"sending", "refused", "canceled", "failed", "approval", "sent"}),
         "sending": frozenset({"sent", "failed", "unsure", "ready"}),  # ready: the other side was busy
         "unsure": frozenset({"sent", "failed", "ready"}),  # by the provider's own word, or a person's
         "sent": frozenset({"delivered", "failed"}),
-        "delivered": frozenset(),
+        "delivered": frozenset({"failed"}),  # taken by the mail server and sent back later
         "failed": frozenset(),
         "refused": frozenset(),
         "canceled": frozenset({"ready", "approval"}),  # only by the person who undoes it (outbox/decide.py)

@@ -9,7 +9,7 @@ from relance.audience.compile import Question
 from relance.audience.count import count, explain_slowness
 from relance.audience.tree import read_tree
 from relance.facts.models import Customer
-from relance.lib.time_limit import TooLong, time_limit
+from relance.lib.database.time_limit import TooLong, time_limit
 from tests.builders import a_customer, a_dealer, a_repair_order, an_automation
 
 AT = datetime(2026, 5, 4, 14, tzinfo=UTC)

@@ -10,14 +10,21 @@ import pytest
 
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, Busy, Channel, ChannelDown, Parcel, Refused, Sending
-from relance.delivery.registry import KINDS, channel_for
+from relance.delivery.senders.registry import KINDS, channel_for
 from relance.outbox.models import Message
 from tests.builders import A_DAY, QUIET_SETTINGS
 from tests.delivery.mail_server import Mailbox, mail_server
+from tests.delivery.sms.twilio_server import TOKEN, Twilio, twilio_server
 
 
-def parcels(number: int, **values: Any) -> list[Parcel]:
-    return [a_parcel(n, **values) for n in range(1, number + 1)]
+def parcels(kind: str, number: int, **values: Any) -> list[Parcel]:
+    return [one_parcel(kind, n, **values) for n in range(1, number + 1)]
+
+
+def one_parcel(kind: str, number: int, **values: Any) -> Parcel:
+    if SPEAKS.get(kind) == "sms":
+        values = {"channel": "sms", "address": f"+1514555{number:04}", **values}
+    return a_parcel(number, **values)
 
 
 def a_parcel(number: int, **values: Any) -> Parcel:
@@ -45,11 +52,21 @@ def a_mail_server(folder: Path) -> Iterator[tuple[Channel, Any]]:
         yield channel, lambda: len(box.taken)
 
 
-WORKING = {"file": a_folder, "smtp": a_mail_server}
+@contextmanager
+def a_twilio_account(folder: Path) -> Iterator[tuple[Channel, Any]]:
+    with twilio_server(Twilio(at=A_DAY)) as twilio:
+        yield channel_for(Sending("twilio", twilio.settings, {"password": TOKEN})), lambda: len(twilio.taken)
+
+
+WORKING = {"file": a_folder, "smtp": a_mail_server, "twilio": a_twilio_account}
+SPEAKS = {"twilio": "sms"}  # e-mail where nothing else is said
+LONGEST = {"twilio": 1_600}
 BROKEN = {
+    "twilio": lambda folder: Sending("twilio", {"account": "AC1", "from": "+1", "url": "http://127.0.0.1:1"}),
     "file": lambda folder: Sending("file", {"folder": str(folder / "a-file" / "sent")}),
     "smtp": lambda folder: Sending("smtp", {"host": "127.0.0.1", "port": 1, "tls": "none", "timeout": 1}),
 }
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gateways_may_stand_here")]
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -60,7 +77,7 @@ def test_every_kind_of_sender_is_tried_here():
 @each_kind
 def test_every_parcel_is_answered_for_once(kind, tmp_path):
     with WORKING[kind](tmp_path) as (channel, arrived):
-        given = parcels(25)
+        given = parcels(kind, 25)
         channel.open()
         answers = list(channel.send(given))
         channel.close()
@@ -72,8 +89,8 @@ def test_every_parcel_is_answered_for_once(kind, tmp_path):
 @each_kind
 def test_a_parcel_that_cannot_leave_harms_no_other(kind, tmp_path):
     with WORKING[kind](tmp_path) as (channel, arrived):
-        bad = a_parcel(99, address="no address")
-        results = {parcel.key: result for parcel, result in channel.send([*parcels(2), bad])}
+        bad = one_parcel(kind, 99, address="no address")
+        results = {parcel.key: result for parcel, result in channel.send([*parcels(kind, 2), bad])}
         channel.close()
         assert sorted(type(result).__name__ for result in results.values()) == ["Accepted", "Accepted", "Refused"]
         assert isinstance(results[bad.key], Refused)
@@ -82,16 +99,26 @@ def test_a_parcel_that_cannot_leave_harms_no_other(kind, tmp_path):
 
 @each_kind
 def test_a_long_text_arrives_whole(kind, tmp_path):
+    text = ".\n" + "a long line " * 5_000 + "\n.\n"
     with WORKING[kind](tmp_path) as (channel, arrived):
-        ((_, result),) = channel.send(parcels(1, body=".\n" + "a long line " * 5_000 + "\n.\n"))
+        ((_, result),) = channel.send(parcels(kind, 1, body=text[: LONGEST.get(kind)]))
         channel.close()
         assert isinstance(result, Accepted) and arrived() == 1
+
+
+@pytest.mark.parametrize("kind", LONGEST)
+def test_what_is_too_long_for_it_is_refused_and_harms_no_other(kind, tmp_path):
+    with WORKING[kind](tmp_path) as (channel, arrived):
+        long = one_parcel(kind, 1, body="x" * (LONGEST[kind] + 1))
+        results = [result for _, result in channel.send([long, one_parcel(kind, 2)])]
+        channel.close()
+        assert [type(result) for result in results] == [Refused, Accepted] and arrived() == 1
 
 
 @each_kind
 def test_it_may_be_asked_to_send_again_and_again(kind, tmp_path):
     with WORKING[kind](tmp_path) as (channel, arrived):
-        for one in parcels(3):
+        for one in parcels(kind, 3):
             channel.open()
             assert len(list(channel.send([one]))) == 1
         assert list(channel.send([])) == []
@@ -107,7 +134,7 @@ def test_a_closed_way_is_said_in_one_line_and_takes_nothing(kind, tmp_path):
     assert "\n" not in fault
     with pytest.raises(ChannelDown):
         channel.open()
-    pulled = iter(parcels(5))
+    pulled = iter(parcels(kind, 5))
     answers = list(channel.send(pulled))
     assert all(isinstance(result, Busy) for _, result in answers)
     assert len(answers) + len(list(pulled)) == 5
@@ -117,7 +144,7 @@ def test_a_closed_way_is_said_in_one_line_and_takes_nothing(kind, tmp_path):
 @each_kind
 def test_what_was_handed_over_is_never_said_to_have_been_lost(kind, tmp_path):
     with WORKING[kind](tmp_path) as (channel, _):
-        given = parcels(5)
+        given = parcels(kind, 5)
         channel.open()
         list(channel.send(given))
         answers = list(channel.look_up(given))
@@ -131,8 +158,8 @@ def test_what_was_handed_over_is_never_said_to_have_been_lost(kind, tmp_path):
 def test_what_never_left_may_be_handed_over_again_if_anybody_can_tell(kind, tmp_path):
     with WORKING[kind](tmp_path) as (channel, _):
         channel.open()
-        list(channel.send(parcels(1)))
-        ((_, result),) = channel.look_up([a_parcel(2)])
+        list(channel.send(parcels(kind, 1)))
+        ((_, result),) = channel.look_up([one_parcel(kind, 2)])
         channel.close()
         assert isinstance(result, type(None) if channel.knows_after is None else Busy)
 
@@ -141,13 +168,13 @@ def test_what_never_left_may_be_handed_over_again_if_anybody_can_tell(kind, tmp_
 def test_a_closed_way_cannot_tell(kind, tmp_path):
     (tmp_path / "a-file").write_text("in the way")
     channel = channel_for(BROKEN[kind](tmp_path))
-    assert [result for _, result in channel.look_up(parcels(2))] == [None, None]
+    assert [result for _, result in channel.look_up(parcels(kind, 2))] == [None, None]
     channel.close()
 
 
 def test_a_file_that_is_written_again_is_the_same_file(tmp_path):
     with a_folder(tmp_path) as (channel, arrived):
-        (one,) = parcels(1)
+        (one,) = parcels("file", 1)
         list(channel.send([one]))
         before = [path.read_bytes() for path in tmp_path.rglob("*.eml")]
         list(channel.send([one]))

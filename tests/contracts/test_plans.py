@@ -12,9 +12,9 @@ from django.db import connection
 
 from relance.audience.reference import Clock, Ref, _stored
 from relance.facts.models import Appointment, Customer, DeferredWork, Recall, RepairOrder, Sale, Vehicle
+from relance.lib.database.statistics import refresh_statistics
 from relance.lib.fold import fold
 from relance.lib.rows import insert
-from relance.lib.statistics import refresh_statistics
 from relance.plan.definition import AfterDays, read_definition
 from relance.plan.draft import RunOf, occurrence_key
 from relance.plan.due import _statement, question_of

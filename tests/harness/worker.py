@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from relance.delivery import claim, crash_points, deliver, record
-from relance.delivery.registry import KINDS
+from relance.delivery.senders.registry import KINDS
 from relance.jobs import worker as clockwork
 from relance.jobs.schedule import TASKS, Task
 from relance.lib import leases

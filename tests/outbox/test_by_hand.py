@@ -8,7 +8,7 @@ from relance.jobs.stages import messages_of, plan
 from relance.lib.errors import BadInput
 from relance.outbox.hold_back import hold_back
 from relance.outbox.models import Message
-from relance.outbox.recheck import Refusal, recheck
+from relance.outbox.recheck import Go, Refusal, recheck
 from relance.outbox.runs.by_hand import send_by_hand
 from relance.outbox.states import move
 from relance.plan.models import Run
@@ -62,7 +62,7 @@ def test_our_own_caution_is_overruled_now_and_at_hand_over(dealer, case):
     message = case(dealer)
     sent = by_hand(dealer, message)
     assert (sent.state, sent.occurrence.key, sent.reference_at) == ("ready", "by-hand:1", message.reference_at)
-    assert recheck(dealer, [sent], at=LATER) == {sent.pk: None}
+    assert isinstance(recheck(dealer, [sent], at=LATER)[sent.pk], Go)
     assert Run.objects.of(dealer).get(pk=sent.run_id).cause == "by hand, by Kim"
     message.refresh_from_db(from_queryset=Message.objects.of(dealer))
     assert message.state == "refused"
@@ -97,7 +97,7 @@ def test_the_rules_are_not_asked_again_because_a_person_was(dealer):
     a_message(customer, an_automation(dealer, "OTHER", status="off", purpose="marketing"), state="sent")
     sent = by_hand(dealer, refused(dealer, "frequency_cap", audience=[rule]))
     type(customer).objects.of(dealer).update(first_name="Anna", first_name_folded="anna")
-    assert recheck(dealer, [sent], at=LATER) == {sent.pk: None}
+    assert isinstance(recheck(dealer, [sent], at=LATER)[sent.pk], Go)
 
 
 def test_asked_twice_it_is_one_message_and_after_it_went_a_second(dealer):

@@ -7,7 +7,7 @@ import pytest
 from relance.facts.models import Appointment, Customer, Suppression, Vehicle
 from relance.jobs.stages import messages_of, plan
 from relance.outbox.models import HoldBack, Message
-from relance.outbox.recheck import Later, Refusal, recheck
+from relance.outbox.recheck import Go, Later, Refusal, recheck
 from relance.plan.models import Automation
 from tests.builders import (
     A_DAY,
@@ -39,10 +39,10 @@ def accepted(dealer):
 
 
 def answer(dealer, at=A_DAY):
-    """What hand-over says of the only message."""
+    """What hand-over says of the only message; None when it may go, until its hours end."""
     rows = list(Message.objects.of(dealer).filter(state="ready"))
     (found,) = recheck(dealer, rows, at=at).values()
-    return found
+    return None if isinstance(found, Go) else found
 
 
 def test_what_still_holds_goes(dealer):
@@ -179,7 +179,7 @@ def test_of_two_that_went_over_the_cap_the_earlier_accepted_goes():
     automation = an_automation(dealer, purpose="marketing")
     first, second = (a_message(customer, automation, at=A_DAY + timedelta(hours=n)) for n in (1, 0))
     answers = recheck(dealer, [first, second], at=A_DAY + timedelta(hours=1))
-    assert answers == {first.pk: None, second.pk: Refusal("frequency_cap")}
+    assert isinstance(answers[first.pk], Go) and answers[second.pk] == Refusal("frequency_cap")
 
 
 def test_staff_hear_of_a_customer_who_must_not_be_mailed(dealer):
@@ -206,4 +206,20 @@ def test_messages_of_several_runs_are_asked_at_their_own_moments(dealer):
         customer = a_customer(dealer)
         a_repair_order(customer, f"2026-05-0{day}T12:00")
         found.append(a_message(customer, automation, at=datetime(2026, 5, day + 2, 14, tzinfo=UTC)))
-    assert recheck(dealer, found, at=A_DAY) == {m.pk: None for m in found}
+    assert {type(answer) for answer in recheck(dealer, found, at=A_DAY).values()} == {Go}
+
+
+def test_a_text_message_must_have_arrived_when_its_hours_end():
+    dealer = a_dealer(quiet_hours={"may_send": ["08:00", "20:30"]})
+    a_customer(dealer, mobile_zones="America/Toronto America/Halifax"), an_automation(dealer)
+    accepted(dealer)
+    (found,) = recheck(dealer, list(Message.objects.of(dealer)), at=A_DAY).values()
+    assert found == Go(datetime(2026, 5, 4, 23, 30, tzinfo=UTC))  # 20:30 in Halifax comes first
+
+
+def test_a_window_that_ends_before_the_hours_do_is_the_end():
+    schedule = {"kind": "realtime", "window": ["10:00", "11:15"]}
+    dealer = a_dealer()
+    a_message(a_customer(dealer), an_automation(dealer, schedule=schedule))
+    (found,) = recheck(dealer, list(Message.objects.of(dealer)), at=A_DAY).values()
+    assert found == Go(datetime(2026, 5, 4, 15, 15, tzinfo=UTC))

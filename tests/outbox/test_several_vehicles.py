@@ -6,7 +6,7 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Customer, Vehicle
 from relance.jobs.stages import plan
 from relance.outbox.models import Message
-from relance.outbox.recheck import Refusal, recheck
+from relance.outbox.recheck import Go, Refusal, recheck
 from relance.plan.models import Occurrence
 from tests.builders import A_DAY, a_customer, a_dealer, a_vehicle, an_automation
 
@@ -66,6 +66,6 @@ def test_at_hand_over_one_true_vehicle_is_enough(dealer: Dealer) -> None:
     [message] = planned(dealer)
     mine = Vehicle.objects.of(dealer)
     mine.filter(ref="V-A").update(status="sold")
-    assert recheck(dealer, [message], at=A_DAY) == {message.pk: None}
+    assert isinstance(recheck(dealer, [message], at=A_DAY)[message.pk], Go)
     mine.update(make="Ford", make_folded="ford")
     assert recheck(dealer, [message], at=A_DAY) == {message.pk: Refusal("no_longer_true")}

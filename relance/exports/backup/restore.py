@@ -27,9 +27,9 @@ from relance.exports.backup import copy, portable
 from relance.exports.backup.hold import hold
 from relance.exports.backup.manifest import Manifest, Table, migrations, refuse_what_is_newer
 from relance.exports.backup.tables import lines, rows_of, tables
+from relance.lib.database.statistics import refresh_statistics
 from relance.lib.errors import BadInput, Failure
 from relance.lib.rows import pour
-from relance.lib.statistics import refresh_statistics
 
 AT_ONCE = 5_000
 

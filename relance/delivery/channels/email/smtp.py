@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from queue import Queue
-from threading import Thread
 from typing import ClassVar
 
-from relance.delivery.channel import Busy, ChannelDown, DeliveryFault, Parcel, Refused, Result, Sending
+from relance.delivery.channel import ChannelDown, DeliveryFault, Parcel, Refused, Result, Sending
 from relance.delivery.channels.email.compose import NOBODY, compose
 from relance.delivery.channels.email.headers import address_line
 from relance.delivery.channels.email.wire import END, Letter, Route, Wire
+from relance.delivery.channels.spread import spread
 
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 AHEAD = 3  # letters per connection under way: one spoken of, one offered, one waiting
+LOST = "every connection to the mail server was lost"
 Outcome = tuple[Parcel, Result]
 
 
@@ -49,7 +49,7 @@ class SmtpChannel:
         letters = self._letters(parcels, unusable)
         # A server that did not take all our connections is not asked for as many again.
         wires = self.wires = [wire for wire in self.wires if not wire.is_down] or self.wires[:1]
-        carried = wires[0].carry(letters) if len(wires) == 1 else spread(wires, letters)
+        carried = wires[0].carry(letters) if len(wires) == 1 else spread(wires, letters, ahead=AHEAD, lost=LOST)
         for letter, result in carried:
             yield letter.parcel, result
             yield from unusable
@@ -78,46 +78,3 @@ class SmtpChannel:
         sender = address_line(self.from_address or parcel.dealer.preferences.email or NOBODY)
         text = LEADING_DOT.sub(b"..", content) + END
         return Letter(parcel, sender, address_line(parcel.message.address), text)
-
-
-def spread(wires: list[Wire], letters: Iterator[Letter]) -> Iterator[tuple[Letter, Result]]:
-    """Carry letters over several connections at once. Letters are pulled here, in the caller's thread, as wires ask.
-
-    A wire that is closed leaves its work to the others; when none is left, nothing more is pulled.
-    """
-    todo: Queue[Letter | None] = Queue()
-    done: Queue[tuple[Letter, Result] | Wire] = Queue()
-    threads = [Thread(target=_carry, args=(wire, todo, done), daemon=True) for wire in wires]
-    for thread in threads:
-        thread.start()
-    alive, flying, more = len(wires), 0, True
-    while alive:
-        while more and flying < AHEAD * alive:
-            letter = next(letters, None)
-            if letter is None:
-                more = False
-                for _ in wires:
-                    todo.put(None)
-            else:
-                todo.put(letter)
-                flying += 1
-        told = done.get()
-        if isinstance(told, Wire):
-            alive -= 1
-        else:
-            flying -= 1
-            yield told
-    for thread in threads:
-        thread.join()
-    while not todo.empty():
-        letter = todo.get()
-        if letter is not None:
-            yield letter, Busy("every connection to the mail server was lost")
-
-
-def _carry(wire: Wire, todo: "Queue[Letter | None]", done: "Queue[tuple[Letter, Result] | Wire]") -> None:
-    try:
-        for outcome in wire.carry(iter(todo.get, None)):
-            done.put(outcome)
-    finally:
-        done.put(wire)

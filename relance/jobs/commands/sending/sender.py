@@ -8,8 +8,9 @@ import typer
 
 from relance.dealers.preferences import CHANNELS
 from relance.delivery.channel import Sending
-from relance.delivery.registry import KINDS, channel_for
-from relance.delivery.senders import file_sending, keep_sender, sending_of, smtp_sending
+from relance.delivery.senders import keep_sender, sending_of
+from relance.delivery.senders.registry import KINDS, channel_for
+from relance.delivery.senders.ways import sending_from
 from relance.jobs.commands.arguments import dealer_of, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, Failure, unknown_word
@@ -19,7 +20,10 @@ def command(
     slug: Annotated[str, typer.Argument(help="The dealer.")],
     channel: Annotated[str, typer.Argument(help="The channel, for example email.")],
     url: Annotated[
-        str | None, typer.Option(help="smtp://user:password@host:587?from=desk@dealer.example, smtps://…, or file.")
+        str | None,
+        typer.Option(
+            help="smtp://user:password@host:587?from=desk@dealer.example, twilio://…, or file: docs/delivery.md."
+        ),
     ] = None,
     password_file: Annotated[Path | None, typer.Option(help="Read the password from this file instead.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Connect and sign in; send nothing.")] = False,
@@ -44,9 +48,12 @@ def command(
 
 
 def _sending(url: str, channel: str, password_file: Path | None) -> Sending:
-    sending = file_sending() if url == "file" else smtp_sending(url, where="--url")
-    if channel not in KINDS[sending.kind].carries:
-        raise BadInput(f"--url: a mail server does not carry {channel}, only email and staff")
+    sending = sending_from(url, where="--url")
+    carried = KINDS[sending.kind].carries
+    if channel not in carried:
+        raise BadInput(
+            f"--url: a sender of the kind {sending.kind} does not carry {channel}: {', '.join(sorted(carried))}"
+        )
     if password_file is None:
         return sending
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from relance.delivery.channel import Channel, Sending
 from relance.delivery.channels.email.smtp import SmtpChannel
 from relance.delivery.channels.file.folder import FileChannel
+from relance.delivery.channels.sms.twilio import TwilioChannel
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ KINDS: dict[str, Kind] = {
         "a file per message under sent/ in the home; the default until a sender is set",
     ),
     "smtp": Kind(frozenset({"email", "staff"}), SmtpChannel, "e-mail over a mail server"),
+    "twilio": Kind(frozenset({"sms"}), TwilioChannel, "text messages over Twilio's HTTP API"),
 }
 
 

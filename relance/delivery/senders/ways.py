@@ -1,0 +1,122 @@
+"""Turns the address of a way out (`smtp://…`, `twilio://…`) into a sending: one row per scheme.
+
+SCHEME://USER:SECRET@HOST:PORT?OPTION=VALUE&…
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.conf import settings
+
+from relance.delivery.channel import Sending
+from relance.lib.errors import BadInput, unknown_word
+from relance.lib.http import Origin
+
+PORTS = {"smtp": 587, "smtps": 465}
+TLS = ("auto", "none", "starttls", "tls")
+NUMBERS = {"connections": 50, "timeout": 600, "rate": 1000, "daily": 1_000_000}  # the greatest that makes sense
+Settings = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One scheme: the kind of sender, what its address looks like, the options that it has."""
+
+    kind: str
+    form: str
+    options: Mapping[str, str]  # each with what it says
+    read: Callable[[SplitResult, dict[str, str], str], tuple[Settings, dict[str, str]]]
+    secrets: tuple[str, ...] = ("password",)  # in their order; the first stands in the address or in a file
+
+
+def file_sending() -> Sending:
+    """Files in the home."""
+    return Sending("file", {"folder": str(settings.HOME / "sent")})
+
+
+def sending_from(url: str, *, where: str) -> Sending:
+    """An address as a sending; BadInput says what is wrong with it."""
+    if url == "file":
+        return file_sending()
+    parts = urlsplit(url)
+    way = WAYS.get(parts.scheme)
+    if way is None:
+        raise BadInput(f"{where}: {unknown_word('kind of sender', parts.scheme or url[:40], [*WAYS, 'file'])}")
+    options = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))  # a number begins with +
+    for name in options:
+        if name not in way.options:
+            raise BadInput(f"{where}: {unknown_word('option', name, way.options)}")
+    for name, greatest in NUMBERS.items():
+        text = options.get(name, "1")
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= greatest):
+            raise BadInput(f"{where}: {name} is a whole number from 1 to {greatest:,}")
+    kept, secrets = way.read(parts, options, where)
+    return Sending(way.kind, {**kept, **options}, secrets)
+
+
+def _smtp(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+    try:
+        port = parts.port or PORTS[parts.scheme]
+    except ValueError:
+        raise BadInput(f"{where}: the port is no number, write smtp://user:password@host:port") from None
+    if not parts.hostname:
+        raise BadInput(f"{where}: the host is missing, write smtp://user:password@host:port")
+    tls = options.pop("tls", "tls" if parts.scheme == "smtps" else "starttls" if parts.username else "auto")
+    if tls not in TLS:
+        raise BadInput(f"{where}: {unknown_word('tls', tls, TLS)}")
+    kept: Settings = {"host": parts.hostname, "port": port, "tls": tls, "user": unquote(parts.username or "")}
+    return kept, _secret(parts)
+
+
+def _twilio(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+    # The host of an address is read in small letters; an account is not.
+    account = unquote(parts.username or "") or parts.netloc.rpartition("@")[2]
+    if not (account.startswith("AC") and account.isalnum()):
+        raise BadInput(f"{where}: the account is missing, write twilio://AC…:TOKEN@?from=+15145550100")
+    if bool(options.get("from")) == bool(options.get("service")):
+        raise BadInput(f"{where}: name either from=+15145550100 or service=MG…")
+    _check_url(options, where)
+    return {"account": account}, _secret(parts)
+
+
+def _check_url(options: Mapping[str, str], where: str) -> None:
+    try:
+        Origin.of(options.get("url", "https://localhost"))
+    except ValueError as error:
+        raise BadInput(f"{where}: url {error}") from None
+
+
+def _secret(parts: SplitResult) -> dict[str, str]:
+    return {"password": unquote(parts.password)} if parts.password else {}
+
+
+CONNECTION = {
+    "connections": "how many at once (1): more where the other side is far away",
+    "timeout": "seconds to wait for an answer (SMTP 60, else 30)",
+    "ca": "a file with the certificate to trust, for a server of your own",
+}
+_SMTP = Way(
+    "smtp",
+    "smtp://USER:PASSWORD@HOST:PORT",
+    {
+        "from": "the address that stands as sender; else the dealer's own",
+        "tls": "starttls (the default with a user), tls (of smtps://), auto (when offered), none",
+        "name": "what we call ourselves to the server",
+        **CONNECTION,
+    },
+    _smtp,
+)
+_TWILIO = Way(
+    "twilio",
+    "twilio://ACCOUNT:TOKEN@?from=+15145550100",
+    {
+        "from": "the number that sends",
+        "service": "a messaging service that sends, in the number's place",
+        "key": "an API key (SK…), when the secret is its secret and not the account's token",
+        "url": "another address of the API",
+        **CONNECTION,
+    },
+    _twilio,
+)
+WAYS: dict[str, Way] = {"smtp": _SMTP, "smtps": _SMTP, "twilio": _TWILIO}
