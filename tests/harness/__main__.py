@@ -30,7 +30,8 @@ def main() -> int:
                     outcomes.append(one(channel, asked, seed, urls[database]))
                     say(outcomes[-1])
     total = {name: sum(o[name] for o in outcomes) for name in (*FAULTS, "unsure", "listed")}
-    sys.stdout.write(f"{sum(o['kills'] for o in outcomes)} kills, {points(outcomes)}\n")
+    killed, frozen = (sum(o[name] for o in outcomes) for name in ("kills", "frozen"))
+    sys.stdout.write(f"{killed} kills, {points(outcomes)}; {frozen} frozen longer than their lease\n")
     good = not any(total[name] for name in FAULTS) and total["unsure"] == total["listed"]
     if not good:
         sys.stdout.write(f"wrong states {total['wrong']}, unsure and not listed {total['unsure'] - total['listed']}\n")
@@ -45,6 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=1, help="runs of each kind")
     parser.add_argument("--wait", type=float, default=0.01, help="seconds at most until a provider answers")
+    parser.add_argument("--freezes", type=float, default=0.1, help="the share that is frozen instead of killed")
     parser.add_argument("--channels", type=lambda text: text.split(","), default=CHANNELS)
     parser.add_argument("--databases", type=lambda text: text.split(","), default=DATABASES)
     return parser.parse_args()
@@ -68,7 +70,7 @@ def one(channel: str, asked: argparse.Namespace, seed: int, url: str) -> dict[st
     if url:
         postgres.empty(url)
     with tempfile.TemporaryDirectory(prefix="relance-crash-") as home:
-        words = [channel, asked.messages, asked.kills, seed, asked.wait]
+        words = [channel, asked.messages, asked.kills, seed, asked.wait, asked.freezes]
         done = subprocess.run(
             [sys.executable, "-m", "tests.harness.one", *map(str, words)],
             stdout=subprocess.PIPE, text=True, cwd=ROOT, check=True,

@@ -17,12 +17,14 @@ class Provider:
     """One fake provider's luck and memory. What is accepted is in the file before anything is answered."""
 
     def __init__(self, ledger: Path, seed: int, wait: float) -> None:
-        self.luck = random.Random(seed)
+        self.seed, self.luck = seed, random.Random(seed)  # 0: a provider without faults
         self.wait = wait  # seconds at most until an answer
         self.file = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def fault(self) -> str:
         """What the next message meets: a word of ODDS, or nothing."""
+        if not self.seed:
+            return ""
         drawn = self.luck.uniform(0, 100)
         for word, odds in ODDS.items():
             drawn -= odds

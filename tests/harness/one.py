@@ -1,4 +1,4 @@
-"""One run in a process of its own: `python -m tests.harness.one CHANNEL MESSAGES KILLS SEED WAIT` prints JSON.
+"""One run in a process of its own: `python -m tests.harness.one CHANNEL MESSAGES KILLS …` prints JSON.
 
 The home and the database are those of the environment; both must be empty.
 """
@@ -13,7 +13,8 @@ import django
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relance.settings")
     django.setup()
-    channel, messages, kills, seed, wait = sys.argv[1:]
+    channel, messages, kills, seed, wait, freezes = sys.argv[1:]
     ordeal = importlib.import_module("tests.harness.ordeal")  # its models can be read only now
-    outcome = ordeal.run(channel, messages=int(messages), kills=int(kills), seed=int(seed), wait=float(wait))
+    how = {"messages": int(messages), "kills": int(kills), "seed": int(seed)}
+    outcome = ordeal.run(channel, **how, wait=float(wait), freezes=float(freezes))
     sys.stdout.write(json.dumps(outcome) + "\n")

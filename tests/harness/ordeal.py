@@ -28,8 +28,10 @@ from tests.harness.faults import accepted
 
 WORKERS = 4
 CHANNELS = {"email": "email", "paper": "postcard"}
+SLEEP = 1.5 * worker.LEASE.total_seconds()
+AWAKE = "woken"  # stands in the place of a crash point
 LOOK = 0.02  # seconds between two looks at the workers
-PATIENCE = 600.0  # seconds after which a run that does not come to its end is a failure
+PATIENCE = 7200.0  # seconds after which a run that does not come to its end is a failure
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Outcome:
     messages: int
     kills: int = 0
     points: dict[str, int] = field(default_factory=dict)  # kills at each named crash point
+    frozen: int = 0  # workers that slept longer than their lease and woke up
     duplicates: int = 0  # messages that the provider accepted more than once
     lost: int = 0  # messages that it never accepted, and that nobody is told of
     wrong: int = 0  # messages whose state contradicts the provider
@@ -58,6 +61,7 @@ class Ordeal:
         self.outcome, self.dealer, self.log = outcome, dealer, log
         self.luck = random.Random(outcome.seed)
         self.alive: dict[int, str] = {}  # process id: the crash point at which it will die, or nothing
+        self.asleep: dict[int, float] = {}  # process id: when it wakes up
 
     def start(self, *, dies: bool = True) -> None:
         """One more worker; every third dies by itself at a named point."""
@@ -81,22 +85,43 @@ class Ordeal:
         self.outcome.kills += 1
         self.start()
 
+    def freeze(self) -> None:
+        """Let one worker sleep longer than its lease, and put another in its place."""
+        pid = self.luck.choice(sorted(self.alive))
+        os.kill(pid, signal.SIGSTOP)
+        del self.alive[pid]
+        self.asleep[pid] = time.monotonic() + SLEEP
+        self.start()
+
+    def wake(self) -> None:
+        """Let go on whoever has slept long enough; from then on he may be killed like the others."""
+        for pid, until in list(self.asleep.items()):
+            if time.monotonic() >= until:
+                os.kill(pid, signal.SIGCONT)
+                del self.asleep[pid]
+                self.alive[pid] = AWAKE
+                self.outcome.frozen += 1
+
     def _end(self, pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         del self.alive[pid]
 
-    def run(self, kills: int) -> None:
+    def run(self, kills: int, freezes: float) -> None:
         """Spread the kills over the work; afterwards let healthy workers bring it to its end."""
         for _ in range(WORKERS):
             self.start()
         messages, ends = self.outcome.messages, time.monotonic() + PATIENCE
-        while self.outcome.kills < kills and time.monotonic() < ends:
+        while self.outcome.kills + self.outcome.frozen + len(self.asleep) < kills and time.monotonic() < ends:
             time.sleep(LOOK)
             self.bury()
+            self.wake()
             left = self._count("ready", "sending")
             if messages - left >= messages * self.outcome.kills // kills:
-                self.kill()
+                self.kill() if self.luck.random() >= freezes else self.freeze()
+        while self.asleep:
+            time.sleep(LOOK)
+            self.wake()
         for pid in list(self.alive):
             self._end(pid)
         for _ in range(2):
@@ -153,8 +178,8 @@ def sender(channel: str, port: int) -> Sending:
     return Sending("file")
 
 
-def run(channel: str, *, messages: int, kills: int, seed: int, wait: float) -> dict[str, Any]:
-    """One run in the (empty) home of this process."""
+def run(channel: str, *, messages: int, kills: int, seed: int, wait: float, freezes: float) -> dict[str, Any]:
+    """One run in the (empty) home of this process. `freezes`: the share that is frozen instead."""
     settings.HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
     worker.hurry()
@@ -165,7 +190,7 @@ def run(channel: str, *, messages: int, kills: int, seed: int, wait: float) -> d
     ledger = settings.HOME / "accepted"
     with provider("smtp", ledger, seed, wait) as port:
         keep_sender(dealer, CHANNELS[channel], sender(channel, port), at=now())
-        Ordeal(outcome, dealer, settings.HOME / "workers.log").run(kills)
+        Ordeal(outcome, dealer, settings.HOME / "workers.log").run(kills, freezes)
     count(outcome, dealer, folder_ledger() if channel == "paper" else Counter(accepted(ledger)))
     outcome.seconds = round(time.monotonic() - begin, 1)
     return asdict(outcome)

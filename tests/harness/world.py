@@ -28,6 +28,15 @@ def fill(channel: str, number: int, at: datetime) -> Dealer:
     return dealer
 
 
+def of_people(channel: str, number: int) -> Dealer:
+    """The dealer with `number` people, each of whom hears every day at ten."""
+    dealer = a_dealer(timezone="UTC", quiet_hours=AROUND_THE_CLOCK)
+    every_day: dict[str, Any] = {"schedule": {"kind": "daily", "at": "10:00"}, "repeat": "each_time"}
+    an_automation(dealer, channels=[channel], wording=_wording(channel), **every_day)
+    Customer.objects.of(dealer).bulk_create(_customer(dealer, n) for n in range(number))
+    return dealer
+
+
 def _wording(channel: str) -> dict[str, Any]:
     words = {"body": "Hello {customer.name}."}
     return {channel: {"en": {"subject": "Your visit", **words} if channel == "email" else words}}
