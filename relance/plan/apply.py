@@ -16,6 +16,7 @@ from relance.lib.errors import BadInput, unknown_word
 from relance.lib.yaml_file import read_yaml
 from relance.plan.definition import Definition, read_definition, read_live_from
 from relance.plan.models import Automation, AutomationVersion
+from relance.plan.switching.better_form import hints
 from relance.plan.wording_check import check
 
 SWITCHED_ON = ("on", "approval")
@@ -58,6 +59,7 @@ def apply_definitions(dealer: Dealer, entries: Sequence[Any], *, at: datetime, b
             if faults:
                 raise BadInput(f"{path}: {'; '.join(faults)}")
             applied.warnings += [f"{definition.code}: {f.path}: {f.says}" for f in findings]
+            applied.warnings += [f"{definition.code}: audience: {hint}" for hint in hints(definition)]
             _apply_one(dealer, definition, plain(entry), _Change(at, by, path, applied))
     return applied
 
