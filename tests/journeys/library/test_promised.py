@@ -1,6 +1,7 @@
 """Every entry as it was promised: about whom, how often, when, to whom, how, why, and with which numbers."""
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pytest
@@ -31,9 +32,9 @@ class Promise(NamedTuple):
     theme: str
     programme: str
     needs: tuple[str, ...]
-    numbers: tuple = ()
+    numbers: tuple[object, ...] = ()
     repeat: object = "once"
-    schedule: dict = DAILY
+    schedule: Mapping[str, object] = DAILY
     channels: tuple[str, ...] = ("sms", "email")
     to: tuple[str, ...] = ("customer",)
     kind: str = "general"
@@ -233,6 +234,7 @@ def test_an_entry_goes_on_when_nothing_is_lacking(entry):
     assert len(told) == len(missing) or all(any(one in line for one in missing) for line in told)
 
 
+@pytest.mark.django_db
 def test_every_line_of_the_library_has_all_its_keys(relance):
     lines = [json.loads(line) for line in relance("automations", "library", "--json").out.splitlines()]
     assert [line["code"] for line in lines] == [entry.code for entry in entries()]

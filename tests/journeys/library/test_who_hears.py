@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from relance.facts.models import Customer
-from relance.measures.why import Why, why
+from relance.measures.why import RuleFound, Why, why
 from relance.plan.shipped import definition_of, entries, entry_of, unavailable
 from tests.builders import an_automation
 from tests.journeys.library.cases import CASES
@@ -35,7 +35,7 @@ def failing(found: Why) -> str:
         return "no_subject"
     if found.verdict == "refused":
         return next(step.step for step in found.gate if step.result == "stops")
-    alternatives: dict[int, list] = {}
+    alternatives: dict[int, list[RuleFound]] = {}
     for rule in found.rules:
         alternatives.setdefault(rule.entry, []).append(rule)
     lacking = [rules for rules in alternatives.values() if not any(rule.holds for rule in rules)]
