@@ -104,6 +104,22 @@ class ChannelSwitches(Strict):
     staff: OnOff = True
 
 
+class Paper(Strict):
+    """How postcards and letters look and are printed."""
+
+    colour: str = Field("#1f5fa8", pattern=r"^#[0-9a-fA-F]{6}$", description="Your colour, for example #1f5fa8.")
+    size: Literal["letter", "a4"] | None = Field(None, description="The paper in the printer; empty: by country.")
+    cards_on_a_sheet: Literal[1, 2, 4] = Field(
+        2, description="Postcards on a sheet: 2 on letter or A4, 4 on tabloid or A3, 1 for a print shop."
+    )
+    window: Literal["left", "right"] | None = Field(
+        None, description="Where the envelope's window is; empty: by country."
+    )
+    postage: str | None = Field(
+        None, max_length=120, description="What stands where the stamp goes, such as a permit; empty: room for a stamp."
+    )
+
+
 class Preferences(Strict):
     """Everything about a dealer that is a choice, with its default."""
 
@@ -140,6 +156,7 @@ class Preferences(Strict):
     accessories: dict[Code, str] = Field(
         default_factory=dict, max_length=10, description="Up to ten accessory codes and their names."
     )
+    paper: Paper = Field(default_factory=Paper)
     price_per_vehicle: float = Field(0.5, ge=0, description="Price per vehicle and month, for the economics page.")
     guards: Guards = Field(default_factory=Guards)
     late_rows: Literal["ask", "send"] = Field(

@@ -1,4 +1,4 @@
-"""Senders (how a dealer's channel leaves the house), attempts, receipts and pauses as rows."""
+"""Senders (how a dealer's channel leaves the house), attempts, receipts, pauses and print files as rows."""
 
 import uuid
 from typing import Any, ClassVar
@@ -7,6 +7,7 @@ from django.db import models
 
 from relance.dealers.access import DealerRow, RowsOf
 from relance.outbox.models import Message
+from relance.plan.models import Run
 
 
 class Sender(DealerRow):
@@ -82,4 +83,48 @@ class MarketingPause(DealerRow):
             models.UniqueConstraint(
                 fields=["dealer", "channel"], condition=models.Q(lifted_at=None), name="marketing_pause_once"
             )
+        ]
+
+
+class PrintFile(DealerRow):
+    """One file to print: some messages of one run on paper. With its look and its messages it can be made again."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+    channel = models.CharField(max_length=10)  # postcard | letter
+    number = models.PositiveIntegerField()  # of the files of this run and channel
+    path = models.CharField(max_length=200)  # under sent/ in the home
+    look = models.JSONField()
+    made_at = models.DateTimeField()
+    people = models.PositiveIntegerField()
+    pages = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, default="made")  # made | printed | taken_back
+    state_at = models.DateTimeField(null=True)
+    state_by = models.CharField(max_length=200, blank=True)
+
+    objects: RowsOf["PrintFile"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["run", "channel", "number"], name="print_file_once")
+        ]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["dealer", "made_at"], name="print_file_made")]
+
+
+class PrintedMessage(DealerRow):
+    """One message's place in a print file. A message is printed once, whoever tries: the database says so."""
+
+    print_file = models.ForeignKey(PrintFile, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.PositiveIntegerField()
+    first_page = models.PositiveIntegerField()
+    last_page = models.PositiveIntegerField()
+
+    objects: RowsOf["PrintedMessage"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["message"], name="printed_once"),
+            models.UniqueConstraint(fields=["print_file", "place"], name="printed_place_once"),
         ]

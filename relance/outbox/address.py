@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from relance.lib.addresses.postal import Home, address_lines
+
 Facts = Mapping[str, Any]
 
 
@@ -27,15 +29,15 @@ def _number(facts: Facts, *columns: str) -> Address:
     return Address(fault="no_address")
 
 
-def _sms(facts: Facts) -> Address:
+def _sms(facts: Facts, home: Home) -> Address:
     return _number(facts, "mobile")
 
 
-def _phone(facts: Facts) -> Address:
+def _phone(facts: Facts, home: Home) -> Address:
     return _number(facts, "phone", "mobile")
 
 
-def _email(facts: Facts) -> Address:
+def _email(facts: Facts, home: Home) -> Address:
     text = facts["customer.email"]
     if not text:
         return Address(fault="no_address")
@@ -46,22 +48,21 @@ def _email(facts: Facts) -> Address:
     )
 
 
-def _post(facts: Facts) -> Address:
+def _post(facts: Facts, home: Home) -> Address:
     """A street with a city or a postal code, in lines as an envelope has them."""
     street, city, code = (facts[f"customer.{c}"] for c in ("address", "city", "postal_code"))
     if not street or not (city or code):
         return Address(fault="no_address")
-    place = " ".join(part for part in (city, facts["customer.region"], code) if part)
-    lines = [facts["customer.name"], street, place, facts["customer.country"]]
-    text = "\n".join(line for line in lines if line)
+    place = (city or "", facts["customer.region"] or "", code or "")
+    text = "\n".join(address_lines(facts["customer.name"], street, place, facts["customer.country"], home))
     return Address(text, text)
 
 
-def _staff(facts: Facts) -> Address:
+def _staff(facts: Facts, home: Home) -> Address:
     return Address()
 
 
-ADDRESS_OF: dict[str, Callable[[Facts], Address]] = {
+ADDRESS_OF: dict[str, Callable[[Facts, Home], Address]] = {
     "sms": _sms,
     "email": _email,
     "postcard": _post,

@@ -213,7 +213,7 @@ def _of_draft(outlook: Outlook, draft: Draft, seen: Foreseen) -> Person:
         subject_ref=values["subject.ref"],
         recipient=draft.recipient,
         channel=seen.channel,
-        address=ADDRESS_OF[seen.channel](values).text if seen.channel else None,
+        address=ADDRESS_OF[seen.channel](values, outlook.gate.home).text if seen.channel else None,
         send_at=seen.send_at,
         reference_at=draft.run.reference_at,
         status="refused" if seen.reason else "approval" if waits else "ready",

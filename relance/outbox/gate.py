@@ -17,6 +17,7 @@ from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, Relation, ledger_of, relations_of
 from relance.facts.models import Suppression
+from relance.lib.addresses.postal import Home
 from relance.lib.language import LANGUAGES
 from relance.lib.moments import DAY, add_months, day_of
 from relance.outbox.address import ADDRESS_OF, Address, zones_of
@@ -88,6 +89,7 @@ class Gate:
         self.dealer, self.at, self.zone = dealer, at, dealer.zone
         self.preferences, self.regime = dealer.preferences, dealer.regime
         self.sending_time = sending_time
+        self.home = Home(dealer.country, dealer.language)
         self.calendar = calendar
         self.voices: dict[str, Voice] = {}
         self.said: dict[int, list[Counted]] = defaultdict(list)  # let through by this gate, not yet stored
@@ -175,7 +177,7 @@ class Gate:
         """The first usable channel with its address, or what stood against each."""
         tried = []
         for channel in [handover.channel] if handover else self._order(draft):
-            address = ADDRESS_OF[channel](draft.values)
+            address = ADDRESS_OF[channel](draft.values, self.home)
             reason = self._against(draft, channel, address, known, is_handover=handover is not None)
             if reason is None:
                 return channel, address.text, None

@@ -1,5 +1,6 @@
 """Every channel keeps the contract of delivery/channel.py: what it pulled it answers for, the rest it did not send."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test import override_settings
 
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, Busy, Channel, ChannelDown, Parcel, Refused, Sending
 from relance.delivery.senders.registry import KINDS, channel_for
 from relance.outbox.models import Message
-from tests.builders import A_DAY, QUIET_SETTINGS
+from relance.plan.models import Automation
+from tests.builders import A_DAY, QUIET_SETTINGS, a_customer, a_dealer, a_message, an_automation
 from tests.delivery.mail_server import Mailbox, mail_server
 from tests.delivery.sms.twilio_server import TOKEN, Twilio, twilio_server
 
@@ -22,9 +25,25 @@ def parcels(kind: str, number: int, **values: Any) -> list[Parcel]:
 
 
 def one_parcel(kind: str, number: int, **values: Any) -> Parcel:
+    if kind == "paper":
+        return a_letter(number, **values)
     if SPEAKS.get(kind) == "sms":
         values = {"channel": "sms", "address": f"+1514555{number:04}", **values}
     return a_parcel(number, **values)
+
+
+def a_letter(number: int, **values: Any) -> Parcel:
+    """On paper a message is a row: the database sees to it that it is printed once."""
+    dealer = Dealer.objects.filter(slug="north").first() or a_dealer()
+    automation = Automation.objects.of(dealer).first() or an_automation(dealer)
+    words = {
+        "channel": "letter",
+        "address": "Ann Lee\n1 Main St\nLAVAL QC  H7A 1A1",
+        "body": "Hello.",
+        "state": "sending",
+    }
+    message = a_message(a_customer(dealer), automation, **(words | values), key=UUID(int=number), owner="me")
+    return Parcel(dealer, (message,), "SR180", A_DAY)
 
 
 def a_parcel(number: int, **values: Any) -> Parcel:
@@ -58,13 +77,21 @@ def a_twilio_account(folder: Path) -> Iterator[tuple[Channel, Any]]:
         yield channel_for(Sending("twilio", twilio.settings, {"password": TOKEN})), lambda: len(twilio.taken)
 
 
-WORKING = {"file": a_folder, "smtp": a_mail_server, "twilio": a_twilio_account}
+@contextmanager
+def a_printer(folder: Path) -> Iterator[tuple[Channel, Any]]:
+    with override_settings(HOME=folder):
+        channel = channel_for(Sending("paper", {"folder": str(folder / "sent")}))
+        yield channel, lambda: sum(len(json.loads(path.read_text())["messages"]) for path in folder.rglob("*.json"))
+
+
+WORKING = {"file": a_folder, "smtp": a_mail_server, "twilio": a_twilio_account, "paper": a_printer}
 SPEAKS = {"twilio": "sms"}  # e-mail where nothing else is said
 LONGEST = {"twilio": 1_600}
 BROKEN = {
     "twilio": lambda folder: Sending("twilio", {"account": "AC1", "from": "+1", "url": "http://127.0.0.1:1"}),
     "file": lambda folder: Sending("file", {"folder": str(folder / "a-file" / "sent")}),
     "smtp": lambda folder: Sending("smtp", {"host": "127.0.0.1", "port": 1, "tls": "none", "timeout": 1}),
+    "paper": lambda folder: Sending("paper", {"folder": str(folder / "a-file" / "sent")}),
 }
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gateways_may_stand_here")]
 each_kind = pytest.mark.parametrize("kind", KINDS)

@@ -22,7 +22,8 @@ def no_server_sender(monkeypatch):
 @pytest.mark.django_db
 def test_without_a_sender_everything_goes_to_files():
     dealer = a_dealer()
-    assert {sending_of(dealer, channel).kind for channel in ("sms", "email", "staff", "letter")} == {"file"}
+    assert {sending_of(dealer, channel).kind for channel in ("sms", "email", "staff")} == {"file"}
+    assert {sending_of(dealer, channel).kind for channel in ("postcard", "letter")} == {"paper"}
 
 
 @pytest.mark.django_db

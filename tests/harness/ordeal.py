@@ -1,5 +1,7 @@
 """One run of the harness: workers hand messages over and are killed all the while; then everything is counted."""
 
+import hashlib
+import json
 import os
 import random
 import signal
@@ -65,7 +67,8 @@ class Ordeal:
 
     def start(self, *, dies: bool = True) -> None:
         """One more worker; every third dies by itself at a named point."""
-        point = self.luck.choice(crash_points.POINTS) if dies and self.luck.random() < 1 / 3 else ""
+        points = crash_points.POINTS + (crash_points.ON_PAPER if self.outcome.channel == "paper" else ())
+        point = self.luck.choice(points) if dies and self.luck.random() < 1 / 3 else ""
         connections.close_all()  # a child must not share them
         self.alive[worker.start(point, self.log)] = point
 
@@ -155,8 +158,13 @@ def count(outcome: Outcome, dealer: Any, taken: Counter[str]) -> None:
 
 
 def folder_ledger() -> Counter[str]:
-    """What lies under sent/, by the message's key."""
-    return Counter(path.stem[-36:] for path in (settings.HOME / "sent").rglob("*.txt"))
+    """What lies under sent/, by the message's key: of whole files alone, so a torn one would count as lost."""
+    printed: Counter[str] = Counter()
+    for path in (settings.HOME / "sent").rglob("*.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if hashlib.sha256(path.with_suffix(".pdf").read_bytes()).hexdigest() == manifest["sha256"]:
+            printed.update(line["key"] for line in manifest["messages"])
+    return printed
 
 
 @contextmanager
@@ -175,7 +183,7 @@ def sender(channel: str, port: int) -> Sending:
     """How the dealer's channel is sent to the fake provider."""
     if channel == "email":
         return Sending("smtp", {"host": "127.0.0.1", "port": port, "tls": "none", "timeout": worker.TIMEOUT})
-    return Sending("file")
+    return Sending("paper")
 
 
 def run(channel: str, *, messages: int, kills: int, seed: int, wait: float, freezes: float) -> dict[str, Any]:

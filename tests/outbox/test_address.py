@@ -4,12 +4,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from relance.lib.addresses.postal import Home
 from relance.outbox.address import ADDRESS_OF, NEEDS, zones_of
 
 NOBODY = dict.fromkeys(NEEDS)
 MOBILE = {"customer.mobile": "+15145550001", "customer.mobile_usable": True}
 PHONE = {"customer.phone": "+15145550002", "customer.phone_usable": True}
 EMAIL = {"customer.email": "Ann@Example.org", "customer.email_folded": "ann@example.org", "customer.email_usable": True}
+HOME = Home("CA", "en")
 STREET = {"customer.address": "1 Main St"}
 
 CASES = [
@@ -22,7 +24,7 @@ CASES = [
     ("email", EMAIL, ("Ann@Example.org", "ann@example.org", None)),
     ("email", EMAIL | {"customer.email_usable": False}, (None, None, "bad_address")),
     ("email", {}, (None, None, "no_address")),
-    ("postcard", STREET | {"customer.city": "Laval"}, ("1 Main St\nLaval", "1 Main St\nLaval", None)),
+    ("postcard", STREET | {"customer.city": "Laval"}, ("1 Main St\nLAVAL", "1 Main St\nLAVAL", None)),
     ("letter", STREET | {"customer.postal_code": "H7A"}, ("1 Main St\nH7A", "1 Main St\nH7A", None)),
     ("letter", STREET, (None, None, "no_address")),
     ("letter", {"customer.city": "Laval"}, (None, None, "no_address")),
@@ -32,7 +34,7 @@ CASES = [
 
 @pytest.mark.parametrize(("channel", "facts", "expected"), CASES)
 def test_a_channel_finds_its_address_or_says_why_not(channel, facts, expected):
-    found = ADDRESS_OF[channel](NOBODY | facts)
+    found = ADDRESS_OF[channel](NOBODY | facts, HOME)
     assert (found.text, found.compared, found.fault) == expected
 
 
@@ -44,8 +46,8 @@ def test_a_postal_address_reads_like_an_envelope():
         "customer.postal_code": "H7A 1A1",
         "customer.country": "Canada",
     }
-    found = ADDRESS_OF["letter"](NOBODY | STREET | facts)
-    assert found.text == "Ann Lee\n1 Main St\nLaval QC H7A 1A1\nCanada"
+    found = ADDRESS_OF["letter"](NOBODY | STREET | facts, HOME)
+    assert found.text == "Ann Lee\n1 Main St\nLAVAL QC  H7A 1A1"
 
 
 def test_the_zones_are_those_of_the_number_that_is_used():

@@ -9,7 +9,7 @@ from django.conf import settings
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Sending
 from relance.delivery.models import Sender
-from relance.delivery.senders.ways import file_sending, sending_from
+from relance.delivery.senders.ways import ON_PAPER, file_sending, sending_from
 from relance.lib.seal import seal, unseal
 
 BY_MAIL = frozenset({"email", "staff"})  # what an e-mail sender carries
@@ -28,15 +28,16 @@ def sending_of(dealer: Dealer, channel: str) -> Sending:
     url = settings.ENVIRONMENT["RELANCE_SMTP_URL"]
     if channel in BY_MAIL and url:
         return sending_from(url, where="RELANCE_SMTP_URL")
-    return file_sending()
+    return file_sending(channel)
 
 
 def opened(row: Sender) -> Sending:
     """A stored sender with its secrets opened."""
     kept = {**row.settings, "hook": str(row.hook)}
-    if row.kind == "file":
+    kind = "paper" if row.kind == "file" and row.channel in ON_PAPER else row.kind
+    if kind in ("file", "paper"):
         kept["folder"] = str(settings.HOME / "sent")
-    return Sending(row.kind, kept, unseal(bytes(row.secrets), settings.SECRET_KEY))
+    return Sending(kind, kept, unseal(bytes(row.secrets), settings.SECRET_KEY))
 
 
 def live_secrets(row: Sender, name: str, at: datetime) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from relance.delivery.channel import Channel, Sending
 from relance.delivery.channels.email.smtp import SmtpChannel
 from relance.delivery.channels.file.folder import FileChannel
+from relance.delivery.channels.paper.channel import PaperChannel
 from relance.delivery.channels.sms.twilio import TwilioChannel
 
 
@@ -19,9 +20,14 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "file": Kind(
-        frozenset({"sms", "email", "postcard", "letter", "phone", "staff"}),
+        frozenset({"sms", "email", "phone", "staff"}),
         FileChannel,
         "a file per message under sent/ in the home; the default until a sender is set",
+    ),
+    "paper": Kind(
+        frozenset({"postcard", "letter"}),
+        PaperChannel,
+        "a print-ready PDF per run under sent/ in the home, with a manifest",
     ),
     "smtp": Kind(frozenset({"email", "staff"}), SmtpChannel, "e-mail over a mail server"),
     "twilio": Kind(frozenset({"sms"}), TwilioChannel, "text messages over Twilio's HTTP API"),

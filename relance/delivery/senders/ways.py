@@ -16,6 +16,7 @@ from relance.lib.http import Origin
 PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
 NUMBERS = {"connections": 50, "timeout": 600, "rate": 1000, "daily": 1_000_000}  # the greatest that makes sense
+ON_PAPER = frozenset({"postcard", "letter"})
 Settings = dict[str, object]
 
 
@@ -30,9 +31,9 @@ class Way:
     secrets: tuple[str, ...] = ("password",)  # in their order; the first stands in the address or in a file
 
 
-def file_sending() -> Sending:
-    """Files in the home."""
-    return Sending("file", {"folder": str(settings.HOME / "sent")})
+def file_sending(channel: str = "") -> Sending:
+    """Files in the home: one per message; of what goes on paper a print file per run."""
+    return Sending("paper" if channel in ON_PAPER else "file", {"folder": str(settings.HOME / "sent")})
 
 
 def sending_from(url: str, *, where: str) -> Sending:

@@ -25,7 +25,7 @@ class FileChannel:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            return [_words(self.folder, error)]
+            return [folder_words(self.folder, error)]
         return [] if os.access(self.folder, os.W_OK) else [f"the folder {self.folder} cannot be written"]
 
     def open(self) -> None:
@@ -43,7 +43,7 @@ class FileChannel:
                 yield parcel, fault.result
                 continue
             except OSError as error:
-                yield parcel, Busy(_words(path.parent, error))
+                yield parcel, Busy(folder_words(path.parent, error))
                 return  # the next one would fare no better
             yield parcel, Accepted(str(path.relative_to(self.folder)), "written")
 
@@ -105,5 +105,6 @@ def _foot(parcel: Parcel) -> list[str]:
     return [foot_text(foot)] if foot else []
 
 
-def _words(folder: Path, error: OSError) -> str:
+def folder_words(folder: Path, error: OSError) -> str:
+    """Why nothing can be written there, in words."""
     return f"the folder {folder} cannot be written: {error.strerror or error}"

@@ -10,7 +10,7 @@ from relance.dealers.preferences import CHANNELS
 from relance.delivery.channel import Sending
 from relance.delivery.senders import keep_sender, sending_of
 from relance.delivery.senders.registry import KINDS, channel_for
-from relance.delivery.senders.ways import sending_from
+from relance.delivery.senders.ways import file_sending, sending_from
 from relance.jobs.commands.arguments import dealer_of, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, Failure, unknown_word
@@ -48,7 +48,7 @@ def command(
 
 
 def _sending(url: str, channel: str, password_file: Path | None) -> Sending:
-    sending = sending_from(url, where="--url")
+    sending = file_sending(channel) if url == "file" else sending_from(url, where="--url")
     carried = KINDS[sending.kind].carries
     if channel not in carried:
         raise BadInput(

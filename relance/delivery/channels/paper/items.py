@@ -1,0 +1,66 @@
+"""Turns messages into what the layouts draw: cards and letters, as plain data."""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import segno
+
+from relance.dealers.models import Dealer
+from relance.delivery.channels.paper.markup import LONG_WORD, first_link, softened, tree_of
+from relance.delivery.channels.paper.room import surely_fits
+from relance.delivery.channels.paper.words import page_words
+from relance.lib.language import Speech, currency_of
+from relance.outbox.models import Message
+from relance.plan.render import shielded
+
+ROOM = {  # of a text: width and height in inches, and the size of the type that it begins with
+    "postcard": {"size": 11.5, "width": 5.36, "height": 2.54},
+    "letter": {"size": 11.0, "width": 6.2, "height": 5.2},
+}
+BESIDE_A_CODE = {"postcard": {"width": 4.14}, "letter": {"height": 3.9}}
+LONGEST_LINK = 600  # of a QR code that a telephone still reads from an inch of paper
+
+
+def items_of(
+    dealer: Dealer, messages: Sequence[Message], look: dict[str, Any], *, at: datetime
+) -> list[dict[str, Any]]:
+    """One per message, numbered from 0."""
+    return [item_of(dealer, message, look, number=number, at=at) for number, message in enumerate(messages)]
+
+
+def item_of(dealer: Dealer, message: Message, look: dict[str, Any], *, number: int = 0, at: datetime) -> dict[str, Any]:
+    """What stands on one card or letter."""
+    text = tree_of(shielded(message.body or "", message.spans))
+    link = first_link(text)
+    language = message.language or dealer.language
+    has_code = link is not None and len(link) <= LONGEST_LINK
+    room = ROOM[message.channel or ""] | (BESIDE_A_CODE[message.channel or ""] if has_code else {})
+    return {
+        "n": number,
+        "title": message.subject_line or None,
+        "text": softened(text) if LONG_WORD.search(message.body or "") else text,
+        "short": surely_fits(text, message.subject_line, **room),
+        "address": (message.address or "").splitlines(),
+        "qr": qr_of(link) if link and has_code else None,
+        "link": link,
+        "stop": look["stops"].get(language) or None if message.purpose == "marketing" else None,
+        "page": page_words(language),
+        "date": _speech(language, dealer).day(at),
+    }
+
+
+@lru_cache(maxsize=2_000)
+def qr_of(link: str) -> str:
+    """The link as an SVG drawing."""
+    drawn = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(
+        drawn, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None
+    )
+    return drawn.getvalue().decode()
+
+
+def _speech(language: str, dealer: Dealer) -> Speech:
+    return Speech(language, dealer.country, dealer.zone, dealer.preferences.currency or currency_of(dealer.country))

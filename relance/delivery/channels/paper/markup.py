@@ -1,0 +1,103 @@
+"""Turns Markdown into the small tree that the layouts draw: paragraphs, headings, lists, quotes, links."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from relance.delivery.channels.email.body import LINK, MARKS, SAFE
+
+Node = dict[str, Any]
+LONG_WORD = re.compile(r"\S{25,}")
+PIECE = re.compile(r".{1,24}?(?:[/._?&=-]+|$)|.{24}")
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
+_markdown.validateLink = lambda url: bool(SAFE.match(url))  # type: ignore[method-assign]
+
+
+def tree_of(text: str) -> list[Node]:
+    """The blocks of a text."""
+    if not MARKS.search(text):  # most texts are plain paragraphs: worth a short way
+        return [_paragraph(part) for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
+    tokens: list[Token] = _markdown.parse(text)
+    return [block for node in SyntaxTreeNode(tokens).children for block in _block(node)]
+
+
+def first_link(nodes: list[Node]) -> str | None:
+    """The first web address of a text, named or bare: what a QR code leads to."""
+    for node in nodes:
+        if node["k"] == "a" and node["u"].startswith("http"):
+            return str(node["u"])
+        if node["k"] == "t" and (found := LINK.search(node["t"])):
+            return found.group()
+        inner = node.get("c", [])
+        for part in inner if node["k"] in ("ul", "ol") else [inner]:
+            if link := first_link(part):
+                return link
+    return None
+
+
+def softened(nodes: list[Node]) -> list[Node]:
+    """The same tree, in which words too long for a line may be broken."""
+    return [_softened(node) for node in nodes]
+
+
+def _softened(node: Node) -> Node:
+    if node["k"] == "t":
+        return {**node, "t": breakable(node["t"])}
+    inner = node.get("c", [])
+    return {**node, "c": [softened(item) for item in inner] if node["k"] in ("ul", "ol") else softened(inner)}
+
+
+def breakable(text: str) -> str:
+    """The same text; words too long for a line may be broken, after a sign between letters if there is one."""
+    return LONG_WORD.sub(_with_breaks, text) if LONG_WORD.search(text) else text
+
+
+def _with_breaks(found: re.Match[str]) -> str:
+    return "\N{ZERO WIDTH SPACE}".join(piece for piece in PIECE.findall(found.group()) if piece)
+
+
+def _paragraph(text: str) -> Node:
+    parts: list[Node] = []
+    for line in text.strip().split("\n"):
+        parts += [{"k": "t", "t": line.strip()}, {"k": "br"}]
+    return {"k": "p", "c": parts[:-1]}
+
+
+def _block(node: SyntaxTreeNode) -> Iterator[Node]:
+    if node.type == "paragraph":
+        yield {"k": "p", "c": _inside(node)}
+    elif node.type == "heading":
+        yield {"k": "h", "c": _inside(node)}
+    elif node.type in ("bullet_list", "ordered_list"):
+        items = [[block for child in item.children for block in _block(child)] for item in node.children]
+        kind = "ul" if node.type == "bullet_list" else "ol"
+        yield {"k": kind, "c": items, "n": min(int(node.attrs.get("start", 1)), 10_000)}
+    elif node.type == "blockquote":
+        yield {"k": "q", "c": [block for child in node.children for block in _block(child)]}
+    elif node.type in ("fence", "code_block"):
+        yield {"k": "pre", "t": node.content.rstrip("\n")}
+    elif node.type == "hr":
+        yield {"k": "hr"}
+
+
+def _inside(node: SyntaxTreeNode) -> list[Node]:
+    return [part for child in node.children for part in _inline(child)]
+
+
+def _inline(node: SyntaxTreeNode) -> Iterator[Node]:
+    if node.type == "text":
+        yield {"k": "t", "t": node.content}
+    elif node.type in ("softbreak", "hardbreak"):
+        yield {"k": "br"}
+    elif node.type == "code_inline":
+        yield {"k": "code", "t": node.content}
+    elif node.type == "link":
+        yield {"k": "a", "u": str(node.attrs.get("href", "")), "c": _inside(node)}
+    elif node.type in ("strong", "em"):
+        yield {"k": "b" if node.type == "strong" else "i", "c": _inside(node)}
+    else:  # `inline`, and whatever else only holds others
+        yield from _inside(node)

@@ -1,0 +1,180 @@
+"""A print file: made once, whole, with its manifest, and made again byte for byte."""
+
+import hashlib
+import json
+
+import pytest
+from django.conf import settings
+from django.db.models import Max
+
+from relance.delivery import crash_points
+from relance.delivery.channels.paper import channel as paper
+from relance.delivery.channels.paper import make
+from relance.delivery.channels.paper.ledger import full_path, printed_in
+from relance.delivery.channels.paper.make import content_of, made_again
+from relance.delivery.deliver import deliver
+from relance.delivery.models import PrintedMessage, PrintFile
+from relance.delivery.safety.unsure import ask_providers
+from relance.outbox.models import Message
+from relance.outbox.states import move
+from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
+
+pytestmark = pytest.mark.django_db
+HELLO = {channel: {"en": {"body": "Hello {customer.first_name}."}} for channel in ("postcard", "letter")}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, settings):
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+def a_run(people=3, channel="postcard", dealer=None, **values):
+    """Messages of one run, ready to be printed."""
+    dealer = dealer or a_dealer()
+    automation = an_automation(dealer, channels=[channel], wording=HELLO)
+    run = None
+    for _ in range(people):
+        customer = a_customer(dealer, address="1 Main St", city="Laval", region="QC", postal_code="H7A 1A1")
+        words = {"address": "Ann Lee\n1 Main St\nLAVAL QC  H7A 1A1", "channel": channel, **values}
+        message = a_message(customer, automation, **words)
+        run = run or message.run
+        Message.objects.of(dealer).filter(pk=message.pk).update(run=run)
+    return dealer
+
+
+def the_file(dealer):
+    return PrintFile.objects.of(dealer).get()
+
+
+def test_a_run_becomes_one_file_and_its_messages_are_sent():
+    dealer = a_run(5)
+    assert [m.state for m in deliver(dealer, at=A_DAY)] == ["sent"] * 5
+    row = the_file(dealer)
+    assert (row.people, row.pages) == (5, 6)  # two on a sheet, both sides
+    assert full_path(row).read_bytes().startswith(b"%PDF-")
+    assert {m.provider_ref for m in Message.objects.of(dealer)} == {row.path}
+
+
+def test_the_manifest_names_everybody_with_his_pages_and_the_checksum():
+    dealer = a_run(3)
+    list(deliver(dealer, at=A_DAY))
+    path = full_path(the_file(dealer))
+    said = json.loads(path.with_suffix(".json").read_text())
+    assert said["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert [(line["name"], line["pages"]) for line in said["messages"]] == [
+        ("Ann Lee", [1, 2]),
+        ("Ann Lee", [1, 2]),
+        ("Ann Lee", [3, 4]),
+    ]
+    assert [line["key"] for line in said["messages"]] == [str(m.key) for m in Message.objects.of(dealer).order_by("pk")]
+
+
+def test_letters_of_several_pages_are_counted():
+    dealer = a_run(1, "letter", body="A long line of a long letter. " * 400)
+    a_run_more = a_customer(dealer, address="2 Main St", city="Laval")
+    first = Message.objects.of(dealer).get()
+    short = a_message(a_run_more, first.automation, channel="letter", address="Bo Ek\n2 Main St\nLAVAL", body="Hello.")
+    Message.objects.of(dealer).filter(pk=short.pk).update(run=first.run)
+    list(deliver(dealer, at=A_DAY))
+    long, one_page = PrintedMessage.objects.of(dealer).order_by("place")
+    assert long.last_page > 2 and one_page.first_page == one_page.last_page == long.last_page + 1
+    assert the_file(dealer).pages == one_page.last_page
+
+
+def test_it_is_made_again_byte_for_byte_whatever_the_settings_have_become():
+    dealer = a_run(3, purpose="marketing")
+    list(deliver(dealer, at=A_DAY))
+    row = the_file(dealer)
+    before = full_path(row).read_bytes()
+    dealer.settings |= {"paper": {"colour": "#aa0000"}, "phone": "+15145559999"}
+    dealer.save()
+    full_path(row).unlink()
+    assert made_again(the_file(dealer)) == before
+    assert content_of(the_file(dealer)) == before == full_path(row).read_bytes()
+
+
+@pytest.mark.parametrize("point", crash_points.ON_PAPER)
+def test_a_worker_that_dies_between_rows_and_name_leaves_one_file_and_no_doubt(point, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def die(at):
+        if at == point:
+            raise Killed
+
+    dealer = a_run(3)
+    monkeypatch.setattr(crash_points, "reached", die)
+    with pytest.raises(Killed):
+        list(deliver(dealer, at=A_DAY))
+    monkeypatch.undo()
+    doubted = list(Message.objects.of(dealer).filter(state="sending"))
+    assert len(doubted) + Message.objects.of(dealer).filter(state="unsure").count() == 3
+    move(dealer, doubted, to="unsure", at=A_DAY, cause="the worker died")
+    assert [m.state for m in ask_providers(A_DAY)] == ["sent"] * 3
+    assert full_path(the_file(dealer)).is_file()
+
+
+def test_a_message_that_was_never_printed_is_ready_again():
+    dealer = a_run(1)
+    (message,) = move(dealer, Message.objects.of(dealer), to="sending", at=A_DAY, cause="taken up", owner="dead")
+    move(dealer, [message], to="unsure", at=A_DAY, cause="the worker died")
+    assert [m.state for m in ask_providers(A_DAY)] == ["ready"]
+
+
+def test_what_was_taken_from_a_slow_worker_is_not_printed_by_him(monkeypatch):
+    dealer = a_run(2)
+
+    def meanwhile(printing, messages):
+        Message.objects.of(dealer).filter(pk=messages[0].pk).update(owner="another")
+        return pressed(printing, messages)
+
+    pressed = make.pressed
+    monkeypatch.setattr(paper, "pressed", meanwhile)
+    list(deliver(dealer, at=A_DAY))
+    assert not PrintFile.objects.of(dealer).exists()
+    assert not list((settings.HOME / "sent").rglob("*.pdf"))
+
+
+def test_a_message_on_paper_is_never_printed_again():
+    dealer = a_run(2)
+    list(deliver(dealer, at=A_DAY))
+    Message.objects.of(dealer).update(state="ready", owner="")
+    assert [m.state for m in deliver(dealer, at=A_DAY)] == ["sent", "sent"]
+    assert PrintedMessage.objects.of(dealer).count() == 2 and PrintFile.objects.of(dealer).count() == 1
+
+
+def test_a_full_disk_is_busy_and_leaves_nothing(monkeypatch):
+    def full(row, content):
+        raise OSError(28, "No space left on device")
+
+    dealer = a_run(2)
+    monkeypatch.setattr(paper, "put", full)
+    assert {m.state for m in deliver(dealer, at=A_DAY)} == {"ready"}
+    assert not PrintFile.objects.of(dealer).exists()
+    monkeypatch.undo()
+    later = Message.objects.of(dealer).aggregate(last=Max("send_at"))["last"]
+    assert {m.state for m in deliver(dealer, at=later)} == {"sent"}
+
+
+def test_a_text_that_has_no_room_on_a_card_fails_alone():
+    dealer = a_run(3)
+    first = Message.objects.of(dealer).order_by("pk")[1]
+    Message.objects.of(dealer).filter(pk=first.pk).update(body="far too long " * 500)
+    states = {m.pk: (m.state, m.detail or "") for m in deliver(dealer, at=A_DAY)}
+    assert sorted(state for state, _ in states.values()) == ["failed", "sent", "sent"]
+    assert "too long for a postcard" in states[first.pk][1]
+
+
+def test_a_large_run_becomes_several_files(monkeypatch):
+    monkeypatch.setattr(paper, "CHUNK", 2)
+    dealer = a_run(5)
+    list(deliver(dealer, at=A_DAY))
+    files = PrintFile.objects.of(dealer).order_by("number")
+    assert [(row.number, row.people) for row in files] == [(1, 2), (2, 2), (3, 1)]
+
+
+def test_another_dealer_s_files_are_not_seen():
+    dealer, other = a_run(1), a_dealer("south")
+    list(deliver(dealer, at=A_DAY))
+    assert printed_in(other, Message.objects.of(dealer)) == {}
