@@ -92,12 +92,26 @@ class Membership(DealerRow):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=24, default="crm_manager", choices=[(r, r) for r in (*ROLES, "read_only")])
+    reference = ReferenceField(blank=True, default="")  # of the staff member whom visits and sales name
 
     objects: RowsOf["Membership"] = RowsOf()
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["dealer", "user"], name="membership_once"),
+        ]
+
+
+class GroupMembership(models.Model):
+    """A user's place at every dealer of a group, those to come included; his place at one dealer comes first."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=24, choices=[(r, r) for r in (*ROLES, "read_only")])
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["group", "user"], name="group_membership_once"),
         ]
 
 

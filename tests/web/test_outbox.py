@@ -72,8 +72,8 @@ def test_pages_follow_each_other_without_gap_or_repetition() -> None:
     automation, customer = an_automation(dealer), a_customer(dealer)
     for _ in range(PAGE + 7):
         a_message(customer, automation)  # all moved at the same moment
-    first = page(dealer, state="", search="", cursor="")
-    second = page(dealer, state="", search="", cursor=first.next_cursor or "")
+    first = page(Message.objects.of(dealer), cursor="")
+    second = page(Message.objects.of(dealer), cursor=first.next_cursor or "")
     seen = [message.pk for message in first.messages + second.messages]
     assert len(seen) == len(set(seen)) == PAGE + 7
     assert second.next_cursor is None
@@ -86,7 +86,7 @@ def test_the_chart_has_a_bar_a_day_and_the_tallest_fills_it() -> None:
         a_message(customer, automation, state="sent", at=at - timedelta(days=days))
     a_message(customer, automation, state="refused", reason="held_back", at=at)
     a_message(customer, automation, state="sent", at=at - timedelta(days=31))
-    bars = chart(dealer, today=day_of(at, dealer.zone))
+    bars = chart(Message.objects.of(dealer), today=day_of(at, dealer.zone), zone=dealer.zone)
     assert [(bar.sent, bar.refused) for bar in bars if bar.sent or bar.refused] == [(1, 0), (2, 1)]
     assert bars[-1].sent_height + bars[-1].refused_height == pytest.approx(CHART_HEIGHT, abs=0.2)
 

@@ -143,6 +143,7 @@ class Sale(Record):
         constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["dealer", "ref"], name="sale_once")]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["dealer", "ordered_at"], name="sale_ordered"),
+            models.Index(fields=["dealer", "salesperson_folded"], name="sale_salesperson"),
             models.Index(fields=["dealer", "delivered_on"], name="sale_delivered"),
             models.Index(fields=["dealer", "term_end_on"], name="sale_term_end"),
             models.Index(fields=["customer", "ordered_at"], name="sale_of_c_ordered"),

@@ -65,6 +65,7 @@ class Customer(DealerRow):
             models.Index(fields=["dealer", "mobile"], name="customer_mobile"),
             models.Index(fields=["dealer", "email_folded"], name="customer_email"),
             models.Index(fields=["dealer", "name_folded"], name="customer_name"),
+            models.Index(fields=["dealer", "salesperson_folded"], name="customer_salesperson"),
         ]
 
 

@@ -1,6 +1,7 @@
 """Turns a request for a dealer's page into that page, or into the same "not found" that an absent dealer answers.
 
-Every page under /d/<slug>/ goes through `desk_page`; a test walks the addresses and fails when one does not.
+Every page under /d/<slug>/ goes through `desk_page`; a test walks the addresses and fails when one does not. Pages ask
+`desk.customers()` and `desk.messages()`, never the tables: not everybody sees every customer.
 """
 
 from collections.abc import Callable
@@ -10,12 +11,18 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
-from relance.dealers.models import Dealer, Membership, User
+from relance.dealers.models import Dealer, GroupMembership, Membership, User
+from relance.dealers.rights import Rights, rights_of
+from relance.facts.models import Customer
+from relance.facts.reach import customers_within
 from relance.lib import clock
+from relance.outbox.models import Message
 from relance.web.desk.reading import Reader, reader_of
 
 Rest = ParamSpec("Rest")
@@ -34,9 +41,37 @@ class Desk:
     reader: Reader
 
     @property
-    def may_change(self) -> bool:
-        """Whether the role may do more than look."""
-        return self.membership.role != "read_only"
+    def rights(self) -> Rights:
+        """What the role may do."""
+        return rights_of(self.membership.role)
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """The acts of the role, for templates: `{% if "approve" in desk.acts %}`."""
+        return self.rights.acts
+
+    def may(self, act: str, subject: str | None = None) -> bool:
+        """Whether the reader may do this; with a subject, to an automation of that subject."""
+        return self.rights.may(act, subject)
+
+    def must(self, act: str, subject: str | None = None) -> None:
+        """PermissionDenied unless he may."""
+        if not self.may(act, subject):
+            raise PermissionDenied
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no customer of the dealer is hidden from the reader."""
+        return self.rights.reach == "all"
+
+    def customers(self) -> QuerySet[Customer]:
+        """The customers whom the reader may see."""
+        return customers_within(self.dealer, self.rights.reach, self.membership.reference)
+
+    def messages(self) -> QuerySet[Message]:
+        """The messages to them."""
+        rows = Message.objects.of(self.dealer)
+        return rows if self.sees_all else rows.filter(customer__in=self.customers())
 
     @property
     def is_fragment(self) -> bool:
@@ -47,31 +82,32 @@ class Desk:
 Page = Callable[Concatenate[Desk, Rest], HttpResponse]
 
 
-def desk_page(*, changes: bool = False) -> Callable[[Page[Rest]], Callable[..., HttpResponse]]:
-    """Only members come in; `changes`: only by POST, and no role that merely reads."""
+def desk_page(act: str = "look", *, changes: bool = False) -> Callable[[Page[Rest]], Callable[..., HttpResponse]]:
+    """Only members whose role has the right `act` (dealers/rights.py) come in; `changes`: only by POST."""
 
     def guarded(page: Page[Rest]) -> Callable[..., HttpResponse]:
         @wraps(page)
         def answer(request: HttpRequest, slug: str, **rest: Any) -> HttpResponse:
-            response = _answer(page, request, slug, changes=changes, rest=rest)
+            response = _answer(page, request, slug, needs=(act, changes), rest=rest)
             patch_cache_control(response, private=True, no_store=True)
             return response
 
+        answer.__dict__.update(act=act, changes=changes)  # for the tests that walk every page
         return answer
 
     return guarded
 
 
 def _answer(
-    page: Callable[..., HttpResponse], request: HttpRequest, slug: str, *, changes: bool, rest: dict[str, Any]
+    page: Callable[..., HttpResponse], request: HttpRequest, slug: str, *, needs: tuple[str, bool], rest: dict[str, Any]
 ) -> HttpResponse:
+    act, changes = needs
     if not request.user.is_authenticated:
         return to_sign_in(request)
     desk = sit_down(request, request.user, slug)
     if request.method not in (("POST",) if changes else READING):
         return HttpResponseNotAllowed(["POST"] if changes else READING)
-    if changes and not desk.may_change:
-        raise PermissionDenied
+    desk.must(act)
     return page(desk, **rest)
 
 
@@ -97,9 +133,20 @@ def sit_down(request: HttpRequest, user: User, slug: str) -> Desk:
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """Every dealer at which this user has a place, by name."""
-    rows = Membership.objects.across_dealers("at the door no dealer is known yet").filter(user=user)
-    return list(rows.select_related("dealer").order_by("dealer__name", "dealer_id"))
+    """Every dealer at which this user has a place, by name; his own place there comes before that of a group."""
+    own = Membership.objects.across_dealers("at the door no dealer is known yet").filter(user=user)
+    of_groups = GroupMembership.objects.filter(user=user)
+    here, above = own.filter(dealer=OuterRef("pk")), of_groups.filter(group=OuterRef("group"))
+    dealers = Dealer.objects.filter(
+        Q(pk__in=own.values("dealer_id")) | Q(group_id__in=of_groups.values("group_id"))
+    ).annotate(
+        role=Coalesce(Subquery(here.values("role")), Subquery(above.values("role"))),
+        reference=Coalesce(Subquery(here.values("reference")), Value("")),
+    )
+    return [
+        Membership(dealer=dealer, user=user, role=dealer.role, reference=dealer.reference)
+        for dealer in dealers.order_by("name", "pk")
+    ]
 
 
 def speak(request: HttpRequest, language: str) -> str:

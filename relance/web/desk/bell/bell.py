@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from relance.outbox.models import Message
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.words import Word
@@ -32,7 +31,7 @@ class Waiting:
 
 
 def _in_state(state: str) -> Callable[[Desk], int]:
-    return lambda desk: Message.objects.of(desk.dealer).filter(state=state).count()
+    return lambda desk: desk.messages().filter(state=state).count()
 
 
 # Whatever else waits for a person gets a row here.

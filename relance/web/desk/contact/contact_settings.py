@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from relance.dealers.models import Dealer
 from relance.facts.models import Customer
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
@@ -77,7 +76,7 @@ def contact_settings(desk: Desk) -> HttpResponse:
     return _page(desk, _as_typed(stored), stored)
 
 
-@desk_page(changes=True)
+@desk_page("automations", changes=True)
 def save_contact_settings(desk: Desk) -> HttpResponse:
     """Save all sixteen, or none and say why."""
     stored = read(desk.dealer)
@@ -102,7 +101,7 @@ def _page(desk: Desk, typed: Typed, stored: ContactSettings, *, told: str = "", 
         "told": told,
         "is_saved": "saved" in desk.request.GET,
         "differs": typed.settings != stored,
-        "may_change": desk.may_change,
+        "may_change": desk.may("automations"),
         **_statistics(desk),
     }
     return show(desk, "desk/contact/contact_settings.html", values, place=PLACE, status=status)
@@ -198,7 +197,7 @@ def preview_of(desk: Desk, code: str) -> HttpResponse:
         raise Http404
     search, told, customer = desk.request.GET.get("customer", "").strip()[:80], "", None
     if search:
-        customer = _customer(desk.dealer, search)
+        customer = _customer(desk, search)
         told = "" if customer else _("Nobody of this name or number. Shown for a made-up customer.")
     try:
         previews = preview(desk.dealer, code, at=desk.reader.at, customer=customer)
@@ -217,16 +216,16 @@ def preview_of(desk: Desk, code: str) -> HttpResponse:
     page = {
         "columns": COLUMNS,
         "lines": _lines(_as_typed(stored)),
-        "may_change": desk.may_change,
+        "may_change": desk.may("automations"),
         **_statistics(desk),
         "panel": "desk/contact/_contact_preview.html",
     }
     return show(desk, "desk/contact/contact_settings.html", {**page, **values}, place=PLACE)
 
 
-def _customer(dealer: Dealer, search: str) -> Customer | None:
+def _customer(desk: Desk, search: str) -> Customer | None:
     """The customer of this reference, else the first whose name contains it."""
-    rows = Customer.objects.of(dealer)
+    rows = desk.customers()
     return (
         rows.filter(ref=search).first()
         or rows.filter(name_folded__contains=fold(search)).order_by("name_folded", "pk").first()

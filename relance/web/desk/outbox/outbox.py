@@ -45,9 +45,11 @@ def list_values(desk: Desk) -> dict[str, Any]:
     """What the list shows; also behind an open panel."""
     asked = desk.request.GET
     state, search = asked.get("state", ""), asked.get("q", "").strip()[:100]
-    number = outbox_list.counts(desk.dealer)
+    messages = desk.messages()
+    number = outbox_list.counts(messages)
+    chosen = outbox_list.chosen(messages, desk.customers(), state=state, search=search)
     return {
-        "page": outbox_list.page(desk.dealer, state=state, search=search, cursor=asked.get("after", "")),
+        "page": outbox_list.page(chosen, cursor=asked.get("after", "")),
         "chips": [Chip(s, STATE_WORDS[s], number.get(s, 0), s == state) for s in CHIPS if number.get(s) or s == state],
         "state": state if state in STATES else "",
         "search": search,
@@ -55,7 +57,7 @@ def list_values(desk: Desk) -> dict[str, Any]:
         "waiting": sum(number.get(s, 0) for s in ("ready", "sending")),
         "sent": sum(number.get(s, 0) for s in ("sent", "delivered")),
         "refused_total": number.get("refused", 0),
-        "bars": outbox_list.chart(desk.dealer, today=desk.reader.today),
+        "bars": outbox_list.chart(messages, today=desk.reader.today, zone=desk.reader.zone),
     }
 
 
@@ -76,9 +78,10 @@ def _one(desk: Desk, key: UUID) -> HttpResponse:
         "remedy": remedy,
         "by_channel": channel_reasons(found.detail) if found.reason == "no_channel" else [],
         "has_file": _file_of(desk, found) is not None,
-        "may_cancel": desk.may_change and found.state in CANCELABLE,
-        "may_approve": desk.may_change and found.state == "approval",
-        "may_bring_back": desk.may_change and may_be_brought_back(desk.dealer, found, at=desk.reader.at),
+        "may_cancel": desk.may("hold_back", found.automation.subject) and found.state in CANCELABLE,
+        "may_approve": desk.may("approve", found.automation.subject) and found.state == "approval",
+        "may_bring_back": desk.may("hold_back", found.automation.subject)
+        and may_be_brought_back(desk.dealer, found, at=desk.reader.at),
     }
     if desk.is_fragment:
         return show(desk, "desk/outbox/_message.html", values)
@@ -95,24 +98,24 @@ def message_file(desk: Desk, key: UUID) -> HttpResponse:
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)  # type: ignore[return-value]
 
 
-@desk_page(changes=True)
+@desk_page("hold_back", changes=True)
 def cancel_message(desk: Desk, key: UUID) -> HttpResponse:
     """Cancel a message that still waits."""
-    cancel(desk.dealer, [_message(desk, key)], at=desk.reader.at, by=str(desk.user))
+    cancel(desk.dealer, [_to_decide(desk, key, "hold_back")], at=desk.reader.at, by=str(desk.user))
     return _changed(desk, key)
 
 
-@desk_page(changes=True)
+@desk_page("approve", changes=True)
 def approve_message(desk: Desk, key: UUID) -> HttpResponse:
     """Let a message go that waited for a person."""
-    approve(desk.dealer, [_message(desk, key)], at=desk.reader.at, by=str(desk.user))
+    approve(desk.dealer, [_to_decide(desk, key, "approve")], at=desk.reader.at, by=str(desk.user))
     return _changed(desk, key)
 
 
-@desk_page(changes=True)
+@desk_page("hold_back", changes=True)
 def bring_back_message(desk: Desk, key: UUID) -> HttpResponse:
     """Undo a cancellation."""
-    bring_back(desk.dealer, [_message(desk, key)], at=desk.reader.at, by=str(desk.user))
+    bring_back(desk.dealer, [_to_decide(desk, key, "hold_back")], at=desk.reader.at, by=str(desk.user))
     return _changed(desk, key)
 
 
@@ -123,10 +126,17 @@ def _changed(desk: Desk, key: UUID) -> HttpResponse:
 
 
 def _message(desk: Desk, key: UUID) -> Message:
-    rows = Message.objects.of(desk.dealer).select_related("automation", "customer", "vehicle")
+    rows = desk.messages().select_related("automation", "customer", "vehicle")
     found = rows.filter(key=key).first()
     if found is None:
         raise Http404
+    return found
+
+
+def _to_decide(desk: Desk, key: UUID, act: str) -> Message:
+    """The message, when the reader decides about its subject."""
+    found = _message(desk, key)
+    desk.must(act, found.automation.subject)
     return found
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from relance.dealers.models import Dealer
 from relance.facts.models import Customer
 from relance.lib.fold import fold
 from relance.lib.moments import DAY, day_start
@@ -30,9 +30,8 @@ class Page:
     next_cursor: str | None
 
 
-def page(dealer: Dealer, *, state: str, search: str, cursor: str) -> Page:
+def page(rows: QuerySet[Message], *, cursor: str) -> Page:
     """Fifty messages by their last move; a cursor that was not made here starts at the beginning."""
-    rows = _chosen(dealer, state, search)
     if place := _read_cursor(cursor):
         moved_at, pk = place
         rows = rows.filter(Q(moved_at__lt=moved_at) | Q(moved_at=moved_at, pk__lt=pk))
@@ -41,12 +40,12 @@ def page(dealer: Dealer, *, state: str, search: str, cursor: str) -> Page:
     return Page(shown, _cursor(shown[-1]) if len(found) > PAGE else None)
 
 
-def _chosen(dealer: Dealer, state: str, search: str) -> QuerySet[Message]:
-    rows = Message.objects.of(dealer)
+def chosen(rows: QuerySet[Message], customers: QuerySet[Customer], *, state: str, search: str) -> QuerySet[Message]:
+    """The messages of one state, to people whose name contains what is searched for."""
     if state in STATES:
         rows = rows.filter(state=state)
     if search:
-        named = Customer.objects.of(dealer).filter(name_folded__contains=fold(search)).order_by("name_folded")
+        named = customers.filter(name_folded__contains=fold(search)).order_by("name_folded")
         rows = rows.filter(customer_id__in=list(named.values_list("pk", flat=True)[:NAMES]))
     return rows
 
@@ -63,9 +62,9 @@ def _read_cursor(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def counts(dealer: Dealer) -> Mapping[str, int]:
+def counts(messages: QuerySet[Message]) -> Mapping[str, int]:
     """How many messages are in each state."""
-    rows = Message.objects.of(dealer).values_list("state").annotate(n=Count("pk")).order_by()
+    rows = messages.values_list("state").annotate(n=Count("pk")).order_by()
     return dict(rows)
 
 
@@ -83,13 +82,11 @@ class Bar:
     refused_height: float
 
 
-def chart(dealer: Dealer, *, today: date) -> list[Bar]:
+def chart(messages: QuerySet[Message], *, today: date, zone: ZoneInfo) -> list[Bar]:
     """Sent and refused per day of the last thirty; empty when nothing happened in them."""
     first = today - timedelta(days=CHART_DAYS - 1)
-    since = Message.objects.of(dealer).filter(
-        moved_at__gte=day_start(first, dealer.zone), moved_at__lt=day_start(today + DAY, dealer.zone)
-    )
-    by_day = since.annotate(day=TruncDate("moved_at", tzinfo=dealer.zone)).values("day")
+    since = messages.filter(moved_at__gte=day_start(first, zone), moved_at__lt=day_start(today + DAY, zone))
+    by_day = since.annotate(day=TruncDate("moved_at", tzinfo=zone)).values("day")
     rows = by_day.annotate(
         sent=Count("pk", filter=Q(state__in=("sent", "delivered"))), refused=Count("pk", filter=Q(state="refused"))
     ).order_by()

@@ -37,6 +37,7 @@ class Entry:
     why: Word
     remedy: Word
     by_channel: list[tuple[Word, Word]]
+    may_decide: bool  # whether the reader may hold this person back, and take it back
 
     @property
     def group(self) -> str:
@@ -107,22 +108,25 @@ def month(desk: Desk, code: str, month: date) -> HttpResponse:
     return _panel(desk, "desk/programmes/_month.html", {"automation": automation, "month": month, "days": days})
 
 
-@desk_page(changes=True)
+@desk_page("hold_back", changes=True)
 def hold(desk: Desk, code: str, day: date) -> HttpResponse:
     """Hold one person back from this run, or for ever."""
-    automation = _automation(desk, code)
+    automation = _to_decide(desk, code)
     customer = _customer(desk)
     reference_on = _day(desk.request.POST.get("reference_on")) if desk.request.POST.get("how") == "once" else None
     hold_back(desk.dealer, automation, customer, reference_on=reference_on, by=str(desk.user), at=desk.reader.at)
     return _after_change(desk, automation, day)
 
 
-@desk_page(changes=True)
+@desk_page("hold_back", changes=True)
 def release(desk: Desk, code: str, day: date) -> HttpResponse:
     """Undo a hold-back."""
-    automation = _automation(desk, code)
+    automation = _to_decide(desk, code)
     held = HoldBack.objects.of(desk.dealer).filter(
-        automation=automation, pk=_whole_number(desk.request.POST.get("held")), undone_at=None
+        automation=automation,
+        pk=_whole_number(desk.request.POST.get("held")),
+        undone_at=None,
+        customer__in=desk.customers(),
     )
     for row in held:
         undo(desk.dealer, row, by=str(desk.user), at=desk.reader.at)
@@ -140,16 +144,26 @@ def _after_change(desk: Desk, automation: Automation, day: date) -> HttpResponse
 
 def entries_of(desk: Desk, automation: Automation, day: date) -> list[Entry]:
     """The people of one cell, with the hold-backs that stand."""
-    found = people(desk.dealer, automation=automation, day=day, at=desk.reader.at)
+    found = _within(desk, people(desk.dealer, automation=automation, day=day, at=desk.reader.at))
     held = _hold_backs(desk, automation, found)
+    may_decide = desk.may("hold_back", automation.subject)
     entries = []
     for person in found:
         reference_on = day_of(person.reference_at, desk.reader.zone)
         why, remedy = reason_of(person.reason, person.detail) if person.reason else ("", "")
         standing = held.get((person.customer_id, None)) or held.get((person.customer_id, reference_on))
         by_channel = channel_reasons(person.detail) if person.reason == "no_channel" else []
-        entries.append(Entry(person, automation, reference_on, standing, why, remedy, by_channel))
+        entries.append(Entry(person, automation, reference_on, standing, why, remedy, by_channel, may_decide))
     return entries
+
+
+def _within(desk: Desk, found: list[Person]) -> list[Person]:
+    """Those whom the reader may see."""
+    if desk.sees_all:
+        return found
+    own = desk.customers().filter(pk__in={person.customer_id for person in found})
+    seen = set(own.values_list("pk", flat=True))
+    return [person for person in found if person.customer_id in seen]
 
 
 def _hold_backs(desk: Desk, automation: Automation, found: Sequence[Person]) -> dict[tuple[int, date | None], HoldBack]:
@@ -178,8 +192,15 @@ def _automation(desk: Desk, code: str) -> Automation:
     return found
 
 
+def _to_decide(desk: Desk, code: str) -> Automation:
+    """The automation, when the reader decides about its subject."""
+    found = _automation(desk, code)
+    desk.must("hold_back", found.subject)
+    return found
+
+
 def _customer(desk: Desk) -> Customer:
-    found = Customer.objects.of(desk.dealer).filter(ref=desk.request.POST.get("customer", "")).first()
+    found = desk.customers().filter(ref=desk.request.POST.get("customer", "")).first()
     if found is None:
         raise Http404
     return found

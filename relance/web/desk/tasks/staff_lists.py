@@ -60,7 +60,7 @@ class Reader:
 @desk_page()
 def staff_lists(desk: Desk) -> HttpResponse:
     """The lists of one person: who asks, else the first who has any."""
-    rows = Message.objects.of(desk.dealer).filter(channel="staff", state__in=SHOWN_STATES)
+    rows = _rows(desk)
     numbers = dict(rows.values_list("recipient").annotate(number=Count("pk")).order_by("recipient"))
     numbers = {to.removeprefix("staff:"): number for to, number in numbers.items() if to.startswith("staff:")}
     chosen = _chosen(desk, numbers)
@@ -71,6 +71,12 @@ def staff_lists(desk: Desk) -> HttpResponse:
         "chosen": names.get(chosen or "") or chosen,
     }
     return show(desk, "desk/tasks/staff_lists.html", values, place="desk-lists")
+
+
+def _rows(desk: Desk) -> QuerySet[Message]:
+    """Everybody's lists; only his own for whoever sees only his own customers."""
+    rows = Message.objects.of(desk.dealer).filter(channel="staff", state__in=SHOWN_STATES)
+    return rows if desk.sees_all else rows.filter(recipient=f"staff:{desk.membership.reference}")
 
 
 def _chosen(desk: Desk, numbers: dict[str, int]) -> str | None:
