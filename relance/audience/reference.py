@@ -7,6 +7,7 @@ at every moment; only the days and moments in it differ. They stand in it as `Re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,17 +27,18 @@ class Clock:
     at: datetime
     zone: ZoneInfo
     given: Mapping[str, Any] = field(default_factory=dict)  # further values that a statement may name
-    _ranges: dict[Rule, list[DayRange]] = field(default_factory=dict)
+    _ranges: dict[int, list[DayRange]] = field(default_factory=dict)  # by the rule's identity
 
     def __post_init__(self) -> None:
         self.day: date = day_of(self.at, self.zone)
 
     def ranges(self, rule: Rule) -> list[DayRange]:
         """The days that a day rule reaches."""
-        if rule not in self._ranges:
+        found = self._ranges.get(id(rule))
+        if found is None:
             assert rule.does.days is not None
-            self._ranges[rule] = rule.does.days(rule.value, self.day)
-        return self._ranges[rule]
+            found = self._ranges[id(rule)] = rule.does.days(rule.value, self.day)
+        return found
 
     def minutes(self, rule: Rule) -> MinuteRange:
         """The ends of a minute rule."""
@@ -86,6 +88,12 @@ def statement(rows: QuerySet[Any]) -> Statement:
 
 def _stored(value: Any) -> Any:
     """A value as this database holds it."""
+    return _stored_time(value, connection.vendor) if isinstance(value, date) else value
+
+
+@lru_cache(maxsize=20_000)
+def _stored_time(value: date, _vendor: str) -> Any:
+    """Thousands of runs ask of the same few days and moments."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+    return connection.ops.adapt_datefield_value(value)

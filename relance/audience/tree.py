@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from relance.audience.fields import ALIASES, CATEGORIES, Attribute, Category, meta
@@ -29,17 +30,17 @@ class Rule:
     value: Any = None
     of: str | None = None
 
-    @property
+    @cached_property
     def about(self) -> Category:
         """The row of the category table."""
         return CATEGORIES[ALIASES.get(self.category, self.category)]
 
-    @property
+    @cached_property
     def asks(self) -> Attribute:
         """The row of the attribute table."""
         return attribute_of(self.about, self.attribute)
 
-    @property
+    @cached_property
     def does(self) -> Operator:
         """The row of the operator table."""
         return OPERATORS[self.operator]

@@ -5,7 +5,6 @@ staff did; a feed undoes nothing, and what it says was withdrawn counts as the p
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -15,6 +14,7 @@ from django.db.models import Max
 from relance.dealers.models import Dealer
 from relance.facts.models import ConsentEntry, Customer, RepairOrder, Sale
 from relance.lib.moments import day_of
+from relance.lib.rows import Among
 
 Channel = Literal["any", "sms", "email", "postcard", "letter", "phone"]
 Purpose = Literal["any", "service", "marketing"]
@@ -32,8 +32,7 @@ UNDONE_BY: dict[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One change of consent: what, when, by whom, how. A signed form is the person's act, with its proof."""
 
     channel: str
@@ -70,19 +69,18 @@ def ledger_of(dealer: Dealer, customer_ids: Iterable[int]) -> dict[int, list[Ent
     """Each customer's entries, oldest first; customers without any are not in it."""
     ledger: dict[int, list[Entry]] = {}
     for some in _chunks(customer_ids):
-        _read(ConsentEntry.objects.of(dealer).filter(customer_id__in=some), ledger)
+        _read(ConsentEntry.objects.of(dealer).filter(Among("customer_id", some)), ledger)
     return ledger
 
 
 def ledger_of_all(dealer: Dealer) -> dict[int, list[Entry]]:
-    """The same of every customer of a dealer, in one go."""
+    """The same of every customer of a dealer, in one go, without its proofs: what is decided by."""
     ledger: dict[int, list[Entry]] = {}
-    _read(ConsentEntry.objects.of(dealer), ledger)
+    _read(ConsentEntry.objects.of(dealer), ledger, Entry._fields[:6])
     return ledger
 
 
-def _read(rows: Any, ledger: dict[int, list[Entry]]) -> None:
-    columns = ("channel", "purpose", "status", "at", "by", "expires_at", "source", "proof", "words")
+def _read(rows: Any, ledger: dict[int, list[Entry]], columns: Sequence[str] = Entry._fields) -> None:
     for customer_id, *cells in rows.order_by("at", "pk").values_list("customer_id", *columns):
         ledger.setdefault(customer_id, []).append(Entry(*cells))
 
@@ -92,10 +90,10 @@ def relations_of(dealer: Dealer, customer_ids: Iterable[int], at: datetime) -> d
     relations: dict[int, Relation] = {}
     today = day_of(at, dealer.zone)
     for some in _chunks(customer_ids):
-        mine = {"customer_id__in": some}
-        delivered = _latest(Sale.objects.of(dealer).filter(**mine, delivered_on__lte=today), "delivered_on")
-        closed = _latest(RepairOrder.objects.of(dealer).filter(**mine, closed_at__lte=at), "closed_at")
-        for pk, kind in Customer.objects.of(dealer).filter(pk__in=some).values_list("pk", "kind"):
+        mine = Among("customer_id", some)
+        delivered = _latest(Sale.objects.of(dealer).filter(mine, delivered_on__lte=today), "delivered_on")
+        closed = _latest(RepairOrder.objects.of(dealer).filter(mine, closed_at__lte=at), "closed_at")
+        for pk, kind in Customer.objects.of(dealer).filter(Among("pk", some)).values_list("pk", "kind"):
             relations[pk] = Relation(kind, delivered.get(pk), closed.get(pk))
     return relations
 
@@ -110,7 +108,7 @@ def relations_of_all(dealer: Dealer, at: datetime) -> dict[int, Relation]:
 
 def record(dealer: Dealer, customer_ids: Iterable[int], entry: Entry, *, recorded_at: datetime) -> None:
     """Append the entry for each customer. The same entry again changes nothing; nothing is ever updated."""
-    said = {name: getattr(entry, name) for name in Entry.__slots__}
+    said = {name: getattr(entry, name) for name in Entry._fields}
     rows = [ConsentEntry(dealer=dealer, customer_id=pk, recorded_at=recorded_at, **said) for pk in customer_ids]
     ConsentEntry.objects.of(dealer).bulk_create(rows, batch_size=ASK_AT_ONCE, ignore_conflicts=True)
 
@@ -120,6 +118,11 @@ def standing_withdrawal(entries: Sequence[Entry], *, channel: str, purpose: str,
 
     An expiry of a withdrawal is ignored: no opt-out ends by itself.
     """
+    for entry in entries:  # thousands are asked about, and hardly anybody has said no
+        if entry.status == "withdrawn":
+            break
+    else:
+        return None
     said = [e for e in entries if e.at <= at and e.covers(channel, purpose)]
     grants = [e for e in said if e.status == "granted"]
     standing = [

@@ -1,6 +1,7 @@
-"""Turns rows of fields into INSERT and UPDATE statements run many at a time: the one place that writes in bulk.
+"""Turns rows of fields into INSERT and UPDATE statements run many at a time, and many ids into one condition.
 
 `bulk_create` builds an object per row and adapts every value twice; this is four times as fast and says the same.
+`…__in` writes a place for every id and follows each one through the ORM; `Among` hands over one value.
 """
 
 import json
@@ -109,3 +110,19 @@ def _column(model: type[models.Model], name: str) -> str:
 @cache
 def _table(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
+
+
+class Among(models.Func):
+    """Whether a whole number is one of these: `rows.filter(Among("customer_id", ids))`."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, what: Any, ids: Iterable[int]) -> None:
+        super().__init__(what)
+        self.ids = tuple(ids)
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
+        sql, parameters = compiler.compile(self.source_expressions[0])
+        if connection.vendor == "postgresql":
+            return f"{sql} = ANY(%s::bigint[])", [*parameters, list(self.ids)]
+        return f"{sql} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(self.ids)]

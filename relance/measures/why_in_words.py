@@ -17,6 +17,7 @@ from relance.audience.operators import ACCESSORY, COUNT, FLAG, PICK
 from relance.audience.sentence import sentence
 from relance.dealers.models import Dealer
 from relance.lib.language import Speech, currency_of
+from relance.lib.moments import parse_day
 from relance.measures.why import RuleFound, Step, Why, why
 from relance.outbox.models import Message, Move
 from relance.plan.models import Automation
@@ -181,7 +182,7 @@ def why_in_words(dealer: Dealer, automation: Automation, found: Why, *, language
         return InWords(
             str(VERDICTS[found.verdict]),
             [_rule(rule, speech) for rule in found.rules],
-            [text for step in found.gate for text in _step(step)] if found.verdict != "no_subject" else [],
+            [text for step in found.gate for text in _step(step, speech)] if found.verdict != "no_subject" else [],
             _change(found),
         )
 
@@ -203,7 +204,7 @@ def why_message(
         )
 
 
-def reason_in_words(reason: str, detail: str | None) -> list[str]:
+def reason_in_words(reason: str, detail: str | None, speech: Speech | None = None) -> list[str]:
     """A refusal as sentences, in the language that is active: what stands against it, channel by channel."""
     known = REASONS.get(reason)
     if known is None:
@@ -215,6 +216,9 @@ def reason_in_words(reason: str, detail: str | None) -> list[str]:
         return [
             _("{reason}: “{field}” is not known.").format(reason=known.says, field=field.label if field else detail)
         ]
+    if reason == "open_complaint" and detail:
+        since = speech.day(parse_day(detail)) if speech else detail
+        return [_("{reason}, since {day}.").format(reason=known.says, day=since)]
     return [f"{known.says}."]
 
 
@@ -271,11 +275,11 @@ def _said(value: Any, speech: Speech) -> str:
     return _("nothing") if value is None else str(value)
 
 
-def _step(step: Step) -> Iterator[str]:
+def _step(step: Step, speech: Speech) -> Iterator[str]:
     if step.result == "ok":
         yield str(PASSED[step.step])
     elif step.result == "stops":
-        first, *rest = reason_in_words(step.step, step.detail)
+        first, *rest = reason_in_words(step.step, step.detail, speech)
         yield _("Stopped here: {reason}").format(reason=first)
         yield from rest
 
@@ -322,7 +326,7 @@ def _recorded(dealer: Dealer, message: Message, speech: Speech) -> Iterator[str]
         )
         yield _ended(leaves)
     if message.reason:
-        yield from reason_in_words(message.reason, message.detail)
+        yield from reason_in_words(message.reason, message.detail, speech)
     for move in Move.objects.of(dealer).filter(message=message).order_by("pk"):
         yield f"{speech.moment(move.at)}: {STATES.get(move.state, move.state)} ({move.cause})."
     change = change_in_words(message.reason, message.detail) if message.reason else None

@@ -17,9 +17,9 @@ from django.db.models.functions import TruncDate
 from relance.dealers.models import Dealer
 from relance.lib.moments import DAY, day_of, day_start
 from relance.outbox.address import ADDRESS_OF
-from relance.outbox.gate import COUNTED
+from relance.outbox.gate.known import COUNTED
 from relance.outbox.models import Message
-from relance.outbox.outlook.ahead import Foreseen, Outlook, needs
+from relance.outbox.outlook.ahead import Foreseen, Outlook, whole_needs
 from relance.outbox.outlook.kept import Kept, fingerprint
 from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.draft import Draft
@@ -191,7 +191,7 @@ def _spoken_out(dealer: Dealer, ahead: Sequence[Foreseen], at: datetime) -> list
     for run, together in groupby(ahead, key=lambda seen: seen.run):
         seen_of = {(seen.subject_id, seen.recipient): seen for seen in together}
         ids = list(dict.fromkeys(subject_id for subject_id, _ in seen_of))
-        wanted = needs(run.definition) | PERSON_NEEDS
+        wanted = whole_needs(run.definition) | PERSON_NEEDS
         facts = gather(dealer, run.definition.subject, ids, wanted, at=run.reference_at)
         for (subject_id, recipient), seen in seen_of.items():
             if subject_id in facts:

@@ -89,7 +89,8 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
     run = RunOf(automation, definition, first.reference_at, first.run_at, reference_on, again.key)
     question = Question(dealer, definition.tree, definition.subject, definition.scope, first.reference_at)
     still = set(ids if run.is_by_hand else holding(question).filter(pk__in=ids).values_list("pk", flat=True))
-    facts = gather(dealer, definition.subject, ids, needs_of(definition), at=first.reference_at)
+    wanted = needs_of(definition, *{m.channel for m in messages if m.channel})
+    facts = gather(dealer, definition.subject, ids, wanted, at=first.reference_at)
     answers: dict[int, Answer] = {}
     asked: list[tuple[Message, Draft]] = []
     for message in messages:

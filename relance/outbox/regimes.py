@@ -5,7 +5,6 @@ input, not legal advice.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -71,8 +70,7 @@ RULES: tuple[Rule, ...] = (
 SURVEYS_ARE_MARKETING = frozenset({"gdpr"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """One question to a rule."""
 
     rule: Rule
@@ -80,12 +78,10 @@ class _Case:
     purpose: str
     entries: Sequence[Entry]
     relation: Relation
+    carrying: Sequence[Entry]  # the granted and implied entries that count
     at: datetime
+    day: date
     zone: ZoneInfo
-
-    @property
-    def day(self) -> date:
-        return day_of(self.at, self.zone)
 
 
 def judge(  # noqa: PLR0913 a question of law has these seven parts, and every caller has them at hand
@@ -99,13 +95,20 @@ def judge(  # noqa: PLR0913 a question of law has these seven parts, and every c
     zone: ZoneInfo,
 ) -> Literal["opted_out", "no_consent"] | None:
     """Why the law forbids this channel for this purpose at `at`; None when it does not."""
-    if standing_withdrawal(entries, channel=channel, purpose=purpose, at=at) is not None:
+    if entries and standing_withdrawal(entries, channel=channel, purpose=purpose, at=at) is not None:
         return "opted_out"
-    rule = rule_for(regime, channel, day_of(at, zone)) if purpose == "marketing" else None
+    if purpose != "marketing":
+        return None
+    day = _day(at, zone)
+    rule = rule_for(regime, channel, day)
     if rule is None:
         return None
-    case = _Case(rule, channel, purpose, entries, relation or STRANGER, at, zone)
-    return None if any(_BASES[basis](case) for basis in rule.bases) else "no_consent"
+    carrying = [*standing_grants(entries, channel=channel, purpose=purpose, at=at)] if entries else ()
+    case = _Case(rule, channel, purpose, entries, relation or STRANGER, carrying, at, day, zone)
+    for basis in rule.bases:
+        if _BASES[basis](case):
+            return None
+    return "no_consent"
 
 
 def purpose_under(regime: str, purpose: str, *, is_survey: bool) -> str:
@@ -127,12 +130,12 @@ def rule_for(regime: str, channel: str, day: date) -> Rule | None:
 
 
 def _granted(case: _Case) -> bool:
-    return any(e.status == "granted" for e in _carrying(case))
+    return any(e.status == "granted" for e in case.carrying)
 
 
 def _implied(case: _Case) -> bool:
     """An implied entry carries until it expires; without an expiry it is an inquiry."""
-    return any(e.status == "implied" and (e.expires_at or _recent_inquiry(e, case)) for e in _carrying(case))
+    return any(e.status == "implied" and (e.expires_at or _recent_inquiry(e, case)) for e in case.carrying)
 
 
 def _recent_inquiry(entry: Entry, case: _Case) -> bool:
@@ -152,10 +155,7 @@ def _own_customer(case: _Case) -> bool:
     return case.relation.kind == "customer" and not said_no
 
 
-def _carrying(case: _Case) -> list[Entry]:
-    return list(standing_grants(case.entries, channel=case.channel, purpose=case.purpose, at=case.at))
-
-
+_day = lru_cache(maxsize=5_000)(day_of)
 _months_after = lru_cache(maxsize=5_000)(add_months)  # thousands of drafts ask of the same few hundred days
 
 _BASES: dict[Basis, Callable[[_Case], bool]] = {

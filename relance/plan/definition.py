@@ -124,6 +124,11 @@ class Definition(Strict):
         """The rules, checked."""
         return read_tree(self.audience, path=f"{self.code}.audience")
 
+    @cached_property
+    def compiled(self) -> dict[Any, Any]:
+        """Its rules as statements, as far as somebody has asked them (plan/due)."""
+        return {}
+
     @property
     def grace(self) -> float:
         """Hours that are still welcome: as said, else 24, realtime 2."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from relance.dealers.models import Staff
 from relance.plan.definition import Definition
@@ -29,8 +29,7 @@ class RunOf:
         return self.key.startswith(BY_HAND)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A decision before the gate."""
 
     run: RunOf
@@ -42,7 +41,8 @@ class Draft:
     @property
     def customer_id(self) -> int:
         """Whom the draft is about, also when staff are spoken to."""
-        return int(self.values["customer.id"])
+        customer: int = self.values["customer.id"]
+        return customer
 
     @property
     def is_for_customer(self) -> bool:

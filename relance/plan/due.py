@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,7 +17,7 @@ from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.moments import day_of
 from relance.plan.apply import definition_of
-from relance.plan.definition import AfterDays
+from relance.plan.definition import AfterDays, Definition
 from relance.plan.draft import Draft, RunOf, occurrence_key
 from relance.plan.gather import gather
 from relance.plan.models import Automation, Occurrence
@@ -28,13 +27,11 @@ from relance.plan.schedule import RunAt, parts_of
 from relance.plan.wording import needs_of
 
 CHUNK = 500
-MOST_STATEMENTS = 5_000
-_STATEMENTS: dict[Any, Statement] = {}  # compiled questions, by what decides how they read
 
 
-def run_of(dealer: Dealer, automation: Automation, run: RunAt) -> RunOf:
-    """A run with what its drafts share."""
-    definition = definition_of(automation)
+def run_of(dealer: Dealer, automation: Automation, run: RunAt, definition: Definition | None = None) -> RunOf:
+    """A run with what its drafts share; whoever has read the definition hands it over."""
+    definition = definition or definition_of(automation)
     reference_on = day_of(run.reference_at, dealer.zone)
     return RunOf(
         automation, definition, run.reference_at, run.run_at, reference_on, occurrence_key(definition, reference_on)
@@ -54,18 +51,25 @@ def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
     """
     definition = run.definition
     question = question_of(dealer, run)
-    kind = (definition.recipients == ["customer"], isinstance(definition.repeat, AfterDays))
-    key = (connection.vendor, dealer.pk, definition.tree, definition.subject, definition.scope, shape(question), kind)
-    asked = _STATEMENTS.get(key)
-    if asked is None:
-        if len(_STATEMENTS) > MOST_STATEMENTS:
-            _STATEMENTS.clear()
-        asked = _STATEMENTS[key] = _statement(dealer, question, *kind)
+    asked = asked_of(definition, question, leaves_out=definition.recipients == ["customer"])
     given = {"automation": run.automation.pk, "key": run.key}
     if isinstance(definition.repeat, AfterDays):
         given["after"] = run.reference_on - timedelta(days=definition.repeat.days)
     ids = asked.ids(Clock(run.reference_at, dealer.zone, given))
     return of_its_part(dealer, run, ids)
+
+
+def asked_of(definition: Definition, question: Question, *, leaves_out: bool) -> Statement:
+    """The compiled question of a definition; `leaves_out`: those already spoken to.
+
+    It is kept with the definition, by what decides, beside its tree, how it reads.
+    """
+    key = (connection.vendor, question.dealer.pk, leaves_out, shape(question))
+    asked: Statement | None = definition.compiled.get(key)
+    if asked is None:
+        after_days = isinstance(definition.repeat, AfterDays)
+        asked = definition.compiled[key] = _statement(question, leaves_out=leaves_out, after_days=after_days)
+    return asked
 
 
 def of_its_part(dealer: Dealer, run: RunOf, ids: list[int]) -> list[int]:
@@ -91,10 +95,10 @@ def part_of(code: str, ref: str, parts: int) -> int:
     return int.from_bytes(hashlib.blake2b(f"{code}:{ref}".encode(), digest_size=8).digest()) % parts
 
 
-def _statement(dealer: Dealer, question: Question, leaves_out: bool, after_days: bool) -> Statement:
+def _statement(question: Question, *, leaves_out: bool, after_days: bool) -> Statement:
     rows = subjects(replace(question, symbolic=True))
     if leaves_out:
-        keys = Occurrence.objects.of(dealer).filter(
+        keys = Occurrence.objects.of(question.dealer).filter(
             automation=Ref(lambda clock: clock.given["automation"]),
             subject_type=question.subject,
             subject_id=OuterRef("pk"),

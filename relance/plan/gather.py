@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from relance.dealers.access import DealerRow
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, Customer, DeferredWork, RepairOrder, Sale, Vehicle
+from relance.lib.rows import Among
 from relance.plan.saying.around import SPECIALS, Facts, Question
 
 CHUNK = 500
@@ -65,7 +66,7 @@ def _rows(dealer: Dealer, reach: Reach, ids: Sequence[int], keys: Sequence[str])
     meta = [key for key in columns if key.split(".")[1].startswith(META)]
     names = ["subject.id", *columns, *(key for key in keys if key not in columns)]
     unknown = (None,) * (len(names) - len(columns) - 1)
-    query = reach.model.objects.of(dealer).filter(pk__in=ids).values_list("pk", *columns.values())
+    query = reach.model.objects.of(dealer).filter(Among("pk", ids)).values_list("pk", *columns.values())
     found: dict[int, Facts] = {}
     for row in query.iterator(CHUNK):
         found[row[0]] = dict(zip(names, row + unknown, strict=True))

@@ -42,6 +42,11 @@ class Field:
         return self.shown(values, voice)
 
     @property
+    def always_known(self) -> bool:
+        """Whether it says something as soon as the first fact that it needs is there: a visit's day, its time."""
+        return self.always and self.available and self.setting is None and bool(self.needs)
+
+    @property
     def available(self) -> bool:
         """Whether what it says exists at all yet."""
         return self.missing is None

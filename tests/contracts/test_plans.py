@@ -15,9 +15,9 @@ from relance.facts.models import Appointment, Customer, DeferredWork, Recall, Re
 from relance.lib.database.statistics import refresh_statistics
 from relance.lib.fold import fold
 from relance.lib.rows import insert
-from relance.plan.definition import AfterDays, read_definition
+from relance.plan.definition import read_definition
 from relance.plan.draft import RunOf, occurrence_key
-from relance.plan.due import _statement, question_of
+from relance.plan.due import asked_of, question_of
 from relance.plan.models import Automation, Occurrence, Run
 from relance.plan.shipped import definition_of, entries
 from tests.builders import a_dealer, an_automation
@@ -120,8 +120,7 @@ def plan_of(dealer, code):
     definition = read_definition(written, code)
     automation = Automation(pk=1, dealer=dealer, code=code, version=1, definition=written)
     run = RunOf(automation, definition, AT, AT, TODAY, occurrence_key(definition, TODAY))
-    after_days = isinstance(definition.repeat, AfterDays)
-    asked = _statement(dealer, question_of(dealer, run), definition.recipients == ["customer"], after_days)
+    asked = asked_of(definition, question_of(dealer, run), leaves_out=definition.recipients == ["customer"])
     clock = Clock(AT, dealer.zone, {"automation": 1, "key": run.key, "after": TODAY})
     values = [_stored(p.recipe(clock)) if isinstance(p, Ref) else p for p in asked.parameters]
     explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"

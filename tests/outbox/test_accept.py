@@ -7,7 +7,7 @@ import pytest
 from relance.dealers.hours import Calendar
 from relance.jobs.stages import messages_of, plan
 from relance.outbox.accept import accept
-from relance.outbox.gate import NEEDS, Gate
+from relance.outbox.gate import Gate, needs_of
 from relance.outbox.lines import history_lines, line, lines
 from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
@@ -33,7 +33,7 @@ def dealer():
 def decided(dealer, automation, at=A_DAY):
     run = run_of(dealer, automation, RunAt(at, at))
     calendar = Calendar(dealer)
-    found = list(drafts(dealer, run, due_ids(dealer, run), roster=Roster(dealer), needs=NEEDS))
+    found = list(drafts(dealer, run, due_ids(dealer, run), roster=Roster(dealer), needs=needs_of(run.definition)))
     gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))
     row = Run.objects.create(
         dealer=dealer, automation=automation, reference_at=at, run_at=at, state="done", planned_at=at

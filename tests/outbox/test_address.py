@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from relance.lib.addresses.postal import Home
-from relance.outbox.address import ADDRESS_OF, NEEDS, zones_of
+from relance.outbox.address import ADDRESS_OF, NEEDS_OF, zones_of
 
-NOBODY = dict.fromkeys(NEEDS)
+NOBODY = dict.fromkeys(frozenset().union(*NEEDS_OF.values()))
 MOBILE = {"customer.mobile": "+15145550001", "customer.mobile_usable": True}
 PHONE = {"customer.phone": "+15145550002", "customer.phone_usable": True}
 EMAIL = {"customer.email": "Ann@Example.org", "customer.email_folded": "ann@example.org", "customer.email_usable": True}
@@ -56,3 +56,11 @@ def test_the_zones_are_those_of_the_number_that_is_used():
     assert zones_of("phone", facts | PHONE) == (ZoneInfo("America/Denver"),)
     assert zones_of("email", facts | PHONE) == ()
     assert zones_of("sms", NOBODY | MOBILE) == ()
+
+
+@pytest.mark.parametrize("channel", ADDRESS_OF)
+def test_a_channel_asks_for_nothing_but_what_it_says_it_needs(channel):
+    facts = dict.fromkeys(NEEDS_OF[channel], "x")
+    assert ADDRESS_OF[channel](facts, HOME).fault is None
+    if channel not in ("sms", "phone"):  # whose zones are names of places
+        assert zones_of(channel, facts) == ()

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from relance.outbox.gate import NEEDS
+from relance.outbox.gate import needs_of
 from relance.plan.due import drafts, due_ids, run_of
 from relance.plan.models import Occurrence, Run
 from relance.plan.recipients import Roster
@@ -33,7 +33,8 @@ def say(dealer, automation, subject, recipient, key, on):
 
 def due(dealer, automation, at=A_DAY, spoken=False):
     run = run_of(dealer, automation, RunAt(at, at))
-    found = drafts(dealer, run, due_ids(dealer, run), roster=Roster(dealer), needs=NEEDS, spoken=spoken)
+    needs = needs_of(run.definition)
+    found = drafts(dealer, run, due_ids(dealer, run), roster=Roster(dealer), needs=needs, spoken=spoken)
     return [(draft.values["subject.ref"], draft.recipient) for draft in found]
 
 

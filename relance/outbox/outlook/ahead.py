@@ -5,30 +5,30 @@ on ids, facts are read once for all runs of an automation, and of a text only wh
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from relance.audience.compile import Question, shape, subjects
-from relance.audience.narrow import Candidates
-from relance.audience.reference import Clock, Ref, Statement, statement
+from relance.audience.compile import Question
+from relance.audience.reference import Clock, Ref
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, Relation, ledger_of_all, relations_of_all
-from relance.lib.moments import DAY, day_of
-from relance.outbox.gate import Gate, Known, Verdict, needs_of
+from relance.lib.moments import DAY
+from relance.outbox.gate import Gate, Verdict, needs_of
+from relance.outbox.gate.known import Known, day_at
+from relance.outbox.gate.terms import Terms
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import Draft, RunOf
-from relance.plan.due import due_ids, of_its_part, question_of, run_of, spoken_to
+from relance.plan.due import asked_of, due_ids, of_its_part, question_of, run_of, spoken_to
 from relance.plan.gather import gather
 from relance.plan.models import Automation
 from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
 from relance.plan.recipients import Roster
 from relance.plan.render import Slot, parse
-from relance.plan.saying.voice import voice_of
 from relance.plan.schedule import runs
 from relance.plan.wording import Spoken, words_of
 from relance.plan.wording import needs_of as words_need
@@ -38,8 +38,7 @@ CROWD = 2_000  # people of whom it is quicker to read what is known of everybody
 ONE_BY_ONE = "last_service."  # facts that depend on the moment of the run
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
+class Foreseen(NamedTuple):
     """Who is due at a run ahead, and what the gate said: no facts, so that a month of them fits into memory."""
 
     run: RunOf
@@ -70,7 +69,6 @@ class Outlook:
     calendar: Calendar = field(init=False)
     roster: Roster = field(init=False)
     gate: "ForesightGate" = field(init=False)
-    _asked: dict[Any, Statement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.calendar, self.roster = Calendar(self.dealer), Roster(self.dealer)
@@ -93,15 +91,14 @@ class Outlook:
         zone = dealer.zone
         found = runs(definition.schedule, self.calendar, zone, after=after, until=until, live_from=automation.live_from)
         question = Question(dealer, definition.tree, definition.subject, definition.scope, until)
-        candidates = Candidates(question, [day_of(each.reference_at, zone) for each in found])
         once = Once(definition)
-        always = self._always_the_same(question) if len(found) > 1 else None
+        always = self._always_the_same(definition, question) if len(found) > 1 else None
         for each in found:
-            run = run_of(dealer, automation, each)
+            run = run_of(dealer, automation, each, definition)
             if always is not None:
                 ids = of_its_part(dealer, run, [*self._not_spoken_to(run, always)])
             else:
-                ids = of_its_part(dealer, run, [*self.due(run)]) if candidates.may_be_due(run.reference_on) else []
+                ids = of_its_part(dealer, run, [*self.due(run)])
             if definition.recipients == ["customer"]:
                 ids = [pk for pk in ids if once.is_new(run, (pk, "customer"))]
             if ids:
@@ -111,12 +108,7 @@ class Outlook:
         """Who is due at a run."""
         if not self.forgets:
             return due_ids(self.dealer, run)
-        question = question_of(self.dealer, run)
-        key = (run.definition.tree, shape(question))
-        asked = self._asked.get(key)
-        if asked is None:
-            rows = subjects(replace(question, symbolic=True)).order_by("ref").values("pk")
-            asked = self._asked[key] = statement(rows)
+        asked = asked_of(run.definition, question_of(self.dealer, run), leaves_out=False)
         return asked.ids(Clock(run.reference_at, self.dealer.zone))
 
     def _not_spoken_to(self, run: RunOf, ids: Sequence[int]) -> Sequence[int]:
@@ -125,9 +117,9 @@ class Outlook:
         spoken = set(spoken_to(self.dealer, run).filter(recipient="customer").values_list("subject_id", flat=True))
         return [pk for pk in ids if pk not in spoken]
 
-    def _always_the_same(self, question: Question) -> list[int] | None:
+    def _always_the_same(self, definition: Definition, question: Question) -> list[int] | None:
         """Whom a question finds that says nothing of the reference moment; None when it does."""
-        asked = statement(subjects(replace(question, symbolic=True)).order_by("ref").values("pk"))
+        asked = asked_of(definition, question, leaves_out=False)
         if any(isinstance(parameter, Ref) for parameter in asked.parameters):
             return None
         return asked.ids(Clock(question.at, self.dealer.zone))
@@ -141,18 +133,25 @@ class Outlook:
                 if not verdict.is_joined:
                     yield foreseen(draft, verdict, self.dealer)
 
-    def drafts(self, waiting: Sequence[Due]) -> list[Draft]:
-        """The drafts of these runs, in their order; the facts of an automation are read together."""
+    def drafts(self, waiting: Sequence[Due], *, whole: bool = False) -> list[Draft]:
+        """The drafts of these runs, in their order; the facts of an automation are read together.
+
+        `whole`: with all the facts of their words, not only those that could be missing.
+        """
+        read = whole_needs if whole else needs
         facts: dict[tuple[int, datetime | None], dict[int, Any]] = {}
         wanted: dict[tuple[int, datetime | None], tuple[RunOf, dict[int, None]]] = {}
         for due in waiting:
             _, ids = wanted.setdefault(_together(due.run), (due.run, {}))
             ids.update(dict.fromkeys(due.ids))
         for key, (run, ids) in wanted.items():
-            facts[key] = gather(self.dealer, run.definition.subject, ids, needs(run.definition), at=run.reference_at)
+            facts[key] = gather(self.dealer, run.definition.subject, ids, read(run.definition), at=run.reference_at)
         found = []
         for due in waiting:
             values_of, run = facts[_together(due.run)], due.run
+            if run.definition.recipients == ["customer"]:
+                found += [Draft(run, pk, "customer", None, values_of[pk]) for pk in due.ids if pk in values_of]
+                continue
             used = self._used(due)
             for subject_id in due.ids:
                 values = values_of.get(subject_id)
@@ -164,8 +163,8 @@ class Outlook:
         return found
 
     def _used(self, due: Due) -> set[tuple[int, str]]:
-        if self.forgets or due.run.definition.recipients == ["customer"]:
-            return set()  # the question has left them out
+        if self.forgets:
+            return set()
         rows = spoken_to(self.dealer, due.run).filter(subject_id__in=list(due.ids)[:AT_ONCE])
         return set(rows.values_list("subject_id", "recipient"))
 
@@ -175,7 +174,7 @@ class ForesightGate(Gate):
 
     def known(self, drafts: Sequence[Draft]) -> Known:
         """Of a crowd everything is read at once, of a few people only theirs."""
-        known = Known(self, drafts)
+        known = super().known(drafts)
         if len(known.customers) > CROWD:
             known.ledger, known.relations = self._everybody
         return known
@@ -184,22 +183,36 @@ class ForesightGate(Gate):
     def _everybody(self) -> tuple[dict[int, list[Entry]], dict[int, Relation]]:
         return ledger_of_all(self.dealer), relations_of_all(self.dealer, self.at)
 
-    def _spoken(self, draft: Draft, channel: Channel) -> Spoken:
-        definition = draft.run.definition
-        written = words_of(definition, channel)
-        chosen = self._language(draft, channel)
-        language: Language = next(iter(written)) if chosen is None else chosen
-        voice = self.voices.get(language) or self.voices.setdefault(language, voice_of(self.dealer, language))
-        for slot in _must_be_known(_texts(definition, channel, language)):
-            slot.fill(draft.values, voice)  # Hole when it is empty
-        return Spoken(language, None, "", [])
+    def _spoken(self, draft: Draft, channel: Channel, terms: Terms) -> Spoken:
+        language = self.spoken_language(draft, channel, terms)
+        found = terms.unspoken.get((channel, language))
+        if found is None:
+            found = terms.unspoken[channel, language] = self._to_look_for(terms.definition, channel, language)
+        spoken, slots, voice = found
+        values = draft.values
+        for fact, slot in slots:
+            if fact is None or values.get(fact) is None:
+                slot.fill(values, voice)  # Hole when it is empty
+        return cast(Spoken, spoken)
 
-    def _with_lines(self, draft: Draft, channel: Channel, spoken: Spoken, known: Known) -> Spoken:
+    def _to_look_for(self, definition: Definition, channel: Channel, language: Language) -> tuple[Any, ...]:
+        """The places of a text that could be empty, each with the one fact with which it is not, if there is one."""
+        voice = self.voice(language)
+        slots = [
+            (slot.field.needs[0] if slot.field.always_known else None, slot)
+            for slot in _must_be_known(_texts(definition, channel, language))
+            if slot.field.needs or not slot.field.render({}, voice)  # the dealer's own words are there for everybody
+        ]
+        return Spoken(language, None, "", []), slots, voice
+
+    def _with_lines(self, draft: Draft, spoken: Spoken, terms: Terms, known: Known) -> Spoken:
         return spoken
 
     def words_for(self, draft: Draft, channel: Channel) -> Spoken:
         """The whole text, with the lines around it."""
-        return super()._with_lines(draft, channel, super()._spoken(draft, channel), Known(self, [draft]))
+        terms = self._terms(draft.run)
+        spoken = super()._spoken(draft, channel, terms)
+        return super()._with_lines(draft, spoken, terms, super().known([draft]))
 
 
 class GateOfThePast(ForesightGate):
@@ -207,7 +220,7 @@ class GateOfThePast(ForesightGate):
 
     def known(self, drafts: Sequence[Draft]) -> Known:
         """Consent and relations as they were at the moment of the gate; no messages."""
-        known = Known(self, drafts)
+        known = Known(self.dealer, self.at, drafts)
         known.stored = {}
         return known
 
@@ -237,7 +250,7 @@ class Once:
 
 def foreseen(draft: Draft, verdict: Verdict, dealer: Dealer) -> Foreseen:
     """What is kept of a draft and its verdict."""
-    day = day_of(verdict.send_at or draft.run.run_at, dealer.zone)
+    day = day_at(verdict.send_at or draft.run.run_at, dealer.zone)
     return Foreseen(
         draft.run, draft.subject_id, draft.recipient, day, verdict.channel, verdict.reason, verdict.detail,
         verdict.send_at,
@@ -245,6 +258,18 @@ def foreseen(draft: Draft, verdict: Verdict, dealer: Dealer) -> Foreseen:
 
 
 def needs(definition: Definition) -> frozenset[str]:
+    """The facts that gate and recipients of an automation ask for, and those without which a text has a hole."""
+    could_miss = {
+        key
+        for channel in definition.channels
+        for language in words_of(definition, channel)
+        for slot in _must_be_known(_texts(definition, channel, language))
+        for key in slot.field.needs
+    }
+    return needs_of(definition) | could_miss | RECIPIENT_NEEDS[definition.subject]
+
+
+def whole_needs(definition: Definition) -> frozenset[str]:
     """The facts that gate, words and recipients of an automation ask for."""
     return needs_of(definition) | words_need(definition) | RECIPIENT_NEEDS[definition.subject]
 
@@ -263,7 +288,7 @@ def _order(run: RunOf) -> tuple[datetime, datetime, str]:
 
 def _together(run: RunOf) -> tuple[int, datetime | None]:
     """Runs whose facts can be read in one go."""
-    alone = any(key.startswith(ONE_BY_ONE) for key in words_need(run.definition))
+    alone = any(key.startswith(ONE_BY_ONE) for key in needs(run.definition))
     return run.automation.pk, run.reference_at if alone else None
 
 

@@ -107,7 +107,7 @@ def as_automation(dealer: Dealer, definition: Definition, *, live_from: datetime
 def _count(outlook: Outlook, due: Due, once: Once, months: dict[date, Month]) -> None:
     gate = outlook.gate
     gate.at = due.run.run_at  # consent, relations and sending time as of then
-    drafts = outlook.drafts([due])
+    drafts = outlook.drafts([due], whole=True)
     if due.run.definition.recipients != ["customer"] or due.run.definition.schedule.kind == "realtime":
         drafts = [draft for draft in drafts if once.is_new(due.run, (draft.subject_id, draft.recipient))]
     for draft, verdict in zip(drafts, gate.judge(drafts), strict=True):

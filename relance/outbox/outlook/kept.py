@@ -1,7 +1,7 @@
 """Turns a forecast into one that need not be made again: it is kept until something changes that it depends on.
 
 A fingerprint is a dozen small questions to the database: the last import, the automations, messages, hold-backs,
-consents, touches, the dealer's settings and staff, and the hour. Each process keeps its own.
+complaints, consents, touches, the dealer's settings and staff, and the hour. Each process keeps its own.
 """
 
 from collections import OrderedDict
@@ -24,7 +24,7 @@ from relance.facts.models import (
     Vehicle,
 )
 from relance.intake.models import ImportRun
-from relance.outbox.models import HoldBack, Message
+from relance.outbox.models import HoldBack, Message, Task
 from relance.plan.models import Automation, PlanMark, Run
 
 MOST = 400_000  # things kept in one process: about 100 MB
@@ -47,6 +47,7 @@ Of = TypeVar("Of", bound=Cuttable)
 def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
     """What a forecast depends on, in short: as long as it stays the same, so does the forecast."""
     now = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    complaints = Task.objects.of(dealer).filter(kind="complaint", state="open")
     automations = Automation.objects.of(dealer).order_by("pk")
     return (
         now,
@@ -58,6 +59,7 @@ def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
         Suppression.objects.of(dealer).count(),
         Message.objects.of(dealer).aggregate(last=Max("moved_at"))["last"],
         tuple(HoldBack.objects.of(dealer).filter(undone_at=None).order_by("pk").values_list("pk", flat=True)),
+        tuple(complaints.order_by("pk").values_list("pk", flat=True)),
         tuple(ImportRun.objects.of(dealer).order_by("-pk").values_list("pk", "finished_at")[:1]),
         *(table.objects.of(dealer).order_by("-pk").values_list("pk", flat=True).first() for table in GROWING),
     )

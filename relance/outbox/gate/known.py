@@ -1,0 +1,125 @@
+"""Turns a chunk of drafts into what the gate must know of their people: consent, complaints, what was said lately.
+
+Everything is read lazily and once per chunk: what nobody asks is not read.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.db.models import Max
+
+from relance.dealers.models import Dealer
+from relance.facts.consent import Entry, Relation, ledger_of, relations_of
+from relance.lib.moments import add_months, day_of
+from relance.lib.rows import Among
+from relance.outbox.models import HoldBack, Message, Task
+from relance.outbox.regimes import judge, needs_relation
+from relance.plan.draft import Draft
+
+COUNTED = ("ready", "approval", "sending", "sent", "delivered", "unsure")  # states that count towards cap and ceiling
+LEFT = ("sent", "delivered")
+day_at = lru_cache(maxsize=20_000)(day_of)  # thousands of drafts ask of the same few moments
+
+
+class Counted(NamedTuple):
+    """A message to a person that caps and ceilings count."""
+
+    send_at: datetime
+    on: date  # its day at the dealer's
+    is_marketing: bool
+    pk: int
+
+
+class Known:
+    """What is known of the people of one chunk."""
+
+    def __init__(self, dealer: Dealer, at: datetime, drafts: Sequence[Draft]) -> None:
+        self.dealer, self.at, self.zone = dealer, at, dealer.zone
+        self.regime = dealer.regime
+        self.customers = sorted({draft.customer_id for draft in drafts if draft.recipient == "customer"})
+        self.ledger: dict[int, list[Entry]] | None = None
+        self.relations: dict[int, Relation] | None = None
+        self.stored: dict[int, list[Counted]] | None = None
+        self._held: dict[tuple[int, int], set[date | None]] | None = None
+        self._complaints: dict[int, str] | None = None
+        self._told: dict[int, datetime] | None = None  # when each last heard by SMS how to stop
+        self._needs_relation = needs_relation(self.regime)
+        cap = dealer.preferences.frequency_cap
+        self._span = _span(drafts, at, cap.days if cap else 1)
+
+    def consent(self, customer: int, *, channel: str, purpose: str, at: datetime) -> str | None:
+        """opted_out or no_consent, or nothing against."""
+        if self.ledger is None:
+            self.ledger = ledger_of(self.dealer, self.customers)
+        relation = None
+        if purpose == "marketing" and self._needs_relation:
+            if self.relations is None:
+                self.relations = relations_of(self.dealer, self.customers, self.at)
+            relation = self.relations.get(customer)
+        entries = self.ledger.get(customer, ())
+        return judge(
+            self.regime, channel=channel, purpose=purpose, entries=entries, relation=relation, at=at, zone=self.zone
+        )
+
+    def was_told_how_to_stop(self, customer: int, at: datetime) -> bool:
+        """Whether an SMS that said so has left for this person within the last month."""
+        if self._told is None:
+            rows = Message.objects.of(self.dealer).filter(
+                Among("customer_id", self.customers), recipient="customer", channel="sms", state__in=LEFT
+            )
+            told = rows.exclude(closing="").values_list("customer_id").annotate(last=Max("send_at"))
+            self._told = dict(told.order_by())
+        last = self._told.get(customer)
+        return last is not None and day_of(at, self.zone) < add_months(day_of(last, self.zone), 1)
+
+    def is_held_back(self, draft: Draft) -> bool:
+        """Whether a person held this customer back from this run's day or for ever."""
+        if self._held is None:
+            self._held = self._read_held()
+        days = self._held.get((draft.run.automation.pk, draft.customer_id)) if self._held else None
+        return days is not None and (None in days or draft.run.reference_on in days)
+
+    def complaint(self, customer: int) -> str | None:
+        """Since when a complaint of this customer is open; None when there is none."""
+        if self._complaints is None:
+            self._complaints = self._read_complaints()
+        return self._complaints.get(customer)
+
+    def counted(self, customer: int) -> list[Counted]:
+        """The stored messages to this person that count."""
+        if self.stored is None:
+            self.stored = self._read_counted()
+        return self.stored.get(customer, [])
+
+    def _read_held(self) -> dict[tuple[int, int], set[date | None]]:
+        found: dict[tuple[int, int], set[date | None]] = defaultdict(set)
+        rows = HoldBack.objects.of(self.dealer).filter(Among("customer_id", self.customers), undone_at=None)
+        for automation, customer, day in rows.values_list("automation_id", "customer_id", "reference_on"):
+            found[automation, customer].add(day)
+        return dict(found)
+
+    def _read_complaints(self) -> dict[int, str]:
+        """The oldest open one of each."""
+        rows = Task.objects.of(self.dealer).filter(Among("customer_id", self.customers), kind="complaint", state="open")
+        found = rows.order_by("-created_at", "-pk").values_list("customer_id", "created_at")
+        return {customer: day_of(at, self.zone).isoformat() for customer, at in found if customer is not None}
+
+    def _read_counted(self) -> dict[int, list[Counted]]:
+        found: dict[int, list[Counted]] = defaultdict(list)
+        rows = Message.objects.of(self.dealer).filter(
+            Among("customer_id", self.customers), recipient="customer", state__in=COUNTED,
+            send_at__gte=self._span[0], send_at__lt=self._span[1],
+        )  # fmt: skip
+        for customer, send_at, purpose, pk in rows.values_list("customer_id", "send_at", "purpose", "pk"):
+            if send_at is not None:
+                found[customer].append(Counted(send_at, day_at(send_at, self.zone), purpose == "marketing", pk))
+        return dict(found)
+
+
+def _span(drafts: Sequence[Draft], at: datetime, days: int) -> tuple[datetime, datetime]:
+    """The time in which a message could count: the cap's days back, the longest wait ahead."""
+    starts = {max(draft.run.run_at, at) for draft in drafts} or {at}
+    return min(starts) - timedelta(days=days + 2), max(starts) + timedelta(days=days + 16)
