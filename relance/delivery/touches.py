@@ -34,6 +34,12 @@ def record_sent(dealer: Dealer, messages: Iterable[Message], *, codes: Mapping[i
     insert(Touch, touches, match=ONCE, change=())
 
 
+def withdraw_sent(dealer: Dealer, messages: Iterable[Message]) -> None:
+    """What never left after all is no fact: rules must not take it for something that was said."""
+    refs = [str(message.key) for message in messages]
+    Touch.objects.of(dealer).filter(kind="sent", ref__in=refs).delete()
+
+
 def _compared(message: Message) -> str | None:
     shape = ANSWERABLE.get(message.channel or "")
     return shape(message.address)[:254] if shape and message.address else None

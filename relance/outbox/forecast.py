@@ -127,7 +127,7 @@ def people(dealer: Dealer, *, automation: Automation, day: date, at: datetime) -
     """The people of one cell: messages that are stored, then drafts still ahead."""
     zone = dealer.zone
     rows = _stored(dealer, day_start(day, zone), day_start(day + DAY, zone)).filter(automation=automation)
-    found = [_of_message(m) for m in rows.select_related("customer", "vehicle").order_by("subject_ref", "pk")]
+    found = [person_of(m) for m in rows.select_related("customer", "vehicle").order_by("subject_ref", "pk")]
     if day_start(day + DAY, zone) <= at:
         return found
     ahead = forecast(dealer, first=day, last=day, at=at).ahead.get((automation.pk, day), [])
@@ -158,7 +158,8 @@ def _count_stored(dealer: Dealer, found: Forecast, start: datetime, end: datetim
         found.cells[row["automation"], row["day"]].count(None, row["n"])
 
 
-def _of_message(message: Message) -> Person:
+def person_of(message: Message) -> Person:
+    """A stored message as a person behind a number; with `customer` and `vehicle` read along."""
     car = message.vehicle
     return Person(
         customer_id=message.customer_id,

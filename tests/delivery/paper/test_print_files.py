@@ -12,9 +12,11 @@ from relance.delivery.channels.paper import channel as paper
 from relance.delivery.channels.paper import make
 from relance.delivery.channels.paper.ledger import full_path, printed_in
 from relance.delivery.channels.paper.make import content_of, made_again
+from relance.delivery.channels.paper.printing import mark, picture, take_back
 from relance.delivery.deliver import deliver
 from relance.delivery.models import PrintedMessage, PrintFile
 from relance.delivery.safety.unsure import ask_providers
+from relance.facts.models import Touch
 from relance.outbox.models import Message
 from relance.outbox.states import move
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
@@ -178,3 +180,37 @@ def test_another_dealer_s_files_are_not_seen():
     dealer, other = a_run(1), a_dealer("south")
     list(deliver(dealer, at=A_DAY))
     assert printed_in(other, Message.objects.of(dealer)) == {}
+
+
+def test_staff_say_that_it_is_printed_and_may_take_that_back():
+    dealer = a_run(2)
+    list(deliver(dealer, at=A_DAY))
+    row = the_file(dealer)
+    assert mark(row, "printed", by="Kim", at=A_DAY) and not mark(row, "printed", by="Bo", at=A_DAY)
+    assert (the_file(dealer).state, the_file(dealer).state_by) == ("printed", "Kim")
+    assert mark(row, "made", by="Kim", at=A_DAY)
+    assert the_file(dealer).state == "made"
+
+
+def test_a_file_that_is_taken_back_was_never_said():
+    dealer = a_run(2)
+    list(deliver(dealer, at=A_DAY))
+    assert Touch.objects.of(dealer).filter(kind="sent").count() == 2
+    assert [m.state for m in take_back(the_file(dealer), by="Kim", at=A_DAY)] == ["failed", "failed"]
+    assert not Touch.objects.of(dealer).exists()
+    assert take_back(the_file(dealer), by="Kim", at=A_DAY) == []
+
+
+def test_what_is_printed_cannot_be_taken_back():
+    dealer = a_run(1)
+    list(deliver(dealer, at=A_DAY))
+    mark(the_file(dealer), "printed", by="Kim", at=A_DAY)
+    assert take_back(the_file(dealer), by="Kim", at=A_DAY) == []
+    assert Message.objects.of(dealer).get().state == "sent"
+
+
+@pytest.mark.parametrize(("channel", "sides"), [("postcard", 2), ("letter", 1)])
+def test_a_picture_shows_one_of_them_before_anything_is_printed(channel, sides):
+    dealer = a_run(3, channel)
+    pictures = picture(dealer, Message.objects.of(dealer).order_by("pk")[0], at=A_DAY)
+    assert len(pictures) == sides and all(made.startswith(b"\x89PNG") for made in pictures)

@@ -39,6 +39,27 @@ def first_link(nodes: list[Node]) -> str | None:
     return None
 
 
+def plain_of(nodes: list[Node]) -> str:
+    """The words alone, for who reads them where nothing is bold: a word processor's field, a telephone."""
+    return "\n\n".join(filter(None, (_plain(node) for node in nodes)))
+
+
+def _plain(node: Node) -> str:
+    inner = node.get("c", [])
+    match node["k"]:
+        case "br":
+            return "\n"
+        case "ul" | "ol":
+            return "\n".join(f"• {plain_of(item)}" for item in inner)
+        case "q":
+            return plain_of(inner)
+        case "a":
+            said = "".join(map(_plain, inner))
+            return said if said == node["u"] else f"{said}: {node['u']}"
+        case _:
+            return str(node.get("t", "")) + "".join(map(_plain, inner))
+
+
 def softened(nodes: list[Node]) -> list[Node]:
     """The same tree, in which words too long for a line may be broken."""
     return [_softened(node) for node in nodes]
