@@ -122,6 +122,8 @@ class Parcel:
     at: datetime  # the moment of this hand-over; when a lost answer is looked up: of the hand-over that it was lost in
     good_until: datetime | None = None  # the other side must not deliver it later than this
 
+    NOT_OURS: ClassVar[str] = "the lease ended before the call"
+
     @property
     def message(self) -> Message:
         """The first message: address, language and subject line are the same in all of them."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests import postgres
 
-CHANNELS = ("email", "paper")
+CHANNELS = ("sms", "email", "paper")
 DATABASES = ("sqlite", "postgres")
 FAULTS = ("duplicates", "lost", "wrong")
 ROOT = Path(__file__).parents[2]

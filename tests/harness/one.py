@@ -12,6 +12,7 @@ import django
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relance.settings")
+    os.environ.setdefault("RELANCE_PRIVATE_HOSTS", "127.0.0.1")  # there the fake providers stand
     django.setup()
     channel, messages, kills, seed, wait, freezes = sys.argv[1:]
     ordeal = importlib.import_module("tests.harness.ordeal")  # its models can be read only now

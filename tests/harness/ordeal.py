@@ -29,7 +29,7 @@ from tests.harness import worker, world
 from tests.harness.faults import accepted
 
 WORKERS = 4
-CHANNELS = {"email": "email", "paper": "postcard"}
+CHANNELS = {"sms": "sms", "email": "email", "paper": "postcard"}
 SLEEP = 1.5 * worker.LEASE.total_seconds()
 AWAKE = "woken"  # stands in the place of a crash point
 LOOK = 0.02  # seconds between two looks at the workers
@@ -102,6 +102,7 @@ class Ordeal:
             if time.monotonic() >= until:
                 os.kill(pid, signal.SIGCONT)
                 del self.asleep[pid]
+                self._end(self.luck.choice(sorted(self.alive)))  # he who stood in for it
                 self.alive[pid] = AWAKE
                 self.outcome.frozen += 1
 
@@ -183,6 +184,9 @@ def sender(channel: str, port: int) -> Sending:
     """How the dealer's channel is sent to the fake provider."""
     if channel == "email":
         return Sending("smtp", {"host": "127.0.0.1", "port": port, "tls": "none", "timeout": worker.TIMEOUT})
+    if channel == "sms":
+        account = {"account": "AC1", "from": "+15145550100", "url": f"http://127.0.0.1:{port}"}
+        return Sending("twilio", {**account, "timeout": worker.TIMEOUT}, {"password": "a token"})
     return Sending("paper")
 
 
@@ -196,7 +200,7 @@ def run(channel: str, *, messages: int, kills: int, seed: int, wait: float, free
     outcome = Outcome(channel, vendor, seed, messages)
     dealer = world.fill(CHANNELS[channel], messages, now() - timedelta(seconds=1))
     ledger = settings.HOME / "accepted"
-    with provider("smtp", ledger, seed, wait) as port:
+    with provider("twilio" if channel == "sms" else "smtp", ledger, seed, wait) as port:
         keep_sender(dealer, CHANNELS[channel], sender(channel, port), at=now())
         Ordeal(outcome, dealer, settings.HOME / "workers.log").run(kills, freezes)
     count(outcome, dealer, folder_ledger() if channel == "paper" else Counter(accepted(ledger)))

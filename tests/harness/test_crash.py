@@ -36,7 +36,7 @@ def is_clean(outcome: dict[str, Any]) -> bool:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize(("channel", "can_tell"), [("email", False), ("paper", True)])
+@pytest.mark.parametrize(("channel", "can_tell"), [("sms", True), ("email", False), ("paper", True)])
 def test_killed_workers_neither_double_nor_lose(channel, can_tell, tmp_path):
     outcome = harness(tmp_path / "home", "one", channel, MESSAGES, KILLS, 1, 0.005, 0)
     assert is_clean(outcome) and outcome["kills"] >= KILLS

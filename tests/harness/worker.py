@@ -1,5 +1,6 @@
 """A worker process with the clockwork's own tasks, minutes made seconds, that dies where it is told to."""
 
+import ctypes
 import os
 import random
 import signal
@@ -20,6 +21,7 @@ KNOWS_AFTER = 4.0  # longer than the fake provider's time-out (2 s) and the time
 EVERY = {"deliver": 0.1, "settle": 0.5, "doubts": 0.5}  # seconds
 BATCH = 60
 TIMEOUT = 2
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 HURRIED: tuple[tuple[ModuleType, str, Any], ...] = (
     (leases, "LENGTH", LEASE),
     (claim, "LENGTH", LEASE),
@@ -44,6 +46,7 @@ def start(dies_at: str, log: Path) -> int:
     if pid:
         return pid
     try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # whoever stops the harness stops its workers
         random.seed(os.urandom(8))
         with log.open("ab", 0) as file:
             os.dup2(file.fileno(), sys.stderr.fileno())

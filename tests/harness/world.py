@@ -10,6 +10,7 @@ from relance.plan.models import Automation, Occurrence, Run
 from tests.builders import a_dealer, an_automation
 
 ADDRESS = {
+    "sms": lambda n: f"+1514{2000000 + n}",
     "email": lambda n: f"a{n}@b.example",
     "postcard": lambda n: f"Ann {n}\n{n} Main Street\nMontréal QC H2X 1Y4",
 }

@@ -17,6 +17,7 @@ from relance.delivery.channel import (
     Sending,
 )
 from relance.delivery.channels.spread import spread
+from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.lib.http import HttpFault, Line, NoAnswer, NotSent, NoWay, Origin, Reply
 
@@ -69,6 +70,8 @@ class Caller:
             return fault.result
         except Exception as error:  # nothing has left the house: this message alone is at fault
             return Refused(f"the request cannot be made: {type(error).__name__}: {error}")
+        if not parcel.is_ours(now()):
+            return Busy(parcel.NOT_OURS)
         try:
             return self.result_of(self.line.ask(call.method, call.target, call.body, call.headers))
         except ChannelDown:

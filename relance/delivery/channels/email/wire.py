@@ -21,6 +21,7 @@ from relance.delivery.channel import (
     Sending,
 )
 from relance.delivery.channels.email.answers import Answer, fault_of
+from relance.lib.clock import now
 
 END = b".\r\n"
 STEPS = ("MAIL", "RCPT", "DATA")
@@ -202,6 +203,9 @@ class Wire:
 
     def _hand(self, letter: Letter, following: Letter | None) -> Result:
         """The text, with the next envelope behind it, and what the server says to the text."""
+        if not letter.parcel.is_ours(now()):
+            self._drop()  # the server waits for a text that it must not get
+            return Busy(letter.parcel.NOT_OURS)
         behind = b"".join(_commands(following)) if following is not None and self.pipelining else b""
         try:
             self._write(letter.text + behind)
