@@ -11,6 +11,7 @@ from django.db.models import F, Max
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.models import Attempt
+from relance.delivery.safety.pause import paused_lanes
 from relance.lib.clock import now
 from relance.lib.leases import LENGTH, lease
 from relance.outbox.models import Message
@@ -177,4 +178,6 @@ def lanes_due(dealer: Dealer | None, at: datetime) -> list[tuple[int, str, str]]
     )
     due = rows.filter(state="ready", send_at__lte=at, channel__isnull=False)
     found = {(who, channel or "", purpose) for who, channel, purpose in due.values_list(*LANE).distinct()}
+    paused = paused_lanes() if any(purpose == "marketing" for _, _, purpose in found) else set()
+    found -= {(who, channel, "marketing") for who, channel in paused}
     return sorted(found, key=lambda lane: (PURPOSES.index(lane[2]), lane[0], lane[1]))

@@ -12,6 +12,7 @@ from django.db import transaction
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Parcel, Refused, Result
 from relance.delivery.models import Attempt
+from relance.delivery.safety.pause import watch
 from relance.delivery.touches import record_sent
 from relance.facts.models import Suppression
 from relance.lib.fold import fold
@@ -111,9 +112,21 @@ def _attempt(dealer: Dealer, message: Message, result: Result, at: datetime) -> 
 
 def suppress(dealer: Dealer, messages: Iterable[tuple[Message, str]], *, at: datetime) -> None:
     """These messages' addresses are not used again, each for its reason; what is suppressed already stays as it is."""
+    of_channel: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for message, reason in messages:
+        if message.address and message.recipient == "customer":
+            of_channel[message.channel or ""].append((message.address, reason))
+    for channel, addresses in of_channel.items():
+        suppress_addresses(dealer, channel, addresses, at=at)
+
+
+def suppress_addresses(dealer: Dealer, channel: str, addresses: Iterable[tuple[str, str]], *, at: datetime) -> None:
+    """These addresses of a channel are not used again; too many of them pause the dealer's marketing by e-mail."""
     rows = [
-        Suppression(dealer=dealer, channel=m.channel or "", address=fold(m.address)[:254], reason=reason[:40], at=at)
-        for m, reason in messages
-        if m.address and m.recipient == "customer"
+        Suppression(dealer=dealer, channel=channel, address=fold(address)[:254], reason=reason[:40], at=at)
+        for address, reason in addresses
+        if address
     ]
     Suppression.objects.of(dealer).bulk_create(rows, ignore_conflicts=True)
+    if rows and channel == "email":
+        watch(dealer, at=at)

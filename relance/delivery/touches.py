@@ -1,4 +1,4 @@
-"""Turns messages that were handed over into facts that rules can ask about."""
+"""Turns messages that were handed over, and what became of them, into facts that rules can ask about."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -16,22 +16,29 @@ ONCE = ("dealer", "kind", "ref")
 
 def record_sent(dealer: Dealer, messages: Iterable[Message], *, codes: Mapping[int, str], at: datetime) -> None:
     """A touch per message that went to a customer; the same message again changes nothing."""
-    touches = [
+    record_touches(dealer, [(message, "sent", at) for message in messages], codes=codes)
+
+
+def record_touches(
+    dealer: Dealer, touches: Iterable[tuple[Message, str, datetime]], *, codes: Mapping[int, str]
+) -> None:
+    """A touch per message, kind and moment: sent, delivered, failed, opened, clicked, complained; each once."""
+    rows = [
         {
             "dealer": dealer.pk,
             "customer": message.customer_id,
             "vehicle": message.vehicle_id,
-            "kind": "sent",
+            "kind": kind,
             "ref": str(message.key),
             "happened_at": at,
             "channel": message.channel or "",
             "address": _compared(message),
             "code": codes.get(message.automation_id),
         }
-        for message in messages
+        for message, kind, at in touches
         if message.recipient == "customer"
     ]
-    insert(Touch, touches, match=ONCE, change=())
+    insert(Touch, rows, match=ONCE, change=())
 
 
 def withdraw_sent(dealer: Dealer, messages: Iterable[Message]) -> None:

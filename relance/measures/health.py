@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db.models import Count
 
 from relance.dealers.models import Dealer, Membership
-from relance.delivery.models import Sender
+from relance.delivery.models import MarketingPause, Sender
 from relance.intake.models import ImportRun
 from relance.lib.moments import iso
 from relance.outbox.models import Message
@@ -80,6 +80,12 @@ def _messages(dealer: Dealer) -> Iterator[Finding]:
     yield Finding("ok", ", ".join(f"{n} {state}" for state, n in sorted(states.items())) or "no messages yet")
     if states.get("unsure"):
         yield Finding("bad", f"{states['unsure']} messages are unsure: a person must look at them in the outbox")
+    for pause in MarketingPause.objects.of(dealer).filter(lifted_at=None):
+        yield Finding(
+            "bad",
+            f"marketing by {pause.channel} stands still: {pause.because}; when it is mended: "
+            f"relance sender resume {dealer.slug} {pause.channel}",
+        )
     senders = dict(Sender.objects.of(dealer).values_list("channel", "kind"))
     yield Finding("note", f"e-mail goes by {senders.get('email', 'the default sender')}")
     if not Membership.objects.of(dealer).exists():

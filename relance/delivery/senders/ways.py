@@ -15,7 +15,7 @@ from relance.lib.http import Origin
 
 PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
-NUMBERS = {"connections": 50, "timeout": 600, "rate": 1000, "daily": 1_000_000}  # the greatest that makes sense
+NUMBERS = {"connections": 50, "timeout": 90}  # the greatest that makes sense
 ON_PAPER = frozenset({"postcard", "letter"})
 Settings = dict[str, object]
 
@@ -28,7 +28,7 @@ class Way:
     form: str
     options: Mapping[str, str]  # each with what it says
     read: Callable[[SplitResult, dict[str, str], str], tuple[Settings, dict[str, str]]]
-    secrets: tuple[str, ...] = ("password",)  # in their order; the first stands in the address or in a file
+    secrets: Mapping[str, str]  # each with what it says; `password` may stand in the address
 
 
 def file_sending(channel: str = "") -> Sending:
@@ -107,6 +107,7 @@ _SMTP = Way(
         **CONNECTION,
     },
     _smtp,
+    {"password": "the user's password"},
 )
 _TWILIO = Way(
     "twilio",
@@ -119,5 +120,9 @@ _TWILIO = Way(
         **CONNECTION,
     },
     _twilio,
+    {
+        "password": "the account's token, or the secret of the API key",
+        "token": "the account's token, which signs its reports, when the password is that of a key",
+    },
 )
 WAYS: dict[str, Way] = {"smtp": _SMTP, "smtps": _SMTP, "twilio": _TWILIO}

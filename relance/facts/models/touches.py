@@ -12,7 +12,8 @@ class Touch(DealerRow):
     """A message handed over (sent), a reply (received) or a survey answer (survey)."""
 
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
-    kind = models.CharField(max_length=10)  # sent | received | survey
+    # sent | received | survey; of a message that was sent: delivered | failed | opened | clicked | complained
+    kind = models.CharField(max_length=10)
     vehicle = models.ForeignKey(Vehicle, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     ref = models.CharField(max_length=64)  # the message's key, or the provider's id of an inbound one
     happened_at = models.DateTimeField()

@@ -2,6 +2,13 @@
 
 from django.urls import URLPattern, path
 
+from relance.web.hooks.providers import inbound, receipts
 from relance.web.hooks.unsubscribe import unsubscribe_page
 
-urlpatterns: list[URLPattern] = [path("u/<str:token>", unsubscribe_page, name="hooks-unsubscribe")]
+# What stands behind hooks/ is said to providers by delivery/links.py (hook_url).
+urlpatterns: list[URLPattern] = [
+    path("u/<str:token>", unsubscribe_page, name="hooks-unsubscribe"),
+    path("hooks/<uuid:hook>/status/<uuid:key>/", receipts, name="hooks-status"),
+    path("hooks/<uuid:hook>/receipts/", receipts, name="hooks-receipts"),
+    path("hooks/<uuid:hook>/inbound/", inbound, name="hooks-inbound"),
+]

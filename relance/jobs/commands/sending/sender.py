@@ -1,66 +1,151 @@
-"""`relance sender SLUG CHANNEL --url …`: how a dealer's channel leaves the house; a password is sealed, never shown."""
+"""`relance sender SLUG CHANNEL --url …`: how a dealer's channel leaves the house; a secret is sealed, never shown."""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from relance.dealers.models import Dealer
 from relance.dealers.preferences import CHANNELS
-from relance.delivery.channel import Sending
+from relance.delivery.channel import Accepted, ChannelDown, Sending
+from relance.delivery.links import hook_url
+from relance.delivery.receipts.doors import DOORS
+from relance.delivery.safety.pause import lift
 from relance.delivery.senders import keep_sender, sending_of
 from relance.delivery.senders.registry import KINDS, channel_for
-from relance.delivery.senders.ways import file_sending, sending_from
+from relance.delivery.senders.trial import send_test
+from relance.delivery.senders.ways import WAYS, file_sending, sending_from
 from relance.jobs.commands.arguments import dealer_of, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, Failure, unknown_word
 
 
-def command(
-    slug: Annotated[str, typer.Argument(help="The dealer.")],
-    channel: Annotated[str, typer.Argument(help="The channel, for example email.")],
-    url: Annotated[
-        str | None,
-        typer.Option(
-            help="smtp://user:password@host:587?from=desk@dealer.example, twilio://…, or file: docs/delivery.md."
-        ),
-    ] = None,
-    password_file: Annotated[Path | None, typer.Option(help="Read the password from this file instead.")] = None,
+class _Words(TyperGroup):
+    """`relance sender north email` is short for `relance sender of north email`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["of", *args]
+        return super().parse_args(ctx, args)
+
+
+HELP = {"help_option_names": ["-h", "--help"]}
+command = typer.Typer(cls=_Words, add_completion=False, no_args_is_help=True, context_settings=HELP)
+Slug = Annotated[str, typer.Argument(help="The dealer.")]
+Way = Annotated[str, typer.Argument(help="The channel, for example email.")]
+
+
+@command.callback()
+def sender() -> None:
+    """How a dealer's channel leaves the house: relance sender SLUG CHANNEL --url …"""
+
+
+@command.command(context_settings=HELP)
+def of(
+    slug: Slug,
+    channel: Way,
+    url: Annotated[str | None, typer.Option(help="For example smtp://user@host:587, or file; see kinds.")] = None,
+    secret: Annotated[list[str] | None, typer.Option(help="NAME=FILE: a secret in a file, as password=FILE.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Connect and sign in; send nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the sender as one JSON line.")] = False,
 ) -> None:
     """Set, check or show how a dealer's channel is sent. Without a sender messages go to files in the home."""
-    dealer = dealer_of(slug)
-    if channel not in CHANNELS:
-        raise BadInput(unknown_word("channel", channel, CHANNELS))
+    dealer = _dealer(slug, channel)
     if url is not None:
-        keep_sender(dealer, channel, _sending(url, channel, password_file), at=now())
+        keep_sender(dealer, channel, _sending(url, channel, secret or []), at=now())
+    elif secret:
+        raise BadInput("a secret belongs to a sender: say --url too")
     sending = sending_of(dealer, channel)
-    if json:
-        print_json(
-            {"channel": channel, "kind": sending.kind, "has_password": bool(sending.secrets), **sending.settings}
-        )
-    else:
-        where = "".join(f" {name}={value}" for name, value in sending.settings.items() if value)
-        print(f"{channel}: {sending.kind}{where}", file=sys.stderr)
+    _show(channel, sending, as_json=json)
     if check:
         _check(sending)
 
 
-def _sending(url: str, channel: str, password_file: Path | None) -> Sending:
+@command.command(context_settings=HELP)
+def test(slug: Slug, channel: Way, address: Annotated[str, typer.Argument(help="A number or an address.")]) -> None:
+    """Send a test message: marked as one, kept and counted nowhere."""
+    try:
+        result = send_test(_dealer(slug, channel), channel, address, at=now())
+    except ChannelDown as fault:
+        raise Failure(str(fault)) from None
+    if not isinstance(result, Accepted):
+        raise Failure(f"the test message was not taken: {result.answer}")
+    print(f"the test message was taken: {result.answer or 'accepted'}", file=sys.stderr)
+
+
+@command.command(context_settings=HELP)
+def resume(slug: Slug, channel: Way) -> None:
+    """Let marketing go on that stands still after bounces or complaints."""
+    if not lift(_dealer(slug, channel), channel=channel, by="the command line", at=now()):
+        raise BadInput(f"marketing by {channel} does not stand still")
+    print(f"marketing by {channel} goes on", file=sys.stderr)
+
+
+@command.command(context_settings=HELP)
+def kinds() -> None:
+    """Every kind of sender: what it needs, and its options."""
+    print("file: a file per message under sent/ in the home; the default")
+    for scheme, way in WAYS.items():
+        kind = KINDS[way.kind]
+        print(f"{scheme}: {kind.says} ({', '.join(sorted(kind.carries))})\n    {way.form}")
+        for name, says in way.secrets.items():
+            print(f"    --secret {name}=FILE: {says}")
+        for name, says in way.options.items():
+            print(f"    {name}: {says}")
+
+
+def _dealer(slug: str, channel: str) -> Dealer:
+    dealer = dealer_of(slug)
+    if channel not in CHANNELS:
+        raise BadInput(unknown_word("channel", channel, CHANNELS))
+    return dealer
+
+
+def _sending(url: str, channel: str, files: list[str]) -> Sending:
     sending = file_sending(channel) if url == "file" else sending_from(url, where="--url")
     carried = KINDS[sending.kind].carries
     if channel not in carried:
-        raise BadInput(
-            f"--url: a sender of the kind {sending.kind} does not carry {channel}: {', '.join(sorted(carried))}"
-        )
-    if password_file is None:
-        return sending
+        raise BadInput(f"--url: a {sending.kind} sender does not carry {channel}, only {', '.join(sorted(carried))}")
+    names = next((way.secrets for way in WAYS.values() if way.kind == sending.kind), {})
+    secrets = dict(sending.secrets)
+    for text in files:
+        name, _, path = text.partition("=")
+        if name not in names:
+            raise BadInput(f"--secret: {unknown_word('secret', name, names)}")
+        secrets[name] = _read(name, Path(path))
+    return Sending(sending.kind, sending.settings, secrets)
+
+
+def _read(name: str, path: Path) -> str:
     try:
-        password = password_file.read_text(encoding="utf-8").strip()
+        text = path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise BadInput(f"--password-file: {password_file} cannot be read ({error.strerror})") from None
-    return Sending(sending.kind, sending.settings, {"password": password})
+        raise BadInput(f"the secret '{name}': {path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"the secret '{name}': {path} is no text") from None
+    if not text:
+        raise BadInput(f"the secret '{name}': {path} is empty")
+    return text
+
+
+def _show(channel: str, sending: Sending, *, as_json: bool) -> None:
+    shown = {name: value for name, value in sending.settings.items() if value and name != "hook"}
+    door = DOORS.get(sending.kind)
+    reports = {}
+    if door is not None:
+        reports["reports_to"] = hook_url(sending.settings.get("hook"), "receipts")
+        reports["replies_to"] = hook_url(sending.settings.get("hook"), "inbound") if door.heard else None
+    told = {name: url for name, url in reports.items() if url}
+    if as_json:
+        print_json({"channel": channel, "kind": sending.kind, "has_password": bool(sending.secrets), **shown, **told})
+        return
+    print(f"{channel}: {sending.kind}" + "".join(f" {k}={v}" for k, v in shown.items()), file=sys.stderr)
+    for name, address in told.items():
+        print(f"  {name.replace('_', ' ')} {address}", file=sys.stderr)
+    if reports and not told:
+        print("  set RELANCE_URL so that its provider can report to us", file=sys.stderr)
 
 
 def _check(sending: Sending) -> None:

@@ -1,0 +1,56 @@
+"""Turns an address into a test message to it: through the dealer's sender, marked, kept and counted nowhere."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.utils.translation import gettext, override
+
+from relance.dealers.models import Dealer
+from relance.delivery.channel import Parcel, Result
+from relance.delivery.senders import sending_of
+from relance.delivery.senders.registry import channel_for
+from relance.lib.addresses import read_email, read_phone
+from relance.lib.errors import BadInput
+from relance.outbox.models import Message
+
+CODE = "TEST"
+
+
+def send_test(dealer: Dealer, channel: str, address: str, *, at: datetime) -> Result:
+    """What the other side says to a test message; BadInput for an address that cannot be used."""
+    with override(dealer.language):
+        subject = gettext("Test message")
+        body = gettext("This is a test message of %(dealer)s. Nothing has to be done.") % {"dealer": dealer.name}
+    message = Message(
+        dealer=dealer,
+        key=uuid4(),
+        customer_id=0,  # nobody: its link to unsubscribe leads nowhere
+        recipient="customer",
+        channel=channel,
+        address=_usable(dealer, channel, address),
+        language=dealer.language,
+        subject_line=subject,
+        body=f"{subject}: {body}" if channel == "sms" else body,
+        send_at=at,
+    )
+    way = channel_for(sending_of(dealer, channel))
+    try:
+        way.open()
+        ((_, result),) = way.send([Parcel(dealer, (message,), CODE, at)])
+    finally:
+        way.close()
+    return result
+
+
+def _usable(dealer: Dealer, channel: str, address: str) -> str:
+    if channel in ("sms", "phone"):
+        number = read_phone(address, dealer.country)
+        if not number.usable or not number.text:
+            raise BadInput(f"'{address}' is not a telephone number that can be used")
+        return number.text
+    if channel in ("email", "staff"):
+        mailbox, usable = read_email(address)
+        if not usable or not mailbox:
+            raise BadInput(f"'{address}' is not an e-mail address")
+        return mailbox
+    return address

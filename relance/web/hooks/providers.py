@@ -1,0 +1,58 @@
+"""Turns a provider's call into receipts, or into a reply of a customer; what is not signed is 403 and changes nothing.
+
+The address has a part that nobody can guess, made with the sender; an unknown one is 404. It proves nothing by itself.
+"""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from relance.delivery.models import Sender
+from relance.delivery.receipts.doors import DOORS, Door
+from relance.delivery.receipts.take_in import take_in
+from relance.lib import clock
+from relance.lib.errors import BadInput
+from relance.replies.receive import receive
+
+NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # what we answer goes out as a message of its own
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def receipts(request: HttpRequest, hook: UUID, key: UUID | None = None) -> HttpResponse:
+    """What became of messages; `key` names the message where the provider has a call for each."""
+    sender, door = _admitted(request, hook)
+    at = clock.now()
+    take_in(sender.dealer, sender.kind, door.news(request, key, at), channel=sender.channel, at=at)
+    return HttpResponse(status=204)
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def inbound(request: HttpRequest, hook: UUID) -> HttpResponse:
+    """What a customer wrote back."""
+    sender, door = _admitted(request, hook)
+    heard = door.heard(request) if door.heard else None
+    if heard is not None:
+        try:
+            receive(sender.dealer, sender=heard.sender, text=heard.text, at=clock.now(), ref=heard.ref)
+        except BadInput:
+            pass  # a sender that is no number (a short code, a name): nobody can be answered
+    return HttpResponse(NOTHING_TO_SAY, content_type="text/xml")
+
+
+def _admitted(request: HttpRequest, hook: UUID) -> tuple[Sender, Door]:
+    rows = Sender.objects.across_dealers("the number of the hook says whose it is").filter(hook=hook)
+    sender = rows.select_related("dealer").first()
+    door = DOORS.get(sender.kind) if sender else None
+    if sender is None or door is None:
+        raise Http404
+    if not door.is_authentic(request, sender, clock.now()):
+        raise PermissionDenied
+    return sender, door
