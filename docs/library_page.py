@@ -6,14 +6,16 @@ from relance.lib.language import LANGUAGES
 from relance.lib.sms import size_of
 from relance.plan.render import parse
 from relance.plan.shipped import FAMILIES, Entry, definition_of, entries, unavailable
-from relance.plan.wording_check import sample_of
+from relance.plan.wording_check import sample_sms
 
 OPENING = """\
 Every entry has wording in English, French, Spanish and Estonian. Numbers are the default and can be set; 0 switches an
 entry off. Two entries of one theme would speak to the same people about the same thing: one of them is enough."""
 SIZES = """\
-Parts, characters and encoding as sent to Marie by Rideau Motors, before the line that says how to stop. GSM-7 holds 160
-characters in one part and 153 in each of several, UCS-2 70 and 67; an accent that GSM-7 lacks is never dropped."""
+Parts, characters and encoding as Rideau Motors sends it to Marie (in French to François, in Spanish to María, in
+Estonian to Tõnu), with the line that says how to stop. GSM-7 holds 160 characters in one part and 153 in each of
+several, UCS-2 70 and 67; an accent that GSM-7 lacks is never dropped, so a day in *août* or a *sábado* may cost a
+third part."""
 HEADINGS = {
     "contact_settings": "Contact settings",
     "sales": "Sales (V)",
@@ -79,6 +81,6 @@ def _schedule(schedule: dict[str, object]) -> str:
 def _sizes(entry: Entry) -> str:
     cells = []
     for language in LANGUAGES:
-        size = size_of(sample_of(parse(entry.wording["sms"][language].body), language))  # type: ignore[index]
+        size = size_of(sample_sms(parse(entry.wording["sms"][language].body), language))  # type: ignore[index]
         cells.append(f"{size.parts} · {size.length} {size.encoding}")
     return f"| `{entry.code}` | {' | '.join(cells)} |"

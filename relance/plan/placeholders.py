@@ -100,7 +100,7 @@ def _vehicle() -> Iterator[Field]:
     yield Field("vehicle.odometer", _("Last odometer reading"), reading, shown.reading(*reading))
     yield Field("warranty.end_date", _("Day on which the warranty ends"), WARRANTY, shown.warranty_end)
     yield Field("warranty.name", _("Which warranty"), WARRANTY, shown.warranty_name)
-    yield Field("vehicles.list", _("All the customer's vehicles"), ("vehicles.list",), shown.listed("vehicles.list"))
+    yield Field("vehicles.list", _("All the customer's vehicles"), ("vehicles.list",), shown.vehicles)
 
 
 def _visits() -> Iterator[Field]:

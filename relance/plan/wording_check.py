@@ -6,6 +6,7 @@ before it is switched on, and what is worth a second look.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Literal
 
@@ -15,13 +16,22 @@ from relance.lib.sms import size_of
 from relance.plan.definition import Definition
 from relance.plan.placeholders import Field
 from relance.plan.render import Slot, Text, open_places, parse
-from relance.plan.saying.loaded_words import invited, is_answer, selling
+from relance.plan.saying.composed_check import composed, missing
+from relance.plan.saying.legal_elements import Element
+from relance.plan.saying.legal_lines import whole_sms
+from relance.plan.saying.loaded_words import invited, is_answer, selling, unexplained_warranty
 from relance.plan.saying.samples import sample_values, sample_voice
 from relance.plan.saying.voice import voice_of
 
 Severity = Literal["fault", "refuse_on_switch", "warning"]
 PARTS = 2  # an SMS of more parts costs more than it says
-NAMED_UNDER = "casl"
+ANSWERED = ("sms", "email")  # an answer there is read for words to stop before anything else
+MISSING: dict[Element, str] = {
+    "sender": "does not say who speaks: write { company.name }",
+    "postal_address": "the law wants your postal address in it: fill in the setting 'address'",
+    "contact": "the law wants a way to reach you in it: fill in the setting 'phone', 'email' or 'website'",
+    "stop": "the law wants it to say how to stop: fill in the setting 'phone', 'email' or 'website'",
+}
 
 
 @dataclass(frozen=True)
@@ -106,10 +116,12 @@ def _open_places(_definition: Definition, _dealer: Dealer | None, part: Part) ->
         yield refusal(part.path, f"{place} is still to be filled in")
 
 
-def _long_sms(_definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _long_sms(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     if part.channel != "sms":
         return
-    size = size_of(sample_of(part.text, part.language, dealer))
+    to_customers = "customer" in definition.recipients
+    said = (sample_sms if to_customers else sample_of)(part.text, part.language, dealer)
+    size = size_of(said)
     if size.parts > PARTS:
         forced = f", because of {' '.join(size.forced_by[:5])}" if size.forced_by else ""
         yield warning(part.path, f"takes {size.parts} parts as an SMS ({size.length} places, {size.encoding}{forced})")
@@ -127,13 +139,31 @@ def sample_of(text: Text, language: str, dealer: Dealer | None = None) -> str:
     return "".join(piece if isinstance(piece, str) else filled(piece) for piece in text.pieces)
 
 
-def _unnamed_sender(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
-    if part.channel != "sms" or "customer" not in definition.recipients:
+def sample_sms(text: Text, language: str, dealer: Dealer | None = None) -> str:
+    """The whole SMS with samples in its fields, as it arrives: with the lines that relance puts around it."""
+    return whole_sms(dealer or sample_voice(language).dealer, language, sample_of(text, language, dealer))
+
+
+def _missing_elements(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+    """What the law still misses in the message as it would leave; by the newest rule, also one that is to come."""
+    if dealer is None or not _reaches_customers(definition, part) or not part.path.endswith(".body"):
         return
-    asked = definition.purpose == "marketing" or (dealer is not None and dealer.regime == NAMED_UNDER)
-    named = any(field.name == "company.name" for field in part.text.fields)
-    if asked and not named and (dealer is None or dealer.name.casefold() not in part.source.casefold()):
-        yield warning(part.path, "does not name you: relance puts { company.name } before it")
+    said = sample_of(part.text, part.language, dealer)
+    text = composed(dealer, part.language, channel=part.channel, purpose=definition.purpose, body=said)
+    for element in missing(dealer, text, channel=part.channel, purpose=definition.purpose, on=date.max):
+        yield refusal(part.path, MISSING[element])
+
+
+def _unexplained_warranty(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+    if dealer is None or dealer.preferences.region != "QC" or not _reaches_customers(definition, part):
+        return
+    offer = unexplained_warranty(part.source)
+    if offer is not None:
+        yield refusal(part.path, f"offers a warranty ({offer}): Québec wants the legal warranty explained before it")
+
+
+def _reaches_customers(definition: Definition, part: Part) -> bool:
+    return "customer" in definition.recipients and part.channel in definition.channels and part.channel != "staff"
 
 
 def _selling_words(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
@@ -141,20 +171,20 @@ def _selling_words(definition: Definition, _dealer: Dealer | None, part: Part) -
         return
     found = selling("".join(piece for piece in part.text.pieces if isinstance(piece, str)))
     if found:
-        yield warning(part.path, f"sells ({', '.join(found)}): a service message carries nothing that sells")
+        yield refusal(part.path, f"sells ({', '.join(found)}): a service message carries nothing that sells")
     if any(field.name == "promotion.text" for field in part.text.fields):
         yield refusal(part.path, "{ promotion.text } sells: a service message carries nothing that sells")
 
 
 def _invited_answers(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
-    if part.channel != "sms" or "customer" not in definition.recipients:
+    if part.channel not in ANSWERED or "customer" not in definition.recipients:
         return
     for word in invited(part.source, "blocks"):
         yield refusal(
             part.path, f"asks for {word.upper()}, which carriers act on themselves: ask for a digit, CONFIRM or CHANGE"
         )
     for word in invited(part.source, "added_by_relance"):
-        yield warning(part.path, f"says how to answer {word.upper()}: relance adds that line by itself")
+        yield refusal(part.path, f"says how to answer {word.upper()}: relance adds that line by itself, leave it out")
 
 
 def _languages(definition: Definition, dealer: Dealer | None) -> Iterator[Finding]:
@@ -192,7 +222,8 @@ LOOKS: tuple[Callable[[Definition, Dealer | None, Part], Iterator[Finding]], ...
     _missing_fallbacks,
     _open_places,
     _long_sms,
-    _unnamed_sender,
+    _missing_elements,
+    _unexplained_warranty,
     _selling_words,
     _invited_answers,
 )

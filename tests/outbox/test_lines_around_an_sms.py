@@ -93,8 +93,8 @@ def test_a_text_that_names_the_dealer_is_not_made_to_name_him_twice():
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("fr", "North Garage : Allo.\nRépondez STOP pour vous désabonner."),
-        ("es", "North Garage: Allo.\nPara darse de baja, responda STOP."),
+        ("fr", "North Garage : Allo.\nSTOP pour vous désabonner."),
+        ("es", "North Garage: Allo.\nSTOP para darse de baja."),
         ("et", "North Garage: Allo.\nLoobumiseks vastake STOP."),
     ],
 )

@@ -144,7 +144,7 @@ def test_a_preview_shows_every_language_the_dealers_first(dealer: Dealer) -> Non
     dealer.language = "fr"
     shown = preview(dealer, "C_REM1", at=A_DAY)
     assert [one.language for one in shown] == ["fr", "en", "es", "et"]
-    assert shown[0].spoken and "Bonjour Marie" in shown[0].spoken.body
+    assert shown[0].spoken and "Bonjour François" in shown[0].spoken.body
 
 
 def test_a_preview_for_a_customer_has_his_own_facts(dealer: Dealer) -> None:

@@ -136,7 +136,7 @@ def test_the_list_of_vehicles_leaves_out_what_is_gone(dealer: Dealer) -> None:
     a_vehicle(customer, year=None, make="Kia", model="Soul", last_seen_at=AT)
     a_vehicle(customer, status="scrapped")
     facts = gather(dealer, "customer", [customer.pk], {"vehicles.list"}, at=AT)[customer.pk]
-    assert facts["vehicles.list"] == ["Kia Soul", "2016 Ford Edge"]
+    assert facts["vehicles.list"] == [[None, "Kia", "Soul"], [2016, "Ford", "Edge"]]
 
 
 def test_what_is_due_carries_the_names_of_the_schedules(dealer: Dealer) -> None:

@@ -10,7 +10,7 @@ from relance.plan.definition import read_definition
 from relance.plan.placeholders import FIELDS
 from relance.plan.render import parse
 from relance.plan.shipped import DEMO, definition_of, entries, entry_of, library_line, unavailable
-from relance.plan.wording_check import check, sample_of
+from relance.plan.wording_check import check, sample_sms
 
 CODES = [entry.code for entry in entries()]
 SPOKEN = [entry for entry in entries() if not entry.better]
@@ -87,9 +87,10 @@ def test_entries_that_may_be_printed_have_a_postcard(code):
 
 @BY_CODE
 def test_it_takes_two_parts_at_most(code):
+    """With the line that says how to stop, to François, María and Tõnu: their names force UCS-2."""
     for channel, language, text in texts(code):
         if channel == "sms":
-            assert size_of(sample_of(parse(text), language)).parts <= 2, (language, text)
+            assert size_of(sample_sms(parse(text), language)).parts <= 2, (language, text)
 
 
 @BY_CODE

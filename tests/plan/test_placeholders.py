@@ -9,7 +9,7 @@ from relance.plan.placeholders import FIELDS, SUBJECTS, Field, field_named, fiel
 from relance.plan.saying.samples import sample_values, sample_voice
 
 SAID = {
-    "customer.vehicle": ["2021 Mazda CX-5"] * 4,
+    "customer.vehicle": ["2021 Mazda CX-5"] + ["Mazda CX-5 2021"] * 3,
     "appointment.start_at_date": ["Tuesday, March 10", "mardi 10 mars", "martes, 10 de marzo", "teisipäev, 10. märts"],
     "appointment.start_at_time": ["10:00 a.m.", "10 h 00", "10:00 a.m.", "10:00"],
     "repair_order.closed_date": [
@@ -31,7 +31,8 @@ SAID = {
     "next_service.operations": ["Oil change", "Vidange d'huile", "Cambio de aceite", "Õlivahetus"],
     "sale.condition": ["new", "neuf", "nuevo", "uus"],
     "warranty.name": ["manufacturer's warranty", "garantie du constructeur", "garantía de fábrica", "tehasegarantii"],
-    "vehicles.list": [f"2021 Mazda CX-5 {word} 2016 Ford Edge" for word in ("and", "et", "y", "ja")],
+    "vehicles.list": ["2021 Mazda CX-5 and 2016 Ford Edge"]
+    + [f"Mazda CX-5 2021 {word} Ford Edge 2016" for word in ("et", "y", "ja")],
 }
 
 

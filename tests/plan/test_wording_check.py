@@ -25,9 +25,12 @@ def an_automation(body: str = "Hello.", *, channel: str = "sms", language: str =
     return read_definition(entry, "TRY")
 
 
+FILLED_IN = {"address": "1 Station Road", "phone": "+1 514 555-0100"}
+
+
 def a_dealer(**settings: Any) -> Dealer:
     words = {"language": settings.pop("language", "en"), "country": settings.pop("country", "CA")}
-    return Dealer(slug="x", name="Rideau Motors", timezone="America/Toronto", settings=settings, **words)
+    return Dealer(slug="x", name="Rideau Motors", timezone="America/Toronto", settings=FILLED_IN | settings, **words)
 
 
 def found(findings: list[Finding], severity: str) -> list[str]:
@@ -91,25 +94,15 @@ def test_a_field_that_may_be_empty_wants_a_fallback_once() -> None:
 
 
 def test_a_long_sms_names_what_makes_it_long() -> None:
-    assert found(check(an_automation("a" * 306)), "warning") == []
-    assert "takes 3 parts as an SMS (307 places, GSM-7)" in found(check(an_automation("a" * 307)), "warning")[0]
+    """The lines that relance adds count: `Rideau Motors: ` and a line with STOP are 38 places."""
+    assert found(check(an_automation("a" * 268)), "warning") == []
+    assert "takes 3 parts as an SMS (307 places, GSM-7)" in found(check(an_automation("a" * 269)), "warning")[0]
     assert "UCS-2, because of ê" in found(check(an_automation("ê" * 140)), "warning")[0]
     assert check(an_automation("a" * 1000, channel="letter")) == []
 
 
-@pytest.mark.parametrize(
-    ("values", "dealer", "wanted"),
-    [
-        ({"purpose": "marketing"}, None, True),
-        ({"purpose": "service"}, a_dealer(), True),
-        ({"purpose": "service"}, a_dealer(country="US"), False),
-        ({"purpose": "marketing", "recipients": ["salesperson"]}, a_dealer(), False),
-    ],
-)
-def test_an_sms_names_the_dealer(values: dict[str, Any], dealer: Dealer | None, wanted: bool) -> None:
-    assert bool(found(check(an_automation("Hello.", **values), dealer), "warning")) is wanted
-    for body in ("{ company.name }: hello.", "Rideau Motors: hello."):
-        assert found(check(an_automation(body, **values), a_dealer()), "warning") == []
+def test_what_the_staff_read_is_counted_as_it_stands() -> None:
+    assert found(check(an_automation("a" * 306, recipients=["advisor"])), "warning") == []
 
 
 @pytest.mark.parametrize(
@@ -159,9 +152,12 @@ def test_an_honest_question_is_not_an_invitation(text: str) -> None:
     assert invited(text, "added_by_relance") == []
 
 
-def test_carriers_words_matter_in_an_sms_to_customers_only() -> None:
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_carriers_words_matter_where_customers_answer(channel: str) -> None:
     body = "Reply YES to confirm. { company.name }"
-    assert "asks for YES" in found(check(an_automation(body)), "refuse_on_switch")[0]
+    assert "asks for YES" in found(check(an_automation(body, channel=channel)), "refuse_on_switch")[0]
+    told = found(check(an_automation("Text HELP for our number.", channel=channel)), "refuse_on_switch")
+    assert "relance adds that line by itself, leave it out" in told[0]
     assert check(an_automation(body, channel="letter")) == []
     assert check(an_automation(body, recipients=["advisor"])) == []
 
@@ -193,7 +189,7 @@ def test_words_that_sell_are_found_in_four_languages(text: str, words: list[str]
 
 def test_a_service_message_sells_nothing_and_a_marketing_one_may() -> None:
     body = "{ company.name }: a discount for you."
-    assert "sells (discount)" in found(check(an_automation(body)), "warning")[0]
+    assert "sells (discount)" in found(check(an_automation(body)), "refuse_on_switch")[0]
     assert check(an_automation(body, purpose="marketing")) == []
 
 

@@ -64,7 +64,7 @@ def test_a_preview_stands_beside_each_setting(client: Client, dealer: Dealer) ->
     page = client.get(HERE).content.decode()
     assert len(re.findall(r'class="preview-link"', page)) == 12
     text = text_of(client, f"{HERE}C_REM1_P/")
-    assert "Français" in text and "Bonjour Marie" in text and "for a made-up customer" in text
+    assert "Français" in text and "Bonjour François" in text and "for a made-up customer" in text
 
 
 def test_a_preview_for_a_real_customer_has_his_facts(client: Client, dealer: Dealer) -> None:

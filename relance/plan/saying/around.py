@@ -103,11 +103,11 @@ def _last_service(question: Question, chunk: Chunk) -> None:
 
 
 def _vehicles_list(question: Question, chunk: Chunk) -> None:
-    found: dict[int, list[str]] = defaultdict(list)
+    found: dict[int, list[list[Any]]] = defaultdict(list)
     customers = {facts["customer.id"] for facts in chunk.values()}
     for owner, *parts in _vehicles_of(question.dealer, customers).values_list("customer_id", "year", "make", "model"):
         if any(parts[1:]):
-            found[owner].append(" ".join(str(part) for part in parts if part))
+            found[owner].append(parts)
     for facts in chunk.values():
         facts["vehicles.list"] = found[facts["customer.id"]][::-1]
 

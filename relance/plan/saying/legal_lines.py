@@ -12,8 +12,8 @@ from relance.lib.addresses import said_number
 STOP_WORD = "STOP"  # the word that every carrier acts on, in every country; our own words for it are understood as well
 SMS_STOPS = {
     "en": "Reply STOP to opt out.",
-    "fr": "Répondez STOP pour vous désabonner.",
-    "es": "Para darse de baja, responda STOP.",
+    "fr": "STOP pour vous désabonner.",
+    "es": "STOP para darse de baja.",
     "et": "Loobumiseks vastake STOP.",
 }
 PRINTED = ("postcard", "letter")
@@ -73,6 +73,12 @@ def sms_lines(dealer: Dealer, language: str, body: str) -> Around:
     """Who writes, unless the text says it already, and how to stop."""
     opening = "" if names(dealer, body) else f"{dealer.name}{' : ' if language == 'fr' else ': '}"
     return Around(opening, f"\n{in_language(SMS_STOPS, language)}")
+
+
+def whole_sms(dealer: Dealer, language: str, body: str) -> str:
+    """A text as an SMS that has these lines."""
+    opening, closing = sms_lines(dealer, language, body)
+    return f"{opening}{body}{closing}"
 
 
 def mail_foot(dealer: Dealer, language: str) -> Foot:

@@ -1,4 +1,4 @@
-"""Finds in a wording the words that carriers act on when they are an answer, and the words that sell."""
+"""Finds in a wording the answers that carriers act on, the words that sell, and offers of a warranty."""
 
 import re
 from functools import cache
@@ -39,8 +39,8 @@ def _invitation(kind: str) -> re.Pattern[str]:
 
 
 @cache
-def _selling() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_one_of([word for words in _table()['selling'].values() for word in words])})\b")
+def _any_language(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_one_of([word for words in _table()[kind].values() for word in words])})\b")
 
 
 @cache
@@ -65,4 +65,11 @@ def is_answer(word: str, kind: str) -> bool:
 def selling(text: str) -> list[str]:
     """The words of the text that sell."""
     folded = _harmless().sub(" ", fold(text))
-    return list(dict.fromkeys([*_selling().findall(folded), *PERCENT.findall(folded)]))
+    return list(dict.fromkeys([*_any_language("selling").findall(folded), *PERCENT.findall(folded)]))
+
+
+def unexplained_warranty(text: str) -> str | None:
+    """The words that offer a further warranty before the legal one is explained; None when there are none (K36)."""
+    folded = fold(text)
+    offer, legal = _any_language("warranty_offers").search(folded), _any_language("legal_warranty").search(folded)
+    return None if offer is None or (legal is not None and legal.start() < offer.start()) else offer.group()

@@ -16,6 +16,13 @@ LINES = {
     "es": ("Pastillas traseras", "Filtro de cabina", "Limpiaparabrisas", "Correa"),
     "et": ("Tagumised klotsid", "Salongifilter", "Klaasipuhastid", "Hammasrihm"),
 }
+PEOPLE = {  # with the accents that people have: they decide what an SMS costs
+    "en": ("Marie", "Tremblay", "Ms. Marie Tremblay"),
+    "fr": ("François", "Tremblay", "M. François Tremblay"),
+    "es": ("María", "García", "Sra. María García"),
+    "et": ("Tõnu", "Tamm", "Tõnu Tamm"),
+}
+PHONES = {"es": "+1 305 555-0100", "et": "+372 5551 0100"}
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
@@ -25,7 +32,7 @@ def sample_voice(language: str) -> Voice:
     settings = {
         "owner": "Robin Keeper",
         "address": "1 Station Road",
-        "phone": "+1 514 555-0100",
+        "phone": PHONES.get(language, "+1 514 555-0100"),
         "email": "desk@dealer.example",
         "website": "https://dealer.example",
         "feedback": "https://dealer.example/feedback",
@@ -48,7 +55,7 @@ def sample_values(language: str) -> dict[str, Any]:
     amounts = ("310.00", "45.00", "30.00", "900.00")
     lines = LINES.get(language, LINES["en"])
     return {
-        **_people(),
+        **_people(language),
         "at": AT,
         "appointment.start_at": datetime(2026, 3, 10, 14, 0, tzinfo=UTC),
         "appointment.requested_work": WORK.get(language, WORK["en"]),
@@ -67,17 +74,18 @@ def sample_values(language: str) -> dict[str, Any]:
         "sale.expected_delivery_on": date(2026, 4, 20),
         "sale.term_end_on": date(2029, 4, 14),
         "sale.condition": "new",
-        "vehicles.list": ["2021 Mazda CX-5", "2016 Ford Edge"],
+        "vehicles.list": [[2021, "Mazda", "CX-5"], [2016, "Ford", "Edge"]],
     }
 
 
-def _people() -> dict[str, Any]:
+def _people(language: str) -> dict[str, Any]:
+    first, last, on_an_envelope = PEOPLE.get(language, PEOPLE["en"])
     return {
-        "customer.name": "Marie Tremblay",
-        "customer.first_name": "Marie",
-        "customer.last_name": "Tremblay",
-        "customer.mailing_name": "Mme Marie Tremblay",
-        "customer.company": "Tremblay & Filles",
+        "customer.name": f"{first} {last}",
+        "customer.first_name": first,
+        "customer.last_name": last,
+        "customer.mailing_name": on_an_envelope,
+        "customer.company": f"{last} & Filles",
         "customer.email": "marie@example.com",
         "customer.mobile": "+15145550101",
         "vehicle.year": 2021,

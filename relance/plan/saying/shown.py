@@ -1,6 +1,6 @@
 """Turns the facts of a subject into the words of one field; None when the fact is unknown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -109,16 +109,6 @@ def company(name: str) -> Shown:
     return lambda _values, voice: voice.company(name)
 
 
-def listed(key: str, most: int | None = None) -> Shown:
-    """`a, b and c`, of a list of texts."""
-
-    def shown(values: Values, voice: Voice) -> str | None:
-        items = values.get(key)
-        return voice.speech.joined(items, most) if items else None
-
-    return shown
-
-
 def deferred_items(values: Values, voice: Voice) -> str | None:
     """Three of the lines, then how many more."""
     lines = values.get("deferred.items")
@@ -179,5 +169,18 @@ def vehicle(values: Values, voice: Voice) -> str | None:
     for group in ("vehicle", "sale", "last_seen"):
         year, make, model = (values.get(f"{group}.{part}") for part in ("year", "make", "model"))
         if make or model:
-            return " ".join(str(part) for part in (year, make, model) if part)
+            return named_vehicle((year, make, model), voice)
     return None
+
+
+def named_vehicle(parts: Sequence[Any], voice: Voice) -> str:
+    """Year, make and model as one says them: the year first in English, last elsewhere."""
+    year, *name = parts
+    ordered = [year, *name] if voice.speech.language == "en" else [*name, year]
+    return " ".join(str(part) for part in ordered if part)
+
+
+def vehicles(values: Values, voice: Voice) -> str | None:
+    """`2021 Mazda CX-5 and 2016 Ford Edge`: all that the customer has."""
+    found = values.get("vehicles.list")
+    return voice.speech.joined([named_vehicle(parts, voice) for parts in found]) if found else None

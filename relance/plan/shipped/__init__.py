@@ -84,6 +84,7 @@ class Entry(Strict):
     recipients: list[str] = Field(default_factory=lambda: ["customer"])
     channels: list[Channel] = Field(default_factory=list)  # empty: every one that is written, the quickest first
     wording: dict[Channel, dict[Language, Words]]
+    in_quebec: dict[Channel, dict[Language, Words]] = Field(default_factory=dict)  # beside the French one, nothing else
     replies: dict[str, Any] | None = None
     better: str | None = None  # of another system's recipe: the entry that says the same more simply
 
@@ -118,6 +119,16 @@ def entry_of(code: str) -> Entry:
     return found
 
 
+def definition_for(dealer: Dealer, code: str, *, status: str = "off", **parameters: Any) -> dict[str, Any]:
+    """The automation as this dealer gets it: named in his language, in the wording of his province."""
+    definition = definition_of(code, language=dealer.language, status=status, **parameters)
+    if dealer.country == "CA" and dealer.preferences.region == "QC":
+        for channel, own in entry_of(code).in_quebec.items():
+            french = definition["wording"][channel]["fr"]
+            definition["wording"][channel] = {"fr": french, **_plain({channel: own})[channel]}
+    return definition
+
+
 def definition_of(code: str, *, language: str = "en", status: str = "off", **parameters: Any) -> dict[str, Any]:
     """The automation in its file form, with these numbers; off when one of them switches it off."""
     entry = entry_of(code)
@@ -134,10 +145,7 @@ def definition_of(code: str, *, language: str = "en", status: str = "off", **par
         "repeat": entry.repeat,
         "recipients": list(entry.recipients),
         "channels": entry.spoken_on,
-        "wording": {
-            channel: {spoken: words.model_dump(exclude_none=True) for spoken, words in by_language.items()}
-            for channel, by_language in entry.wording.items()
-        },
+        "wording": _plain(entry.wording),
         "replies": entry.replies or ({"assign": "reference"} if "customer" in entry.recipients else {}),
         "status": "off" if silent else status,
         "theme": entry.theme,
@@ -145,9 +153,16 @@ def definition_of(code: str, *, language: str = "en", status: str = "off", **par
     }
 
 
+def _plain(wording: Mapping[Channel, Mapping[Language, Words]]) -> dict[str, dict[str, Any]]:
+    return {
+        channel: {spoken: words.model_dump(exclude_none=True) for spoken, words in by_language.items()}
+        for channel, by_language in wording.items()
+    }
+
+
 def demo_entries(dealer: Dealer) -> list[dict[str, Any]]:
     """What the sample dealership starts with: one entry of each theme, switched on, named in its language."""
-    return [definition_of(code, language=dealer.language, status="on") for code in DEMO]
+    return [definition_for(dealer, code, status="on") for code in DEMO]
 
 
 def unavailable(entry: Entry, dealer: Dealer | None = None) -> list[str]:
@@ -166,6 +181,7 @@ def library_line(entry: Entry) -> dict[str, Any]:
         "languages": entry.languages,
         "waits_for": [field.name for field in _relied_on(entry.code) if not field.available],
         "better": entry.better,
+        "in_quebec": _plain(entry.in_quebec),
     }
 
 

@@ -240,7 +240,7 @@ def test_every_line_of_the_library_has_all_its_keys(relance):
     assert [line["code"] for line in lines] == [entry.code for entry in entries()]
     keys = {"code", "name", "family", "programme", "theme", "purpose", "subject", "scope", "audience", "schedule",
             "repeat", "recipients", "channels", "wording", "replies", "status", "needs", "parameters", "languages",
-            "waits_for", "better", "kind"}  # fmt: skip
+            "waits_for", "better", "kind", "in_quebec"}  # fmt: skip
     assert all(set(line) == keys for line in lines)
     assert all(
         set(by_language) == {"en", "fr", "es", "et"} for line in lines for by_language in line["wording"].values()

@@ -153,4 +153,6 @@ def _file_of(desk: Desk, found: Message) -> Path | None:
 def _shown(value: Any) -> str:
     if value is None:
         return str(_("unknown"))
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(" ".join(map(str, filter(None, one))) if isinstance(one, list) else str(one) for one in value)
+    return str(value)
