@@ -23,18 +23,18 @@ from django.db import connection, transaction
 from relance.dealers.create import create_dealer
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
+from relance.facts.applying.apply import insert_new, put_meta
+from relance.facts.applying.shapes import SHAPES, Terms
+from relance.facts.applying.sheet import Sheet
 from relance.facts.models import Vehicle
 from relance.facts.next_service import recompute
 from relance.facts.proposed import propose
-from relance.facts.shapes import SHAPES, Row, Terms
 from relance.intake.cells import Reader, reader_of
-from relance.intake.records import RECORDS, Record
+from relance.intake.records import RECORDS, Column, Record
 from relance.intake.rows import META
 from relance.jobs.demo.feed import COLUMNS, Rows, rows_of_some, staff_rows
 from relance.jobs.demo.world import World
 from relance.lib.database.statistics import refresh_statistics
-from relance.lib.fold import fold
-from relance.lib.rows import insert
 
 SLUG = "demo"
 BATCH = 2_000  # customers between two writes
@@ -48,9 +48,9 @@ class Table:
 
     record: Record
     readers: list[tuple[str, Reader]]
-    fill: Row
-    keys: dict[str, Row] = field(default_factory=dict)  # by id, of the batch in hand
-    rows: list[Row] = field(default_factory=list)
+    cells: list[tuple[str, ...]] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)  # by id, of the batch in hand
+    sheet: Sheet = field(default_factory=lambda: Sheet([]))
     last: int = 0
 
 
@@ -120,50 +120,51 @@ class Filling:
         self.tables = {record.name: _table(record, dealer, keys_from) for record in RECORDS}
 
     def take(self, rows: Rows) -> None:
-        """The rows of one customer, in the order of RECORDS, so that what an id leads to is there."""
+        """The rows of one customer."""
         for name, table in self.tables.items():
-            for cells in rows.get(name, ()):
-                table.rows.append(self._row(name, table, cells))
+            table.cells += rows.get(name, ())
 
     def write(self) -> None:
-        """Insert what is kept."""
+        """Tidy and insert what is kept, in the order of RECORDS, so that what an id leads to is there."""
         for name, table in self.tables.items():
-            insert(SHAPES[name].model, table.rows, match=("dealer_id", *SHAPES[name].match), change=())
-            self.written += len(table.rows)
-            table.rows, table.keys = [], {}
+            if table.cells:
+                self._write(name, table)
+        for table in self.tables.values():
+            table.cells, table.places = [], {}
 
-    def _row(self, name: str, table: Table, cells: tuple[str, ...]) -> Row:
-        shape = SHAPES[name]
-        table.last += 1
-        row: Row = {"id": table.last}
-        for (column, read), cell in zip(table.readers, cells, strict=True):
-            value = read(cell) if cell else None
+    def _write(self, name: str, table: Table) -> None:
+        shape, size = SHAPES[name], len(table.cells)
+        sheet = table.sheet = Sheet([None] * size)
+        table.places = {cells[0]: place for place, cells in enumerate(table.cells)}
+        sheet.put("id", list(range(table.last + 1, table.last + 1 + size)))
+        own: dict[str, list[Any]] = {}
+        for (column, reader), cells in zip(table.readers, zip(*table.cells, strict=True), strict=True):
+            values = reader.read_all(list(cells))
             if column in shape.puts:
-                shape.puts[column](row, value, self.terms)
+                shape.puts[column](sheet, values, self.terms)
             elif column.startswith(META):
-                own = {} if value is None else {column.removeprefix(META): value}
-                row["meta"], row["meta_folded"] = own, {key: fold(text) for key, text in own.items()}
+                own[column.removeprefix(META)] = values
             else:
-                row.update(self._led(column, value))
-        if shape.appended:
-            row["recorded_at"], row["by"] = self.at, "feed"
+                self._lead(sheet, column, values)
+        if own:
+            put_meta(sheet, own)
         if shape.derive:
-            shape.derive(row, None, self.terms)
-        table.keys[cells[0]] = row
-        return table.fill | row
+            shape.derive(sheet, self.terms)
+        insert_new(self.dealer, shape, sheet, at=self.at)
+        table.last += size
+        self.written += size
 
-    def _led(self, column: str, ref: str | None) -> Row:
-        """The fields that a row gets from what its id leads to."""
+    def _lead(self, sheet: Sheet, column: str, refs: list[str | None]) -> None:
+        """The fields that rows get from what their ids lead to."""
         if column != "repair_order_id":
-            leads = self.tables["customers" if column == "customer_id" else "vehicles"].keys
-            return {column: leads[ref]["id"] if ref else None}
-        order = self.tables["repair_orders"].keys[ref or ""]
-        return {
-            "repair_order_id": order["id"],
-            "customer_id": order["customer_id"],
-            "vehicle_id": order["vehicle_id"],
-            "recommended_at": order["closed_at"] or order["opened_at"],
-        }
+            led = self.tables["customers" if column == "customer_id" else "vehicles"]
+            sheet.put(column, [ref and led.sheet.columns["id"][led.places[ref]] for ref in refs])
+            return
+        orders = self.tables["repair_orders"]
+        found, columns = [orders.places[ref or ""] for ref in refs], orders.sheet.columns
+        for name, of in (("repair_order_id", "id"), ("customer_id", "customer_id"), ("vehicle_id", "vehicle_id")):
+            sheet.put(name, [columns[of][place] for place in found])
+        sheet.put("recommended_at", [columns["closed_at"][place] or columns["opened_at"][place] for place in found])
 
 
 def derive(dealer: Dealer, say: Say) -> None:
@@ -181,13 +182,8 @@ def derive(dealer: Dealer, say: Say) -> None:
 
 
 def _table(record: Record, dealer: Dealer, keys_from: int) -> Table:
-    readers: list[tuple[str, Reader]] = []
-    for name in COLUMNS[record.name].split():
-        column = record.column(name)
-        readers.append((name, reader_of(column, dealer.zone) if column else str))
-    model = SHAPES[record.name].model
-    fill: Row = {f.attname: f.get_default() for f in model._meta.concrete_fields if not f.null and f.has_default()}
-    return Table(record, readers, fill | {"dealer_id": dealer.pk}, last=keys_from)
+    columns = [(name, record.column(name) or Column(name)) for name in COLUMNS[record.name].split()]
+    return Table(record, [(name, reader_of(column, dealer.zone)) for name, column in columns], last=keys_from)
 
 
 @contextmanager

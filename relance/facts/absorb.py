@@ -13,11 +13,11 @@ from pathlib import Path
 from django.conf import settings
 
 from relance.dealers.models import Dealer
-from relance.facts import complete
-from relance.facts.apply import Applier
-from relance.facts.known import Stored
+from relance.facts.applying import complete
+from relance.facts.applying.apply import Applier
+from relance.facts.applying.known import Stored
+from relance.facts.applying.shapes import Terms
 from relance.facts.refresh import refresh, touch_everything
-from relance.facts.shapes import Terms
 from relance.intake import check
 from relance.intake.check import Checker, Report
 from relance.intake.feeds import Feed, open_feed
@@ -26,8 +26,9 @@ from relance.intake.records import RECORDS
 from relance.intake.rejects import Rejects
 from relance.intake.stage import Stage
 from relance.lib.database.statistics import refresh_statistics
+from relance.lib.rows import long_write
 
-NORMALISING = 1  # raise when tidy.py or shapes.py make other fields out of the same cells: every row is read again
+NORMALISING = 1  # raise when applying/ makes other fields out of the same cells: every row is read again
 SHRUNK = 0.6
 LEFT_FOR = timedelta(days=1)
 Progress = Callable[[str, int], None]
@@ -52,7 +53,7 @@ def take_in(  # noqa: PLR0913 the one door; each word is an option of the comman
     run = ImportRun(dealer=dealer, feed=str(feed_path)[-300:], started_at=at, full=full, notes=list(feed.notes))
     rejects = Rejects(rejects_path or _own_rejects(dealer, at))
     run.rejects = str(rejects.path)
-    with Stage(_stage_folder(at)) as stage:
+    with Stage(_stage_folder(at)) as stage, long_write():
         try:
             reports = _read(dealer, feed, stage, rejects, run, force=force, progress=progress)
         finally:

@@ -1,30 +1,32 @@
 """Turns a vehicle's history and its maintenance schedule into its next service, its readings into a line.
 
-All of a chunk's vehicles at once: one query per table, the reckoning in Python, one update of those that changed.
+All of a chunk's vehicles at once: one query per table, the reckoning in Python, one update of those that changed. Rows
+come as the database gives them (days and moments as numbers, amounts as floats), because there are millions of them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Max
-
 from relance.dealers.models import Dealer
+from relance.facts.applying.sheet import json_text
 from relance.facts.models import Appointment, RepairOrder, Sale, Vehicle
 from relance.facts.odometer import EPOCH, Line, Reading, day_number, line_through, unit_of
-from relance.facts.schedules import Operation, Plan, Plans
-from relance.lib.moments import add_months, day_of, day_start
-from relance.lib.rows import update
+from relance.facts.schedules import Plan, Plans
+from relance.lib import moments
+from relance.lib.moments import LocalDays, add_months, day_start
+from relance.lib.rows import is_one_of, seconds_of, select, update, utc_text
 
-CHUNK = 5_000
+CHUNK = 4_000
 TOGETHER = 30  # days: what falls due so soon after the first operation is done at the same visit
 LAST_DAY = date.max.toordinal() - EPOCH
 ASKED = (
-    "id", "kind", "make_folded", "model_folded", "year", "status", "in_service_on", "odometer", "odometer_unit",
-    "odometer_on",
+    "id", "kind", "make_folded", "model_folded", "year", "status", "CAST(in_service_on AS TEXT)",
+    "CAST(odometer AS DOUBLE PRECISION)", "odometer_unit", "CAST(odometer_on AS TEXT)",
 )  # fmt: skip
 DERIVED = (
     "odometer_last", "odometer_start", "odometer_per_day", "next_service_on", "next_service_odometer",
@@ -40,19 +42,29 @@ class Work(NamedTuple):
     packages: str
 
 
-@dataclass
+@dataclass(slots=True)
 class History:
     """What is known of one vehicle's past."""
 
     readings: list[Reading] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     first: int | None = None  # day of the first visit or sale
-    last_seen: datetime | None = None
+    last_seen: int | None = None  # seconds since 1970-01-01
 
-    def see(self, day: int, moment: datetime) -> None:
+    def see(self, day: int, second: int) -> None:
         """A visit or a sale."""
-        self.first = day if self.first is None else min(self.first, day)
-        self.last_seen = moment if self.last_seen is None else max(self.last_seen, moment)
+        if self.first is None or day < self.first:
+            self.first = day
+        if self.last_seen is None or second > self.last_seen:
+            self.last_seen = second
+
+
+class Vehicles(NamedTuple):
+    """A dealer's vehicles that are looked at together."""
+
+    dealer: Dealer
+    plans: Plans
+    day_of: LocalDays
 
 
 class Due(NamedTuple):
@@ -65,8 +77,8 @@ class Due(NamedTuple):
 
 def recompute(dealer: Dealer, vehicle_ids: list[int] | None = None) -> int:
     """Make odometer line, next service and last visit of these vehicles (or of all) anew; how many changed."""
-    plans = Plans(dealer)
-    return sum(_recompute(dealer, plans, chunk) for chunk in _chunks(dealer, vehicle_ids))
+    ours = Vehicles(dealer, Plans(dealer), LocalDays(dealer.zone))
+    return sum(_recompute(ours, chunk) for chunk in _chunks(dealer, vehicle_ids))
 
 
 def _chunks(dealer: Dealer, vehicle_ids: list[int] | None) -> Iterator[list[int]]:
@@ -80,82 +92,92 @@ def _chunks(dealer: Dealer, vehicle_ids: list[int] | None) -> Iterator[list[int]
         last = chunk[-1]
 
 
-def _recompute(dealer: Dealer, plans: Plans, ids: list[int]) -> int:
-    histories = _histories(dealer, ids)
+def _recompute(ours: Vehicles, ids: list[int]) -> int:
+    test, values = is_one_of("id", ids)
+    columns = (*ASKED, *DERIVED[:3], "CAST(next_service_on AS TEXT)", *DERIVED[4:6], seconds_of("last_seen_at"))
+    vehicles = select(columns, Vehicle, f"dealer_id = %s AND {test}", [ours.dealer.pk, *values])
+    histories = _histories(ours, [row[0] for row in vehicles])
     changed = []
-    for vehicle in Vehicle.objects.of(dealer).filter(pk__in=ids).values(*ASKED, *DERIVED):
-        fields = _derived(dealer, plans, vehicle, histories[vehicle["id"]])
-        if any(vehicle[name] != fields[name] for name in DERIVED):
-            changed.append(fields | {"id": vehicle["id"]})
-    update(Vehicle, changed, DERIVED)
+    for row in vehicles:
+        fields = _derived(ours, row, histories[row[0]])
+        if fields != row[len(ASKED) :]:
+            seen = fields[-1] and utc_text(moments.EPOCH + timedelta(seconds=fields[-1]))
+            changed.append(dict(zip(DERIVED, (*fields[:-1], seen), strict=True)) | {"id": row[0]})
+    update(Vehicle, changed, DERIVED, ready=True)
     return len(changed)
 
 
-def _histories(dealer: Dealer, ids: list[int]) -> defaultdict[int, History]:
+def _histories(ours: Vehicles, ids: list[int]) -> defaultdict[int, History]:
     found: defaultdict[int, History] = defaultdict(History)
-    zone = dealer.zone
-    orders = RepairOrder.objects.of(dealer).filter(vehicle_id__in=ids)
-    for pk, opened, closed, state, odometer, packages in orders.values_list(
-        "vehicle_id", "opened_at", "closed_at", "state", "odometer", "packages_folded"
-    ):
+    if not ids:
+        return found
+    of_these, values = is_one_of("vehicle_id", ids)
+    day_of, zone = ours.day_of, ours.dealer.zone
+    for pk, opened, closed, state, odometer, packages in select(
+        ("vehicle_id", seconds_of("opened_at"), seconds_of("closed_at"), "state",
+         "CAST(odometer AS DOUBLE PRECISION)", "packages_folded"), RepairOrder, of_these, values,
+    ):  # fmt: skip
         history = found[pk]
-        day = day_number(day_of(opened, zone))
-        history.see(day, closed or opened)
-        shown = None if odometer is None else float(odometer)
-        if shown is not None:
-            history.readings.append(Reading(day, shown))
+        day = day_of(opened)
+        history.see(day, opened if closed is None else closed)
+        if odometer is not None:
+            history.readings.append(Reading(day, odometer))
         if packages and state != "open":
-            done = day if closed is None else day_number(day_of(closed, zone))
-            history.works.append(Work(done, shown, packages))
-    for pk, ordered, delivered in (
-        Sale.objects.of(dealer).filter(vehicle_id__in=ids).values_list("vehicle_id", "ordered_at", "delivered_on")
+            history.works.append(Work(day if closed is None else day_of(closed), odometer, packages))
+    for pk, ordered, delivered in select(
+        ("vehicle_id", seconds_of("ordered_at"), "CAST(delivered_on AS TEXT)"), Sale, of_these, values
     ):
-        moment = day_start(delivered, zone) if delivered else ordered
-        if moment is not None:
-            found[pk].see(day_number(day_of(moment, zone)), moment)
-    visits = Appointment.objects.of(dealer).filter(vehicle_id__in=ids, proposed_by=None).exclude(status="canceled")
-    for pk, start in visits.values_list("vehicle_id").annotate(latest=Max("start_at")):
+        if delivered is not None:
+            begin = day_start(date.fromisoformat(delivered), zone)
+            found[pk].see(_number(delivered), int(begin.timestamp()))
+        elif ordered is not None:
+            found[pk].see(day_of(ordered), ordered)
+    visits = f"{of_these} AND proposed_by_id IS NULL AND (status IS NULL OR status <> 'canceled') GROUP BY vehicle_id"
+    for pk, start in select(("vehicle_id", seconds_of("MAX(start_at)")), Appointment, visits, values):
         history = found[pk]
         history.last_seen = start if history.last_seen is None else max(history.last_seen, start)
     return found
 
 
-def _derived(dealer: Dealer, plans: Plans, vehicle: dict[str, Any], history: History) -> dict[str, Any]:
-    unit = unit_of(vehicle["odometer_unit"], vehicle["kind"], dealer.country)
-    undated = None
-    if vehicle["odometer"] is not None:
-        shown = float(vehicle["odometer"])
-        if vehicle["odometer_on"]:
-            history.readings.append(Reading(day_number(vehicle["odometer_on"]), shown))
-        else:
-            undated = shown
-    line = line_through(history.readings, unit=unit, undated=undated)
-    due = _next(plans, vehicle, history, line, unit) if vehicle["status"] in (None, "active") else []
-    return {
-        "odometer_last": line.last if line else None,
-        "odometer_start": line.start if line else None,
-        "odometer_per_day": line.per_day if line else None,
-        "next_service_on": date.fromordinal(due[0].day + EPOCH) if due else None,
-        "next_service_odometer": next(
-            (operation.odometer for operation in due if operation.odometer is not None), None
-        ),
-        "next_service_operations": [operation.code for operation in due],
-        "last_seen_at": history.last_seen,
-    }
+@lru_cache(maxsize=50_000)
+def _number(day: str) -> int:
+    return day_number(date.fromisoformat(day))
 
 
-def _next(plans: Plans, vehicle: dict[str, Any], history: History, line: Line | None, unit: str) -> list[Due]:
-    """The operations of the next service, the first due one first."""
-    plan = plans.of(
-        kind=vehicle["kind"], make=vehicle["make_folded"], model=vehicle["model_folded"], year=vehicle["year"]
+def _derived(ours: Vehicles, row: tuple[Any, ...], history: History) -> tuple[Any, ...]:
+    """The values of DERIVED, as the database gives them."""
+    _, kind, make, model, year, status, in_service_on, odometer, shown_unit, odometer_on, *_ = row
+    unit = unit_of(shown_unit, kind, ours.dealer.country)
+    if odometer is not None and odometer_on is not None:
+        history.readings.append(Reading(_number(odometer_on), odometer))
+    line = line_through(history.readings, unit=unit, undated=odometer if odometer_on is None else None)
+    due: list[Due] = []
+    if status is None or status == "active":
+        plan = ours.plans.of(kind=kind, make=make, model=model, year=year)
+        due = _next(plan, in_service_on, history, line, unit) if plan else []
+    return (
+        *(line or (None, None, None)),
+        date.fromordinal(due[0].day + EPOCH).isoformat() if due else None,
+        next((operation.odometer for operation in due if operation.odometer is not None), None),
+        json_text(tuple([operation.code for operation in due])),
+        history.last_seen,
     )
-    if plan is None:
-        return []
+
+
+def _next(plan: Plan, in_service_on: str | None, history: History, line: Line | None, unit: str) -> list[Due]:
+    """The operations of the next service, the first due one first."""
     last_done = _last_done(plan, history.works)
-    start = _start(vehicle["in_service_on"], history, line)
-    found = (_due(operation, last_done.get(operation.code) or start, line, unit) for operation in plan.operations)
-    due = sorted((one for one in found if one), key=lambda one: one.day)
+    start = _start(in_service_on, history, line)
+    due = []
+    for code, months, every in plan.intervals(unit):
+        since = last_done.get(code) or start
+        if since is not None and (found := _due(code, months, every, since, line)):
+            due.append(found)
+    due.sort(key=_day)
     return [one for one in due if one.day <= due[0].day + TOGETHER]
+
+
+_day = itemgetter(0)
 
 
 def _last_done(plan: Plan, works: Iterable[Work]) -> dict[str, Work]:
@@ -168,10 +190,10 @@ def _last_done(plan: Plan, works: Iterable[Work]) -> dict[str, Work]:
     return last
 
 
-def _start(in_service_on: date | None, history: History, line: Line | None) -> Work | None:
+def _start(in_service_on: str | None, history: History, line: Line | None) -> Work | None:
     """Where counting begins for an operation that was never done here."""
     if in_service_on is not None:
-        return Work(day_number(in_service_on), 0.0, "")
+        return Work(_number(in_service_on), 0.0, "")
     if history.first is None:
         return None
     return Work(history.first, line.on(history.first) if line else None, "")
@@ -183,17 +205,14 @@ def months_after(day: int, months: int) -> int:
     return day_number(add_months(date.fromordinal(day + EPOCH), months))
 
 
-def _due(operation: Operation, since: Work | None, line: Line | None, unit: str) -> Due | None:
-    if since is None:
-        return None
-    days = []
-    if operation.months is not None:
-        days.append(months_after(since.day, operation.months))
-    target, every = None, operation.every(unit)
+def _due(code: str, months: int | None, every: float | None, since: Work, line: Line | None) -> Due | None:
+    day = None if months is None else months_after(since.day, months)
+    target = None
     if every is not None and line is not None:
         shown = since.odometer if since.odometer is not None else line.on(since.day)
         target = round(shown + every, 1)
         reached = line.reaches(target)
         if reached is not None and reached < LAST_DAY:
-            days.append(max(reached, since.day))
-    return Due(min(days), target, operation.code) if days else None
+            reached = max(reached, since.day)
+            day = reached if day is None else min(day, reached)
+    return None if day is None else Due(day, target, code)

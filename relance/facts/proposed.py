@@ -16,7 +16,7 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, RepairOrder
 from relance.intake.check import PROPOSED
 from relance.lib.moments import local
-from relance.lib.rows import insert, update
+from relance.lib.rows import insert, is_one_of, select, update
 
 Fields = dict[str, Any]
 ASKED = (
@@ -29,6 +29,10 @@ def propose(
     dealer: Dealer, calendar: Calendar, *, vehicle_ids: list[int] | None = None, customer_ids: list[int] | None = None
 ) -> None:
     """Keep the proposed visits of these vehicles (or of these customers' orders without vehicle) in step."""
+    if vehicle_ids is not None:
+        vehicle_ids = _concerned(vehicle_ids)
+    if not vehicle_ids and not customer_ids:
+        return
     whose = _whose(vehicle_ids, customer_ids)
     orders = RepairOrder.objects.of(dealer).filter(whose, next_visit_on__isnull=False)
     proposing: list[Fields] = [dict(zip(ASKED, values, strict=True)) for values in orders.values_list(*ASKED)]
@@ -44,6 +48,14 @@ def propose(
         for order in proposing
     }
     _write(dealer, wanted, standing)
+
+
+def _concerned(vehicle_ids: list[int]) -> list[int]:
+    """Those for which a visit is or was agreed: few of many."""
+    test, values = is_one_of("vehicle_id", vehicle_ids)
+    asked = select(("vehicle_id",), RepairOrder, f"{test} AND next_visit_on IS NOT NULL", values)
+    stand = select(("vehicle_id",), Appointment, f"{test} AND proposed_by_id IS NOT NULL", values)
+    return sorted({pk for (pk,) in (*asked, *stand)})
 
 
 def _whose(vehicle_ids: list[int] | None, customer_ids: list[int] | None) -> Q:

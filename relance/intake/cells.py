@@ -1,6 +1,7 @@
-"""Turns the trimmed text of one cell into the value of its column's type; a bad one is a `BadCell`.
+"""Turns the trimmed cells of a column into values as the database takes them; a bad one is a `BadCell`.
 
-Empty cells do not come here: they are None.
+Days are `YYYY-MM-DD`, moments `YYYY-MM-DD HH:MM:SS` in UTC, amounts digits with a point: text all the way from the
+feed to the table, because making dates out of texts and texts out of dates costs more than the rest. Empty is None.
 """
 
 import re
@@ -14,8 +15,9 @@ from relance.intake.records import Column
 from relance.lib.errors import nearest
 from relance.lib.fold import fold
 from relance.lib.moments import DAY, day_start, local
+from relance.lib.rows import utc_text
 
-Reader = Callable[[str], Any]
+ReadOne = Callable[[str], Any]
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 DAY_FORM = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT_FORM = re.compile(
@@ -25,16 +27,59 @@ FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no":
 CENT, TENTH = Decimal("0.01"), Decimal("0.1")
 MOST = {CENT: Decimal(10) ** 10, TENTH: Decimal(10) ** 11}
 FIRST_YEAR, LAST_YEAR = 1880, 2200  # of a vehicle, and of a day that a business can mean
-REMEMBERED = 20_000
+REMEMBERED = 10_000
 
 
 class BadCell(ValueError):
     """A cell that cannot be read as its type; the text names the column, the cell and what was expected."""
 
 
+class Reader:
+    """Reads the cells of one column, many at a time; the same few days and words come again and again: remembered."""
+
+    def __init__(self, read: ReadOne) -> None:
+        self.read = read
+        self._known: dict[str, Any] = {"": None}
+
+    def read_all(self, texts: list[str]) -> list[Any]:
+        """The value of every cell; BadCell at the first bad one."""
+        missing = set(texts).difference(self._known)
+        if missing:
+            if len(self._known) > REMEMBERED:
+                self._known = {"": None}
+                missing = set(texts) - {""}
+            self._known.update(zip(missing, map(self.read, missing), strict=True))
+        return list(map(self._known.__getitem__, texts))
+
+    def read_each(self, texts: list[str]) -> list[Any]:
+        """The same, with the BadCell itself in the place of each bad cell."""
+        return [self._attempt(text) for text in texts]
+
+    def _attempt(self, text: str) -> Any:
+        try:
+            return self.read(text) if text else None
+        except BadCell as bad:
+            return bad
+
+
+class TextReader(Reader):
+    """The same for texts, of which most come once."""
+
+    def __init__(self, read: ReadOne, longest: int) -> None:
+        super().__init__(read)
+        self.longest = longest
+
+    def read_all(self, texts: list[str]) -> list[Any]:
+        """The texts themselves."""
+        if max(map(len, texts), default=0) > self.longest:
+            return [self.read(text) if text else None for text in texts]
+        return [text or None for text in texts]
+
+
 def reader_of(column: Column, zone: ZoneInfo) -> Reader:
-    """The function that reads trimmed cells that hold something; moments without an offset are local to `zone`."""
-    return KINDS[column.kind](column, zone)
+    """What reads the trimmed cells of a column; moments without an offset are local to `zone`."""
+    read = KINDS[column.kind](column, zone)
+    return TextReader(read, column.longest) if column.kind in ("text", "ref") else Reader(read)
 
 
 def _bad(column: Column, text: str, expected: str) -> BadCell:
@@ -42,23 +87,7 @@ def _bad(column: Column, text: str, expected: str) -> BadCell:
     return BadCell(f"{column.name} '{shown}' is not {expected}")
 
 
-def _remembering(read: Reader) -> Reader:
-    """The same few days and words come again and again: remember what they were read as."""
-    known: dict[str, Any] = {}
-
-    def remembered(text: str) -> Any:
-        try:
-            return known[text]
-        except KeyError:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            value = known[text] = read(text)
-            return value
-
-    return remembered
-
-
-def _text(column: Column, zone: ZoneInfo) -> Reader:
+def _text(column: Column, zone: ZoneInfo) -> ReadOne:
     longest = column.longest
 
     def read(text: str) -> str:
@@ -69,37 +98,37 @@ def _text(column: Column, zone: ZoneInfo) -> Reader:
     return read
 
 
-def _date(column: Column, zone: ZoneInfo) -> Reader:
-    def read(text: str) -> date:
+def _date(column: Column, zone: ZoneInfo) -> ReadOne:
+    def read(text: str) -> str:
         if DAY_FORM.fullmatch(text):
             try:
-                return date.fromisoformat(text)
+                return date.fromisoformat(text).isoformat()
             except ValueError:
                 pass
         raise _bad(column, text, "a date: write YYYY-MM-DD")
 
-    return _remembering(read)
+    return read
 
 
-def _moment(column: Column, zone: ZoneInfo) -> Reader:
+def _moment(column: Column, zone: ZoneInfo) -> ReadOne:
     days: dict[str, datetime] = {}  # its midnight, of days without a clock change
     times: dict[str, timedelta] = {}  # T08:30:00 as time since midnight
 
-    def read(text: str) -> datetime:
+    def read(text: str) -> str:
         try:
-            return days[text[:10]] + times[text[10:]]  # far quicker than reading, and most moments are alike
+            return utc_text(days[text[:10]] + times[text[10:]])  # far quicker than reading
         except KeyError:
             pass
         if MOMENT_FORM.fullmatch(text):
             try:
                 shown = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
                 if shown.tzinfo is not None:
-                    return shown.astimezone(UTC)
+                    return utc_text(shown.astimezone(UTC))
                 midnight = day_start(shown.date(), zone)
                 if day_start(shown.date() + DAY, zone) - midnight == DAY and len(days) < REMEMBERED:
                     days[text[:10]] = midnight
                     times[text[10:]] = shown - datetime.combine(shown.date(), time())
-                return local(shown.date(), shown.time(), zone)
+                return utc_text(local(shown.date(), shown.time(), zone))
             except (ValueError, OverflowError):
                 pass
         raise _bad(column, text, "a moment: write YYYY-MM-DDTHH:MM")
@@ -107,31 +136,31 @@ def _moment(column: Column, zone: ZoneInfo) -> Reader:
     return read
 
 
-def _decimal(step: Decimal, expected: str, *, least: int | None = None) -> Callable[[Column, ZoneInfo], Reader]:
-    def build(column: Column, zone: ZoneInfo) -> Reader:
-        def read(text: str) -> Decimal:
+def _decimal(step: Decimal, expected: str, *, least: int | None = None) -> Callable[[Column, ZoneInfo], ReadOne]:
+    def build(column: Column, zone: ZoneInfo) -> ReadOne:
+        def read(text: str) -> str:
             if NUMBER.fullmatch(text) and len(text) <= 30:
                 value = Decimal(text).quantize(step, ROUND_HALF_UP)
                 if abs(value) < MOST[step] and (least is None or value >= least):
-                    return value
+                    return str(value)
             raise _bad(column, text, expected)
 
-        return _remembering(read)
+        return read
 
     return build
 
 
-def _year(column: Column, zone: ZoneInfo) -> Reader:
+def _year(column: Column, zone: ZoneInfo) -> ReadOne:
     def read(text: str) -> int:
         digits = text.removesuffix(".0")  # spreadsheets write whole numbers that way
         if digits.isascii() and digits.isdigit() and FIRST_YEAR <= int(digits[:9]) <= LAST_YEAR:
             return int(digits)
         raise _bad(column, text, "a year: write four digits")
 
-    return _remembering(read)
+    return read
 
 
-def _flag(column: Column, zone: ZoneInfo) -> Reader:
+def _flag(column: Column, zone: ZoneInfo) -> ReadOne:
     def read(text: str) -> bool:
         try:
             return FLAGS[text.lower()]
@@ -141,7 +170,7 @@ def _flag(column: Column, zone: ZoneInfo) -> Reader:
     return read
 
 
-def _choice(column: Column, zone: ZoneInfo) -> Reader:
+def _choice(column: Column, zone: ZoneInfo) -> ReadOne:
     words = {fold(word): word for word in column.words}
 
     def read(text: str) -> str:
@@ -152,21 +181,21 @@ def _choice(column: Column, zone: ZoneInfo) -> Reader:
             hint = f"did you mean {close}?" if close else f"write {', '.join(column.words)}"
             raise _bad(column, text, f"a word for it: {hint}") from None
 
-    return _remembering(read)
+    return read
 
 
-def _list(column: Column, zone: ZoneInfo) -> Reader:
+def _list(column: Column, zone: ZoneInfo) -> ReadOne:
     one = _choice(column, zone) if column.words else (lambda text: text)
     short = _text(column, zone)
 
-    def read(text: str) -> list[str] | None:
+    def read(text: str) -> tuple[str, ...] | None:
         short(text)
-        return [one(part.strip()) for part in text.split(";") if part.strip()] or None
+        return tuple([one(part.strip()) for part in text.split(";") if part.strip()]) or None
 
     return read
 
 
-KINDS: dict[str, Callable[[Column, ZoneInfo], Reader]] = {
+KINDS: dict[str, Callable[[Column, ZoneInfo], ReadOne]] = {
     "ref": _text,
     "text": _text,
     "date": _date,

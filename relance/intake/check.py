@@ -1,14 +1,14 @@
 """Turns the files of a feed into a stage of checked rows, rejects, and counts: the first pass, which changes nothing.
 
 Order of the checks of a row: its form, its id, "is it the row that we have" (by digest, then nothing else is asked),
-each cell's type, each id that it names.
+each cell's type, each id that it names. Rows are read a chunk at a time and a chunk column by column, because most
+cells are alike and none of them is bad; the first fault of a row is the one that is told.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import islice
+from itertools import compress, islice
 from operator import itemgetter
 from typing import Any, Protocol
 from zipfile import BadZipFile
@@ -21,13 +21,15 @@ from relance.intake.feeds import FeedFile
 from relance.intake.records import CALLED, Column, Record
 from relance.intake.rejects import Rejects
 from relance.intake.rows import Layout, Row, layout_of, read_file
-from relance.intake.stage import Batch, Stage, StagedRow
+from relance.intake.stage import Batch, Stage
 
-BATCH = 2_000
+BATCH = 2_500
 BETWEEN, NUL = "\x1f", "\0"
 LONGEST_META = 1_000
 GUARD_ROWS, GUARD_SHARE = 100, 0.05
+HOLDS_NUL = "holds a NUL byte, which is not text"
 PROPOSED = "next-"  # ids of visits that relance itself makes out of next_visit_on
+KEPT_ID = f"begins with {PROPOSED}, which is kept for visits agreed on a repair order"
 
 Progress = Callable[[str, int], None]
 
@@ -155,9 +157,8 @@ class _FileCheck:
         ]
         self.keys = [layout.columns.index(name) for name in record.key]
         self.single = len(record.key) == 1
-        self.salt = hashlib.blake2b(
-            BETWEEN.join((checker.terms.salt, *layout.columns)).encode(), digest_size=16
-        ).digest()
+        salt = hashlib.blake2b(BETWEEN.join((checker.terms.salt, *layout.columns)).encode(), digest_size=16).digest()
+        self.hash = hashlib.blake2b(digest_size=16, key=salt)  # copied for every row: quicker than made anew
         self.replaced = 0
         self.last_same: dict[str, int] = {}  # lines of the chunk's rows that say what is known already
         self.bad: list[tuple[int, str, list[str]]] = []
@@ -168,13 +169,15 @@ class _FileCheck:
         candidates = self._of_right_form(chunk)
         if self.single:
             candidates = self._without_the_unchanged(candidates)
-        typed = [row for row in map(self._typed, candidates) if row]
-        sound = self._with_sound_references(typed)
-        rows = [(row, line, cells) for row, line, cells in sound if line > self.last_same.get(row.key, 0)]
-        self.replaced += len(sound) - len(rows)
+        if candidates:
+            batch = self._sound(candidates)
+            if self.last_same:
+                latest = [line > self.last_same.get(key, 0) for line, key in zip(batch.lines, batch.keys, strict=True)]
+                self.replaced += latest.count(False)
+                batch = batch.only(latest)
+            if batch.lines:
+                self.replaced += self.stage.add(self.record.name, batch)
         self.last_same = {}
-        if rows:
-            self.replaced += self.stage.add(self.record.name, Batch(self.layout.columns, [row for row, _, _ in rows]))
         for line, reason, cells in sorted(self.bad):
             self.rejects.add(self.report.file, self.layout.header, line, reason, cells)
         self.bad.clear()
@@ -194,20 +197,21 @@ class _FileCheck:
 
     def _of_right_form(self, chunk: list[Row]) -> list["_Candidate"]:
         """Rows with as many cells as the header, and their keys and digests."""
-        found: list[_Candidate] = []
-        width, pick, salt = self.layout.width, self.pick, self.salt
-        key_at = self.keys[0]
-        for line, cells, fault in chunk:
-            if fault is not None:
-                self._reject(line, fault, cells)
-            elif len(cells) != width:
-                self._reject(line, f"{len(cells)} cells, the header has {width}", cells)
-            else:
-                picked = pick(cells)
-                joined = BETWEEN.join(picked)
-                digest = hashlib.blake2b(joined.encode("utf-8", "replace"), digest_size=16, key=salt).hexdigest()
-                found.append((line, picked[key_at].strip(), digest, picked, cells))
-        return found
+        width = self.layout.width
+        sound = [row for row in chunk if row[2] is None and len(row[1]) == width]
+        if len(sound) < len(chunk):
+            for line, cells, fault in chunk:
+                if fault is not None or len(cells) != width:
+                    self._reject(line, fault or f"{len(cells)} cells, the header has {width}", cells)
+        pick, key_at, digest = self.pick, self.keys[0], self._digest
+        return [
+            (line, (picked := pick(cells))[key_at].strip(), digest(picked), picked, cells) for line, cells, _ in sound
+        ]
+
+    def _digest(self, picked: tuple[str, ...]) -> str:
+        hashed = self.hash.copy()
+        hashed.update(BETWEEN.join(picked).encode("utf-8", "replace"))
+        return hashed.hexdigest()
 
     def _without_the_unchanged(self, candidates: list["_Candidate"]) -> list["_Candidate"]:
         name = self.record.name
@@ -225,49 +229,70 @@ class _FileCheck:
             self.last_same = {row[1]: row[0] for row in same}
         return changed
 
-    def _typed(self, row: "_Candidate") -> "_Typed | None":
-        line, key, digest, picked, cells = row
-        try:
-            if NUL in "".join(picked):
-                raise BadCell(f"{self._column_with(NUL, picked)} holds a NUL byte, which is not text")
-            texts = [cell.strip() for cell in picked]
-            for at in self.required:
-                if not texts[at]:
-                    raise BadCell(f"{self.layout.columns[at]} is empty, it must be there")
-            values = tuple([read(text) if text else None for read, text in zip(self.readers, texts, strict=True)])
-            if self.record.name == "appointments" and key.startswith(PROPOSED):
-                raise BadCell(
-                    f"id '{key[:60]}' begins with {PROPOSED}, which is kept for visits agreed on a repair order"
-                )
-        except BadCell as bad:
-            self._reject(line, str(bad), cells)
-            return None
+    def _sound(self, candidates: list["_Candidate"]) -> Batch:
+        """The rows whose cells are of their type and whose ids lead somewhere; the others are rejected."""
+        faults: dict[int, str] = {}  # by place in the chunk; a row's first fault stays
+        cells = list(zip(*[picked for _, _, _, picked, _ in candidates], strict=True))
+        texts = self._texts(cells, faults)
+        values = [self._values(at, column, faults) for at, column in enumerate(texts)]
+        keys = [key for _, key, _, _, _ in candidates]
+        if self.record.name == "appointments":
+            for at, key in enumerate(keys):
+                if key.startswith(PROPOSED):
+                    faults.setdefault(at, f"id '{key[:60]}' {KEPT_ID}")
         if not self.single:
-            key = BETWEEN.join(_key_text(values[at]) for at in self.keys)
-        return StagedRow(line, key, digest, values), line, cells
+            keys = [BETWEEN.join(map(str, parts)) for parts in zip(*[values[at] for at in self.keys], strict=True)]
+        lines, digests = [row[0] for row in candidates], [row[2] for row in candidates]
+        self._find_dangling(values, faults)
+        batch = Batch(self.layout.columns, lines, keys, digests, values)
+        if not faults:
+            return batch
+        for at, reason in faults.items():
+            self._reject(lines[at], reason, candidates[at][4])
+        return batch.only([at not in faults for at in range(len(lines))])
 
-    def _column_with(self, mark: str, picked: tuple[str, ...]) -> str:
-        return next(name for name, cell in zip(self.layout.columns, picked, strict=True) if mark in cell)
+    def _texts(self, cells: list[tuple[str, ...]], faults: dict[int, str]) -> list[list[str]]:
+        """The cells without outer blanks; rows with a NUL byte, or without a cell that must be there, are faulty."""
+        for at, column in enumerate(cells):
+            if NUL in "".join(column):
+                _fault(faults, [NUL in cell for cell in column], f"{self.layout.columns[at]} {HOLDS_NUL}")
+        texts = [[cell.strip() for cell in column] for column in cells]
+        for at in self.required:
+            if "" in texts[at]:
+                empty = [not text for text in texts[at]]
+                _fault(faults, empty, f"{self.layout.columns[at]} is empty, it must be there")
+        return texts
 
-    def _with_sound_references(self, rows: list["_Typed"]) -> list["_Typed"]:
+    def _values(self, at: int, texts: list[str], faults: dict[int, str]) -> list[Any]:
+        """One column's cells as values of its type."""
+        reader = self.readers[at]
+        try:
+            return reader.read_all(texts)
+        except BadCell:
+            values = reader.read_each(texts)
+        for place, value in enumerate(values):
+            if isinstance(value, BadCell):
+                faults.setdefault(place, str(value))
+        return values
+
+    def _find_dangling(self, values: list[list[Any]], faults: dict[int, str]) -> None:
+        """Rows that name an id which is neither in this feed nor stored."""
         for at, to in self.references:
-            wanted = {row.values[at] for row, _, _ in rows} - {None}
+            wanted = {ref for place, ref in enumerate(values[at]) if place not in faults} - {None}
             missing = wanted - self.stage.among(to, wanted)
             missing -= self.known.ids(to, missing) if missing else set()
             if missing:
-                rows = [row for row in rows if not self._is_dangling(row, at, to, missing)]
-        return rows
+                for place, ref in enumerate(values[at]):
+                    if ref in missing:
+                        faults.setdefault(place, f"unknown {CALLED[to]} {ref}")
 
-    def _is_dangling(self, typed: "_Typed", at: int, to: str, missing: set[str]) -> bool:
-        row, line, cells = typed
-        if row.values[at] not in missing:
-            return False
-        self._reject(line, f"unknown {CALLED[to]} {row.values[at]}", cells)
-        return True
+
+def _fault(faults: dict[int, str], bad: list[bool], reason: str) -> None:
+    for place in compress(range(len(bad)), bad):
+        faults.setdefault(place, reason)
 
 
 _Candidate = tuple[int, str, str, tuple[str, ...], list[str]]  # line, key, digest, picked cells, all cells
-_Typed = tuple[StagedRow, int, list[str]]
 
 
 def _picker(positions: tuple[int, ...]) -> Callable[[list[str]], tuple[str, ...]]:
@@ -284,7 +309,3 @@ def _reader(record: Record, name: str, zone: ZoneInfo) -> Reader:
 
 def _meta_reader(name: str) -> Reader:
     return reader_of(Column(name, longest=LONGEST_META), ZoneInfo("UTC"))
-
-
-def _key_text(value: Any) -> str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)

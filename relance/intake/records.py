@@ -1,6 +1,6 @@
 """The record files of a feed, one table: file, columns, type of each, which are required, where ids lead.
 
-To add a column: one line here, one line in facts/shapes.py.
+To add a column: one line here, one line in facts/applying/shapes.py.
 """
 
 from dataclasses import dataclass

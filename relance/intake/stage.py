@@ -4,36 +4,42 @@ A temporary SQLite file with the ids (so that references resolve and the later o
 temporary file of packed batches per record. Both go away with the stage.
 """
 
-import pickle
+import marshal
 import sqlite3
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from relance.intake.records import RECORDS
 
 ASK = 2_000
-
-
-class StagedRow(NamedTuple):
-    """A row that was read and checked: its line, its key, its digest, its values in the layout's order."""
-
-    line: int
-    key: str
-    digest: str
-    values: tuple[Any, ...]
+SIZE = 8  # bytes that say how long a packed batch is
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one file that are applied in one transaction."""
+    """Rows of one file that were read and checked, and are applied in one transaction: column by column."""
 
     columns: tuple[str, ...]
-    rows: list[StagedRow]
+    lines: list[int]
+    keys: list[str]
+    digests: list[str]
+    values: list[list[Any]]  # a list for every column, each with a value for every row
+
+    def only(self, chosen: list[bool]) -> "Batch":
+        """The chosen rows."""
+        return Batch(
+            self.columns,
+            list(compress(self.lines, chosen)),
+            list(compress(self.keys, chosen)),
+            list(compress(self.digests, chosen)),
+            [list(compress(column, chosen)) for column in self.values],
+        )
 
 
 class Stage:
@@ -42,7 +48,7 @@ class Stage:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="import-", dir=folder)
         self._base = sqlite3.connect(Path(self._folder.name) / "ids.db", isolation_level=None, check_same_thread=False)
-        for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "locking_mode=EXCLUSIVE"):
+        for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16384", "locking_mode=EXCLUSIVE"):
             self._base.execute(f"PRAGMA {setting}")
         for record in RECORDS:
             self._base.execute(f"CREATE TABLE {record.name} (id TEXT PRIMARY KEY, line INT) WITHOUT ROWID")
@@ -66,16 +72,17 @@ class Stage:
 
     def add(self, record: str, batch: Batch) -> int:
         """Keep a batch; the number of rows of it, or kept before, that a later row with the same id replaces."""
-        keys = {row.key for row in batch.rows}
-        replaced = len(batch.rows) - len(keys) + len(self.among(record, keys))
-        self._kept[record] += len(batch.rows) - replaced
+        keys = set(batch.keys)
+        replaced = len(batch.keys) - len(keys) + len(self.among(record, keys))
+        self._kept[record] += len(batch.keys) - replaced
         self._base.executemany(
             f"INSERT INTO {record} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET line = excluded.line",
-            [(row.key, row.line) for row in batch.rows],
+            zip(batch.keys, batch.lines, strict=True),
         )
         self._doubled[record] |= replaced > 0
         with self._path(record).open("ab") as stream:
-            pickle.dump(batch, stream, protocol=pickle.HIGHEST_PROTOCOL)
+            packed = marshal.dumps((batch.columns, batch.lines, batch.keys, batch.digests, batch.values))
+            stream.write(len(packed).to_bytes(SIZE) + packed)
         return replaced
 
     def drop_ids(self, record: str, keys: list[str]) -> int:
@@ -107,9 +114,9 @@ class Stage:
         path = self._path(record)
         if not path.exists():
             return
-        with path.open("rb") as stream, suppress(EOFError):
-            while True:
-                yield self._winners(record, pickle.load(stream))
+        with path.open("rb") as stream:
+            while size := stream.read(SIZE):
+                yield self._winners(record, Batch(*marshal.loads(stream.read(int.from_bytes(size)))))
 
     def touch(self, kind: str, ids: Iterable[int]) -> None:
         """Note rows whose derived facts must be made anew."""
@@ -133,8 +140,8 @@ class Stage:
     def _winners(self, record: str, batch: Batch) -> Batch:
         if not self._doubled[record]:
             return batch
-        lines = self._lines(record, [row.key for row in batch.rows])
-        return Batch(batch.columns, [row for row in batch.rows if lines.get(row.key) == row.line])
+        lines = self._lines(record, batch.keys)
+        return batch.only([lines.get(key) == line for key, line in zip(batch.keys, batch.lines, strict=True)])
 
     def _lines(self, record: str, ids: Iterable[str], prefix: str = "") -> dict[str, int]:
         found: dict[str, int] = {}

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from relance.dealers.models import Dealer
 from relance.facts.absorb import take_in
+from relance.facts.vins import decode_waiting
 from relance.intake.models import ImportRun
 from relance.lib.errors import BadInput
 from relance.outbox.runs.late import after_import
@@ -86,6 +87,7 @@ def _take(dealer: Dealer, feed: Path, at: datetime) -> None:
         return
     _archive(feed, at)
     log.info("%s: %s was taken in%s", dealer.slug, feed.name, _stopped(run))
+    decode_waiting(dealer)
     for line in after_import(dealer, at=at):
         log.info("%s: %s", dealer.slug, line)
 

@@ -11,6 +11,7 @@ from relance.delivery.claim import settle_expired_leases
 from relance.delivery.deliver import deliver
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
+from relance.facts.vins import decode_waiting
 from relance.intake.freshness import OVERDUE, overdue_since
 from relance.jobs.inbox import Inbox
 from relance.jobs.stages import plan
@@ -64,6 +65,12 @@ def nightly(at: datetime) -> None:
             log.info("%s: %s next services changed overnight", dealer.slug, changed)
 
 
+def decode_vins(at: datetime) -> None:
+    """What an import left to its VIN."""
+    for dealer in Dealer.objects.order_by("pk"):
+        decode_waiting(dealer)
+
+
 def _is_first(dealer: Dealer, here: datetime) -> bool:
     """Takes up the night's work of a dealer; False when somebody has it already."""
     marks = PlanMark.objects.of(dealer).exclude(nightly_on=here.date())
@@ -85,6 +92,7 @@ TASKS = (
     Task("settle", timedelta(minutes=1), settle),
     Task("doubts", timedelta(minutes=1), clear_doubts, lane="asking"),
     Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),
+    Task("vins", timedelta(minutes=1), decode_vins, lane="slow"),
     Task("nightly", timedelta(minutes=1), nightly, lane="slow"),
     Task("feeds", HOUR, look_for_feeds, lane="slow"),
 )

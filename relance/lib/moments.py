@@ -14,6 +14,8 @@ from relance.lib.errors import BadInput
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+A_DAY = 86_400
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -48,6 +50,27 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
     """The day on which `moment` falls in `zone`."""
     return moment.astimezone(zone).date()
+
+
+class LocalDays:
+    """The day in a zone, as days since 1970-01-01, of seconds since then: mostly an addition."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._offsets: dict[int, int | None] = {}  # by day in UTC; None: the clocks change on it
+
+    def __call__(self, second: int) -> int:
+        """The day of a moment."""
+        day = second // A_DAY
+        if day not in self._offsets:
+            first, last = self._offset(day * A_DAY), self._offset((day + 1) * A_DAY - 1)
+            self._offsets[day] = first if first == last else None
+        offset = self._offsets[day]
+        return (second + (self._offset(second) if offset is None else offset)) // A_DAY
+
+    def _offset(self, second: int) -> int:
+        offset = (EPOCH + timedelta(seconds=second)).astimezone(self._zone).utcoffset()
+        return int((offset or timedelta()).total_seconds())
 
 
 def add_months(day: date, months: int) -> date:

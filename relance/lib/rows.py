@@ -4,17 +4,52 @@
 `…__in` writes a place for every id and follows each one through the ORM; `Among` hands over one value.
 """
 
+import gc
 import json
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
 
+PAGES = (
+    16_000  # 64 MB of journal before it is carried into the database: pages written again and again are carried once
+)
+USUAL_PAGES = 1_000
+MAPPED = 256 << 20
+RARELY = 10_000  # new objects
 Row = dict[str, Any]
 Adapt = Callable[[Any], Any]
+
+
+@contextmanager
+def long_write() -> Iterator[None]:
+    """For a while, writing much: fewer checkpoints, no file mapped into memory, and Python looks for cycles rarely.
+
+    Durable as ever: every commit is flushed to the disk.
+    """
+    if connection.vendor == "sqlite":
+        _set(f"wal_autocheckpoint={PAGES}", "mmap_size=0")
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(RARELY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+        if connection.vendor == "sqlite":
+            _set(f"wal_autocheckpoint={USUAL_PAGES}", f"mmap_size={MAPPED}")
+
+
+def _set(*settings: str) -> None:
+    with connection.cursor() as cursor:
+        for setting in settings:
+            cursor.execute(f"PRAGMA {setting}")
 
 
 def insert(model: type[models.Model], rows: Sequence[Row], *, match: Sequence[str], change: Sequence[str]) -> None:
@@ -24,13 +59,51 @@ def insert(model: type[models.Model], rows: Sequence[Row], *, match: Sequence[st
     names = tuple(rows[0])
     columns = ", ".join(_column(model, name) for name in names)
     marks = ", ".join(["%s"] * len(names))
-    target = ", ".join(_column(model, name) for name in match)
-    changes = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in change)
-    action = f"UPDATE SET {changes}" if changes else "NOTHING"
     _many(
-        f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks}) ON CONFLICT ({target}) DO {action}",
+        f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks}) {_on_conflict(model, match, change)}",
         _adapted(model, names, rows),
     )
+
+
+def insert_columns(
+    model: type[models.Model],
+    columns: dict[str, list[Any]],
+    fill: Row,
+    *,
+    match: Sequence[str],
+    change: Sequence[str],
+) -> None:
+    """The same for columns of values that are as the database takes them; `fill` has what all rows have in common."""
+    size = len(next(iter(columns.values())))
+    names = (*columns, *fill)
+    rows = zip(*columns.values(), *([value] * size for value in fill.values()), strict=True)
+    listed = ", ".join(_column(model, name) for name in names)
+    action = _on_conflict(model, match, change)
+    if connection.vendor == "postgresql":
+        _copy(model, listed, rows, action)
+    else:
+        marks = ", ".join(["%s"] * len(names))
+        _many(f"INSERT INTO {_table(model)} ({listed}) VALUES ({marks}) {action}", rows)
+
+
+def _on_conflict(model: type[models.Model], match: Sequence[str], change: Sequence[str]) -> str:
+    target = ", ".join(_column(model, name) for name in match)
+    changes = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in change)
+    return f"ON CONFLICT ({target}) DO " + (f"UPDATE SET {changes}" if changes else "NOTHING")
+
+
+def _copy(model: type[models.Model], listed: str, rows: Iterable[Sequence[Any]], action: str) -> None:
+    """PostgreSQL's quickest way, through a table of the transaction's own, because COPY knows no conflicts."""
+    own = connection.ops.quote_name(f"coming_{model._meta.db_table}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {own} ON COMMIT DROP AS SELECT {listed} FROM {_table(model)} WITH NO DATA"
+        )
+        with cursor.copy(f"COPY {own} ({listed}) FROM STDIN") as stream:
+            for row in rows:
+                stream.write_row(row)
+        cursor.execute(f"INSERT INTO {_table(model)} ({listed}) SELECT {listed} FROM {own} {action}")
+        cursor.execute(f"DROP TABLE {own}")
 
 
 def pour(model: type[models.Model], rows: Sequence[Row]) -> None:
@@ -50,12 +123,44 @@ def pour(model: type[models.Model], rows: Sequence[Row]) -> None:
             stream.write_row(values)
 
 
-def update(model: type[models.Model], rows: Sequence[Row], fields: Sequence[str]) -> None:
-    """Set `fields` of the rows with these ids; every row has its `id`."""
+def update(model: type[models.Model], rows: Sequence[Row], fields: Sequence[str], *, ready: bool = False) -> None:
+    """Set `fields` of the rows with these ids; every row has its `id`. `ready`: as the database takes them."""
     if not rows:
         return
     changes = ", ".join(f"{_column(model, name)} = %s" for name in fields)
-    _many(f"UPDATE {_table(model)} SET {changes} WHERE id = %s", _adapted(model, (*fields, "id"), rows))
+    names = (*fields, "id")
+    values = map(itemgetter(*names), rows) if ready else _adapted(model, names, rows)
+    _many(f"UPDATE {_table(model)} SET {changes} WHERE id = %s", values)
+
+
+def is_one_of(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The test that a column holds one of these values, and what goes into it."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [list(values)]
+    return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)
+
+
+def seconds_of(column: str) -> str:
+    """A moment's seconds since 1970-01-01, in SQL: quicker to read, and to reckon with, than a date and time."""
+    if connection.vendor == "postgresql":
+        return f"CAST(EXTRACT(EPOCH FROM {column}) AS BIGINT)"
+    return f"CAST(strftime('%%s', {column}) AS INTEGER)"
+
+
+def select(
+    columns: Sequence[str], model: type[models.Model], test: str, values: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of a table that pass the test, as the database gives them; for columns by the thousand."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {_table(model)} WHERE {test}", values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def as_kept(value: Any) -> Any:
+    """A value read through the ORM in the form in which the import writes it, so that the two compare."""
+    adapt = KEPT.get(type(value))
+    return adapt(value) if adapt else value
 
 
 def _many(statement: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -89,16 +194,25 @@ def _json_text(value: Any) -> str:
     return json.dumps(value) if value else "{}" if isinstance(value, dict) else "[]"
 
 
-def _utc_text(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
+    """A moment in UTC as both databases take it: `2026-05-04 14:00:00`."""
     return str(moment.replace(tzinfo=None))
 
 
 TEXTS: dict[str, Adapt] = {
-    "DateTimeField": _utc_text,
+    "DateTimeField": utc_text,
     "DateField": str,
     "DecimalField": str,
     "UUIDField": lambda key: key.hex,
 }
+
+
+def sorted_json(value: Any) -> str:
+    """A list or mapping as text, the same text for the same value."""
+    return json.dumps(value, sort_keys=True)
+
+
+KEPT: dict[type, Adapt] = {datetime: utc_text, date: str, Decimal: str, dict: sorted_json, list: sorted_json}
 
 
 @cache

@@ -2,10 +2,9 @@
 
 import pytest
 
-from relance.facts.models import Customer, Vehicle
-from relance.facts.tidy.names import name_case
-from relance.facts.tidy.tongues import two_letters
-from relance.facts.tidy.vin import decode
+from relance.facts.applying.tidy.names import name_case
+from relance.facts.applying.tidy.tongues import two_letters
+from relance.facts.models import Customer
 from relance.lib.addresses import read_email, read_phone, read_vin
 from tests.builders import a_dealer
 from tests.intake.feed_files import a_feed, taken_in
@@ -78,11 +77,6 @@ def test_a_language_becomes_two_letters(text, letters):
     assert two_letters(text) == letters
 
 
-def test_a_vin_tells_make_and_year():
-    assert decode("2HGFC2F50KH512345"[:8] + "9" + "KH512345") in (("Honda", 2019), ("Honda", None), (None, None))
-    assert decode("1M8GDM9AXKP042788").year == 1989
-
-
 @pytest.mark.django_db
 def test_what_was_typed_is_kept_beside_what_is_shown(tmp_path):
     dealer = a_dealer()
@@ -112,16 +106,3 @@ def test_the_name_is_the_mailing_name_else_the_person_else_the_company(tmp_path,
     dealer = a_dealer()
     taken_in(dealer, a_feed(tmp_path, customers=f"id,first_name,last_name,company,mailing_name\n1,{row}\n"))
     assert Customer.objects.of(dealer).get().name == name
-
-
-@pytest.mark.django_db
-def test_the_vin_fills_only_what_the_feed_leaves_empty(tmp_path):
-    dealer = a_dealer()
-    rows = "V1,1,1M8GDM9AXKP042788,,\nV2,1,1M8GDM9AXKP042788,MCI,1990\n"
-    feed = a_feed(tmp_path, customers="id\n1\n", vehicles="id,customer_id,vin,make,year\n" + rows)
-    taken_in(dealer, feed)
-    found = {v.ref: (v.year, v.decoded) for v in Vehicle.objects.of(dealer)}
-    assert found["V1"][0] == 1989
-    assert "year" in found["V1"][1]
-    assert found["V2"] == (1990, [])
-    assert not any(line["updated"] for line in taken_in(dealer, feed).files)

@@ -1,7 +1,5 @@
 """The text of a cell as the value of its column's type."""
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,17 +9,17 @@ from relance.intake.records import Column
 
 TORONTO = ZoneInfo("America/Toronto")
 READ = [
-    ("date", "2026-05-04", date(2026, 5, 4)),
-    ("moment", "2026-05-04T10:00:00", datetime(2026, 5, 4, 14, tzinfo=UTC)),
-    ("moment", "2026-05-04 10:00", datetime(2026, 5, 4, 14, tzinfo=UTC)),
-    ("moment", "2026-05-04", datetime(2026, 5, 4, 4, tzinfo=UTC)),
-    ("moment", "2026-05-04T10:00:00+02:00", datetime(2026, 5, 4, 8, tzinfo=UTC)),
-    ("moment", "2026-05-04T10:00:00Z", datetime(2026, 5, 4, 10, tzinfo=UTC)),
-    ("moment", "2026-03-08T02:30", datetime(2026, 3, 8, 7, tzinfo=UTC)),  # skipped: the first moment after
-    ("moment", "2026-11-01T01:30", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),  # twice: the first
-    ("money", "10.5", Decimal("10.50")),
-    ("money", "-3", Decimal("-3.00")),
-    ("distance", "12345.67", Decimal("12345.7")),
+    ("date", "2026-05-04", "2026-05-04"),
+    ("moment", "2026-05-04T10:00:00", "2026-05-04 14:00:00"),
+    ("moment", "2026-05-04 10:00", "2026-05-04 14:00:00"),
+    ("moment", "2026-05-04", "2026-05-04 04:00:00"),
+    ("moment", "2026-05-04T10:00:00+02:00", "2026-05-04 08:00:00"),
+    ("moment", "2026-05-04T10:00:00Z", "2026-05-04 10:00:00"),
+    ("moment", "2026-03-08T02:30", "2026-03-08 07:00:00"),  # skipped: the first moment after
+    ("moment", "2026-11-01T01:30", "2026-11-01 05:30:00"),  # twice: the first
+    ("money", "10.5", "10.50"),
+    ("money", "-3", "-3.00"),
+    ("distance", "12345.67", "12345.7"),
     ("year", "2021", 2021),
     ("year", "2021.0", 2021),
     ("flag", "YES", True),
@@ -36,12 +34,18 @@ BAD = [
 
 @pytest.mark.parametrize(("kind", "text", "value"), READ)
 def test_a_cell_is_read(kind, text, value):
-    read = reader_of(Column("x", kind), TORONTO)
-    assert read(text) == value
-    assert read(text) == value  # also the second time, when it is remembered
+    reader = reader_of(Column("x", kind), TORONTO)
+    assert reader.read_all([text, "", text]) == [value, None, value]
+    assert reader.read_all([text]) == [value]  # also the second time, when it is remembered
 
 
 @pytest.mark.parametrize(("kind", "text"), BAD)
 def test_a_cell_that_is_not_of_its_type_is_named(kind, text):
     with pytest.raises(BadCell, match=r"^x '"):
-        reader_of(Column("x", kind), TORONTO)(text)
+        reader_of(Column("x", kind), TORONTO).read_all([text])
+
+
+def test_a_bad_cell_is_told_in_its_place_and_the_others_are_read():
+    good, bad, empty = reader_of(Column("x", "year"), TORONTO).read_each(["2021", "21", ""])
+    assert (good, empty) == (2021, None)
+    assert isinstance(bad, BadCell)

@@ -91,6 +91,7 @@ class Vehicle(DealerRow):
     engine = models.CharField(max_length=80, null=True)
     engine_folded = models.CharField(max_length=80, null=True)
     decoded = models.JSONField(default=list)  # the names of the columns that the VIN filled, not the feed
+    vin_waits = models.BooleanField(null=True)  # True: the VIN is still to be asked for what the feed left empty
     kind = models.CharField(max_length=12, null=True)
     odometer = models.DecimalField(max_digits=12, decimal_places=1, null=True)
     odometer_unit = models.CharField(max_length=6, null=True)
@@ -127,6 +128,7 @@ class Vehicle(DealerRow):
             models.Index(fields=["dealer", "in_service_on"], name="vehicle_in_service"),
             models.Index(fields=["dealer", "vin_folded"], name="vehicle_vin"),
             models.Index(fields=["dealer", "plate_folded"], name="vehicle_plate"),
+            models.Index(fields=["dealer"], name="vehicle_vin_waits", condition=models.Q(vin_waits__isnull=False)),
         ]
 
 

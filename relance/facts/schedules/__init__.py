@@ -60,6 +60,7 @@ class Plan:
         self.operations = schedule.operations
         self._words = [(operation.code, _begins([operation.code, *operation.done_by])) for operation in self.operations]
         self.done_in = lru_cache(maxsize=20_000)(self._done_in)
+        self.intervals = lru_cache(maxsize=10)(self._intervals)
 
     def fit(self, *, kind: str, make: str | None, model: str | None, year: int | None) -> tuple[int, ...] | None:
         """How well it fits (the greater the better), or None when it is for other vehicles."""
@@ -74,6 +75,10 @@ class Plan:
             return None
         met_ones = tuple(int(met) for _, met in points)
         return (int(self.own), sum(met_ones), *met_ones)
+
+    def _intervals(self, unit: str) -> list[tuple[str, int | None, float | None]]:
+        """(code, months, distance or hours) of every operation for vehicles whose odometer counts in `unit`."""
+        return [(operation.code, operation.months, operation.every(unit)) for operation in self.operations]
 
     def _done_in(self, packages: str) -> frozenset[str]:
         """The operations that these folded package titles do."""

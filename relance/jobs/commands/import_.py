@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from relance.facts.absorb import silent, take_in
+from relance.facts.vins import decode_waiting
 from relance.intake.models import ImportRun
 from relance.intake.rejects import read_rejects
 from relance.jobs.commands.arguments import dealer_of, print_json
@@ -33,12 +34,13 @@ def command(
     dealer = dealer_of(slug)
     with _progress() as progress:
         run = take_in(dealer, feed, at=now(), full=full, force=force, rejects_path=rejects, progress=progress)
+    filled = decode_waiting(dealer)
     if json:
         for counts in run.files:
             print_json(counts)
         for reject in read_rejects(Path(run.rejects)):
             print_json(reject)
-    for line in (*_summary(run), *after_import(dealer, at=now())):
+    for line in (*_summary(run), *_told_by_vin(filled), *after_import(dealer, at=now())):
         print(line, file=sys.stderr)
 
 
@@ -55,6 +57,11 @@ def _summary(run: ImportRun) -> Iterator[str]:
     yield from (f"  {note}" for note in run.notes)
     if any(counts["rejected"] for counts in run.files):
         yield f"rejected rows with their reasons: {run.rejects}"
+
+
+def _told_by_vin(filled: int) -> Iterator[str]:
+    if filled:
+        yield f"the VIN told make, model or year of {filled:,} {'vehicle' if filled == 1 else 'vehicles'}"
 
 
 @contextmanager

@@ -1,18 +1,20 @@
 """The way of every record into its table: which column fills which fields, and which fields follow from others.
 
-One table, SHAPES. To add a column: one line in intake/records.py, one line here. A `derive` always sets the same
-fields, whatever the row says; `Row` holds the new values, `old` the stored ones (None for a new row).
+One table, SHAPES. To add a column: one line in intake/records.py, one line here. A `put` fills the fields of one column
+of the feed, for a whole batch; a `derive` comes last and always sets the same fields, whatever the rows say.
 """
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
 
 from relance.dealers.models import Dealer, Staff
-from relance.facts import tidy
+from relance.facts.applying import tidy
+from relance.facts.applying.sheet import Sheet, json_text
 from relance.facts.models import (
     Appointment,
     ConsentEntry,
@@ -25,7 +27,6 @@ from relance.facts.models import (
 )
 from relance.lib.fold import fold, fold_codes, fold_titles
 
-Row = dict[str, Any]
 CANONICAL = ("proposed", "booked", "confirmed", "rescheduled", "arrived", "completed", "canceled", "no_show")
 STATES = ("open", "ready", "closed")
 
@@ -49,9 +50,14 @@ class Terms:
             order_codes={fold(w): w for w in STATES} | {fold(c): w for c, w in codes.repair_order.items()},
         )
 
+    def see(self, what: str, rows: int, value: str = "") -> None:
+        """Count rows in which something is wrong."""
+        if rows:
+            self.seen[what, value] += rows
 
-Put = Callable[[Row, Any, Terms], None]
-Derive = Callable[[Row, Row | None, Terms], None]
+
+Put = Callable[[Sheet, list[Any], Terms], None]
+Derive = Callable[[Sheet, Terms], None]
 
 
 @dataclass(frozen=True)
@@ -69,38 +75,36 @@ class Shape:
 def plain(name: str) -> Put:
     """The value as it is."""
 
-    def put(row: Row, value: Any, terms: Terms) -> None:
-        row[name] = value
+    def put(sheet: Sheet, values: list[Any], terms: Terms) -> None:
+        sheet.put(name, values)
 
     return put
 
 
 def folded(name: str) -> Put:
     """The value, and the same as rules compare it."""
-    beside = f"{name}_folded"
 
-    def put(row: Row, value: Any, terms: Terms) -> None:
-        row[name] = value
-        row[beside] = None if value is None else fold(value)
+    def put(sheet: Sheet, values: list[Any], terms: Terms) -> None:
+        sheet.put_folded(name, values)
 
     return put
 
 
 def listed(name: str, fold_all: Callable[[Any], str]) -> Put:
     """A list, and the same as one text in which words are looked for."""
-    beside = f"{name}_folded"
+    fold_once = lru_cache(maxsize=2_000)(fold_all)
 
-    def put(row: Row, value: Any, terms: Terms) -> None:
-        row[name] = value
-        row[beside] = None if value is None else fold_all(value)
+    def put(sheet: Sheet, values: list[Any], terms: Terms) -> None:
+        sheet.put(name, [json_text(value) for value in values])
+        sheet.put(f"{name}_folded", [None if value is None else fold_once(value) for value in values])
 
     return put
 
 
-def raw_status(row: Row, value: Any, terms: Terms) -> None:
-    """The code of the business system as it is; what it means is derived."""
-    row["raw_status"] = value
-    row["raw_status_folded"] = None if value is None else fold(value)
+def staff_reference(sheet: Sheet, values: list[Any], terms: Terms) -> None:
+    """The reference of a member of the staff."""
+    sheet.put("ref", values)
+    sheet.put("ref_folded", [fold(value) for value in values])
 
 
 def _alike(put: Callable[[str], Put], *names: str) -> dict[str, Put]:
@@ -110,7 +114,7 @@ def _alike(put: Callable[[str], Put], *names: str) -> dict[str, Put]:
 STAFF = Shape(
     Staff,
     {
-        "reference": lambda row, value, terms: row.update(ref=value, ref_folded=fold(value or "")),
+        "reference": staff_reference,
         "role": tidy.roles,
         "language": tidy.language,
         **_alike(plain, "name", "email", "mobile"),
@@ -195,7 +199,7 @@ APPOINTMENTS = Shape(
     Appointment,
     {
         "id": plain("ref"),
-        "status": raw_status,
+        "status": folded("raw_status"),
         **_alike(folded, "advisor", "requested_work"),
         **_alike(plain, "created_at", "start_at"),
     },
@@ -206,7 +210,7 @@ REPAIR_ORDERS = Shape(
     RepairOrder,
     {
         "id": plain("ref"),
-        "status": raw_status,
+        "status": folded("raw_status"),
         "packages": listed("packages", fold_titles),
         **_alike(folded, "reference", "advisor"),
         **_alike(
