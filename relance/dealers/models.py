@@ -131,3 +131,41 @@ class Staff(DealerRow):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["dealer", "ref"], name="staff_once")]
+
+
+class AuditEntry(DealerRow):
+    """One thing that somebody did: never changed, never deleted; each carries the digest of the one before."""
+
+    number = models.PositiveBigIntegerField()  # 1, 2, 3 … per dealer, without a gap
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254)  # an e-mail address, "operator" or "relance"
+    act = models.CharField(max_length=40)  # a short stable word, dealers/audit.py
+    what = models.CharField(max_length=300, blank=True)  # to what: "message 0e9c…", "user kim@dealer.example"
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    ip = models.CharField(max_length=45, blank=True)
+    digest = models.CharField(max_length=64)
+
+    objects: RowsOf["AuditEntry"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer", "number"], name="audit_entry_once")
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["dealer", "act", "number"], name="audit_by_act"),
+            models.Index(fields=["dealer", "by", "number"], name="audit_by_person"),
+        ]
+
+
+class AuditMark(DealerRow):
+    """Where the log of a dealer ends, sealed: rows cut off at the end are missed. Also the lock of its writers."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    seal = models.CharField(max_length=64, blank=True)
+
+    objects: RowsOf["AuditMark"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["dealer"], name="audit_mark_once")]

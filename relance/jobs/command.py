@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "reply": ("contact.reply", True, "take in a reply by hand"),
     "unsure": ("sending.unsure", True, "messages nobody can tell about, and a person's word"),
     "export": ("files.export", True, "the people of a run as lists, letters, postcards or labels"),
+    "audit": ("audit", True, "who did what, and whether the log is as it was written"),
     "backup": ("backup", True, "the database as one file, read again and good"),
     "restore": ("restore", False, "a backup into an empty home"),
     "doctor": ("doctor", False, "what is set up, what is missing, what last ran"),

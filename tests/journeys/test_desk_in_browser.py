@@ -110,6 +110,7 @@ def test_every_page_is_free_of_violations_and_fits(
             "contact preview": "/d/north/contact-settings/C_DEFER_P/",
             "lists": "/d/north/lists/",
             "bell": "/d/north/waiting/",
+            "audit": "/d/north/settings/audit/",
             "refused": f"/d/north/outbox/{the_message(dealer, 'refused').key}/",
         }
         for name, address in addresses.items():

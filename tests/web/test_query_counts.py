@@ -13,6 +13,7 @@ QUERIES = {
     "/d/north/programmes/": 6,
     "/d/north/outbox/": 6,
     "/d/north/outbox/?state=sent&q=fernandez": 7,
+    "/d/north/settings/audit/": 6,
     "/d/north/waiting/": 5,
     "/d/north/waiting/number/": 5,
     "message": 6,

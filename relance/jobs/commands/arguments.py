@@ -1,4 +1,4 @@
-"""Turns the words of a command line into a dealer, a moment, a line of JSON."""
+"""Turns the words of a command line into a dealer, a moment, a line of JSON, an entry of the audit log."""
 
 import json
 import sys
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from relance.dealers.audit import OPERATOR, Deed, note
 from relance.dealers.models import Dealer
+from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import parse_moment
 from relance.plan.models import Automation
@@ -35,6 +37,11 @@ def automation_of(code: str, dealer: Dealer) -> Automation:
 def moment_of(text: str, dealer: Dealer) -> datetime:
     """A moment; without an offset it is local to the dealer."""
     return parse_moment(text, dealer.zone)
+
+
+def noted(dealer: Dealer, act: str, what: str = "", **after: Any) -> None:
+    """Note in the audit log what the operator did."""
+    note(dealer, Deed(act, what, after=after), who=OPERATOR, at=now())
 
 
 def print_json(line: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from relance.jobs.commands.arguments import dealer_of, print_json
+from relance.jobs.commands.arguments import dealer_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.plan.apply import apply_definitions, export, read_file
@@ -23,6 +23,7 @@ def apply_file(
     """Add or change automations; one fault and nothing is changed."""
     dealer = dealer_of(slug)
     applied = apply_definitions(dealer, read_file(file), at=now(), by="operator")
+    noted(dealer, "automation", str(file), added=applied.added, changed=applied.changed)
     for warning in applied.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     print(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from relance.dealers.create import create_dealer
+from relance.jobs.commands.arguments import noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.lib.yaml_file import read_yaml
@@ -41,6 +42,7 @@ def create(
         settings=read_settings(settings) if settings else {},
         at=now(),
     )
+    noted(made, "settings", f"dealer {made.slug}", **made.settings)
     print(f"dealer {made.slug} is there: {made.name}, {made.timezone}, {made.language}-{made.country}", file=sys.stderr)
 
 

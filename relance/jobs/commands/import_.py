@@ -14,7 +14,7 @@ from relance.facts.absorb import silent, take_in
 from relance.facts.vins import decode_waiting
 from relance.intake.models import ImportRun
 from relance.intake.rejects import read_rejects
-from relance.jobs.commands.arguments import dealer_of, print_json
+from relance.jobs.commands.arguments import dealer_of, noted, print_json
 from relance.lib.clock import now
 from relance.outbox.runs.late import after_import
 
@@ -35,6 +35,7 @@ def command(
     with _progress() as progress:
         run = take_in(dealer, feed, at=now(), full=full, force=force, rejects_path=rejects, progress=progress)
     filled = decode_waiting(dealer)
+    noted(dealer, "import", feed.name, files={c["file"]: c["read"] for c in run.files}, full=full, force=force)
     if json:
         for counts in run.files:
             print_json(counts)

@@ -12,7 +12,7 @@ from relance.exports.backup.hold import held
 from relance.exports.backup.hold import let_go as release
 from relance.exports.backup.manifest import mark_of
 from relance.exports.backup.restore import Restored, restore
-from relance.jobs.commands.arguments import dealer_of
+from relance.jobs.commands.arguments import dealer_of, noted
 from relance.jobs.home import open_home
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
@@ -67,4 +67,6 @@ def _release(slug: str) -> None:
     if slug != "all":
         dealer_of(slug)
     released = release(None if slug == "all" else slug)
+    for one in released:
+        noted(dealer_of(one), "let_go")
     print(f"{', '.join(released) or 'nobody'}: no longer held", file=sys.stderr)

@@ -1,7 +1,7 @@
 """Turns a template and its values into a page inside the frame: places, their pages, dealer, search, language, me."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,10 +14,11 @@ from relance.web.desk.words import Word
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a place: the name of its address, and its words."""
+    """One page of a place: the name of its address, its words, and the right that it asks for."""
 
     name: str
     words: Word
+    act: str = "look"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Place:
     def home(self) -> str:
         """Where the rail leads."""
         return self.pages[0].name
+
+    def open_to(self, desk: Desk) -> "Place":
+        """The place with those of its pages that the reader may open."""
+        return replace(self, pages=tuple(page for page in self.pages if desk.may(page.act)))
 
 
 # A place stands in the rail as soon as one of its pages exists: add the page, and it is there.
@@ -62,18 +67,27 @@ PLACES = (
             Page("desk-lists", _("Lists")),
         ),
     ),
+    Place(
+        _("Settings"),
+        "settings",
+        "s",
+        (
+            Page("desk-audit", _("Audit log"), "audit"),
+        ),
+    ),
 )  # fmt: skip
 SEARCH = "desk-outbox"  # where the search of the header leads, with `?q=`
 
 
 def show(desk: Desk, template: str, values: Mapping[str, Any], *, place: str = "", status: int = 200) -> HttpResponse:
     """A page or fragment of the desk; `place` is the name of the page's address, or of the one that it belongs to."""
+    places = [one for every in PLACES if (one := every.open_to(desk)).pages]
     context = {
         "desk": desk,
         "dealer": desk.dealer,
         "reader": desk.reader,
-        "places": PLACES,
-        "of_place": next((one for one in PLACES if place in {page.name for page in one.pages}), None),
+        "places": places,
+        "of_place": next((one for one in places if place in {page.name for page in one.pages}), None),
         "place": place,
         "search_at": SEARCH,
         "fragment": desk.is_fragment,

@@ -4,19 +4,22 @@ Every page under /d/<slug>/ goes through `desk_page`; a test walks the addresses
 `desk.customers()` and `desk.messages()`, never the tables: not everybody sees every customer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
+from relance.dealers.audit import Deed, Who, note
 from relance.dealers.models import Dealer, GroupMembership, Membership, User
 from relance.dealers.rights import Rights, rights_of
 from relance.facts.models import Customer
@@ -27,6 +30,7 @@ from relance.web.desk.reading import Reader, reader_of
 
 Rest = ParamSpec("Rest")
 READING = ("GET", "HEAD")
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class Desk:
         """PermissionDenied unless he may."""
         if not self.may(act, subject):
             raise PermissionDenied
+
+    def note(self, act: str, what: str = "", *, before: Values | None = None, after: Values | None = None) -> None:
+        """Note in the audit log what the reader did; inside the transaction of the page itself."""
+        note(self.dealer, Deed(act, what, before or {}, after or {}), who=who_asks(self.request), at=self.reader.at)
 
     @property
     def sees_all(self) -> bool:
@@ -107,8 +115,20 @@ def _answer(
     desk = sit_down(request, request.user, slug)
     if request.method not in (("POST",) if changes else READING):
         return HttpResponseNotAllowed(["POST"] if changes else READING)
-    desk.must(act)
-    return page(desk, **rest)
+    try:
+        # What a page changes and what the audit log says of it stand or fall together.
+        with transaction.atomic() if changes else nullcontext():
+            desk.must(act)
+            return page(desk, **rest)
+    except PermissionDenied:
+        desk.note("refused", f"{request.method} {request.path}"[:300])
+        raise
+
+
+def who_asks(request: HttpRequest) -> Who:
+    """Who asks, and from where; forwarding headers are believed by the server in front only (jobs/serve.py)."""
+    name = request.user.email if request.user.is_authenticated else ""
+    return Who(name, request.META.get("REMOTE_ADDR", ""))
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

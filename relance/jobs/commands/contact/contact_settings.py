@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from relance.dealers.models import Dealer
-from relance.jobs.commands.arguments import dealer_of, print_json
+from relance.jobs.commands.arguments import dealer_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.measures.contact_statistics import contact_statistics
@@ -31,6 +31,7 @@ def command(
     if numbers or usual:
         wanted = (USUAL if usual else settings).changed(**dict(map(_number, numbers or [])))
         applied = save(dealer, wanted, by="operator", at=now())
+        noted(dealer, "contact_settings", numbers=wanted.as_json())
         for warning in applied.warnings:
             print(f"warning: {warning}", file=sys.stderr)
         print(f"{len(applied.added)} added, {len(applied.changed)} changed", file=sys.stderr)

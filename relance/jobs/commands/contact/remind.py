@@ -6,7 +6,7 @@ import typer
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
-from relance.jobs.commands.arguments import dealer_of, moment_of, print_json
+from relance.jobs.commands.arguments import dealer_of, moment_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import iso
@@ -41,6 +41,7 @@ def command(  # noqa: PLR0913  (each is an option of the command line)
     else:
         wish = Wish(moment_of(at, dealer), text, by, to or _of_kind(kind), channel)
         reminder = remind(_customer(dealer, customer), wish, at=now())
+        noted(dealer, "reminder", f"customer {customer}", by=by, at=at)
         shown = [reminder]
     for reminder in shown:
         _print(dealer, reminder, as_json=as_json)
@@ -64,6 +65,7 @@ def _canceled(dealer: Dealer, number: int, by: str) -> PersonalReminder:
     if found is None:
         raise BadInput(f"--cancel {number}: there is no reminder of this number")
     cancel_reminder(found, by=by, at=now())
+    noted(dealer, "reminder", f"reminder {number}", canceled_by=by)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relance.jobs.commands.arguments import dealer_of
+from relance.jobs.commands.arguments import dealer_of, noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.outbox.decide import approve_run, reject_run, runs_that_wait
@@ -24,4 +24,5 @@ def command(
         raise BadInput(f"no run {run} waits for approval ({listed})")
     decide = reject_run if reject else approve_run
     moved = decide(dealer, waiting[run], by="operator", at=now())
+    noted(dealer, "rejected" if reject else "approved", f"run {run}", messages=len(moved))
     print(f"{len(moved)} {'kept' if reject else 'let go'}", file=sys.stderr)

@@ -8,7 +8,7 @@ import typer
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
-from relance.jobs.commands.arguments import dealer_of
+from relance.jobs.commands.arguments import dealer_of, noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import parse_day
@@ -31,9 +31,11 @@ def command(
     if take_back:
         held = HoldBack.objects.of(dealer).filter(automation=automation, customer=person, undone_at=None)
         back = [m for row in _of_day(list(held), on) for m in undo(dealer, row, by="operator", at=now())]
+        noted(dealer, "released", f"automation {code}, customer {customer}", day=day)
         print(f"hold-back taken away, {len(back)} messages came back", file=sys.stderr)
         return
     hold_back(dealer, automation, person, reference_on=on, by="operator", at=now())
+    noted(dealer, "held_back", f"automation {code}, customer {customer}", day=day)
     print(f"{person.ref} is held back from {automation.code} {f'on {on}' if on else 'for ever'}", file=sys.stderr)
 
 

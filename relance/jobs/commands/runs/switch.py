@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relance.jobs.commands.arguments import dealer_of
+from relance.jobs.commands.arguments import dealer_of, noted
 from relance.jobs.commands.runs.hold_back import automation_of
 from relance.lib.clock import now
 from relance.plan.apply import definition_of
@@ -22,6 +22,7 @@ def command(
     dealer, at = dealer_of(slug), now()
     automation = automation_of(dealer, code)
     row = switch(dealer, automation, to, by="operator", at=at)
+    noted(dealer, "automation_switched", f"automation {row.code}", status=row.status)
     print(f"{row.code} is {row.status}", file=sys.stderr)
     definition = definition_of(row)
     for rival in rivals(dealer, definition) if to != "off" else []:

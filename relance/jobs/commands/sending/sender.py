@@ -17,7 +17,7 @@ from relance.delivery.senders import keep_sender, sending_of
 from relance.delivery.senders.registry import KINDS, channel_for
 from relance.delivery.senders.trial import send_test
 from relance.delivery.senders.ways import WAYS, file_sending, sending_from
-from relance.jobs.commands.arguments import dealer_of, print_json
+from relance.jobs.commands.arguments import dealer_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, Failure, unknown_word
 
@@ -54,7 +54,9 @@ def of(
     """Set, check or show how a dealer's channel is sent. Without a sender messages go to files in the home."""
     dealer = _dealer(slug, channel)
     if url is not None:
-        keep_sender(dealer, channel, _sending(url, channel, secret or []), at=now())
+        kept = _sending(url, channel, secret or [])
+        keep_sender(dealer, channel, kept, at=now())
+        noted(dealer, "sender", f"channel {channel}", kind=kept.kind, **kept.settings)
     elif secret:
         raise BadInput("a secret belongs to a sender: say --url too")
     sending = sending_of(dealer, channel)

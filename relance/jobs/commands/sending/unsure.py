@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from relance.delivery.safety.resolve import WORDS, resolve_unsure, unsure_of
-from relance.jobs.commands.arguments import dealer_of, print_json
+from relance.jobs.commands.arguments import dealer_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import iso
@@ -35,6 +35,7 @@ def command(
         if word not in WORDS:
             raise BadInput(unknown_word("word", word, WORDS))
         moved = resolve_unsure(dealer, _chosen(found, key), word=word, by="operator", at=now())
+        noted(dealer, "resolved", f"message {key}", word=word, messages=len(moved))
         print(f"{len(moved)} resolved: {word}", file=sys.stderr)
         return
     for message in found:

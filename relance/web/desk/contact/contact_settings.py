@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from relance.dealers.audit import changed
 from relance.facts.models import Customer
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
@@ -88,6 +89,8 @@ def save_contact_settings(desk: Desk) -> HttpResponse:
         except BadInput as error:
             told = str(error)
         else:
+            before, after = changed(stored.as_json(), typed.settings.as_json())
+            desk.note("contact_settings", before=before, after=after)
             here = redirect(PLACE, slug=desk.dealer.slug)
             here["Location"] += "?saved=1"
             return here

@@ -102,6 +102,7 @@ def message_file(desk: Desk, key: UUID) -> HttpResponse:
 def cancel_message(desk: Desk, key: UUID) -> HttpResponse:
     """Cancel a message that still waits."""
     cancel(desk.dealer, [_to_decide(desk, key, "hold_back")], at=desk.reader.at, by=str(desk.user))
+    desk.note("canceled", f"message {key}")
     return _changed(desk, key)
 
 
@@ -109,6 +110,7 @@ def cancel_message(desk: Desk, key: UUID) -> HttpResponse:
 def approve_message(desk: Desk, key: UUID) -> HttpResponse:
     """Let a message go that waited for a person."""
     approve(desk.dealer, [_to_decide(desk, key, "approve")], at=desk.reader.at, by=str(desk.user))
+    desk.note("approved", f"message {key}")
     return _changed(desk, key)
 
 
@@ -116,6 +118,7 @@ def approve_message(desk: Desk, key: UUID) -> HttpResponse:
 def bring_back_message(desk: Desk, key: UUID) -> HttpResponse:
     """Undo a cancellation."""
     bring_back(desk.dealer, [_to_decide(desk, key, "hold_back")], at=desk.reader.at, by=str(desk.user))
+    desk.note("brought_back", f"message {key}")
     return _changed(desk, key)
 
 

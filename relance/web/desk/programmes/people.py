@@ -115,6 +115,8 @@ def hold(desk: Desk, code: str, day: date) -> HttpResponse:
     customer = _customer(desk)
     reference_on = _day(desk.request.POST.get("reference_on")) if desk.request.POST.get("how") == "once" else None
     hold_back(desk.dealer, automation, customer, reference_on=reference_on, by=str(desk.user), at=desk.reader.at)
+    after = {"only_on": reference_on} if reference_on else {"for_ever": True}
+    desk.note("held_back", f"automation {code}, customer {customer.ref}", after=after)
     return _after_change(desk, automation, day)
 
 
@@ -128,8 +130,9 @@ def release(desk: Desk, code: str, day: date) -> HttpResponse:
         undone_at=None,
         customer__in=desk.customers(),
     )
-    for row in held:
+    for row in held.select_related("customer"):
         undo(desk.dealer, row, by=str(desk.user), at=desk.reader.at)
+        desk.note("released", f"automation {code}, customer {row.customer.ref}")
     return _after_change(desk, automation, day)
 
 
