@@ -17,7 +17,7 @@ from relance.exports.lists.workbook import xlsx_of
 from relance.exports.mail_merge.labels import SHEETS, addresses, labels_pdf, usual_sheet
 from relance.exports.mail_merge.people import MergeList, of_day, of_run
 from relance.exports.mail_merge.word import filled, template
-from relance.jobs.commands.arguments import automation_of, dealer_of, moment_of, print_json
+from relance.jobs.commands.arguments import automation_of, dealer_of, moment_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, Failure, unknown_word
 from relance.lib.moments import day_of
@@ -118,6 +118,7 @@ def command(  # noqa: PLR0913 the words of the command line
             print_json({"file": str(to / name), "bytes": len(content), "people": len(asked.merge.people)})
         else:
             print(to / name)
+    noted(dealer, "export", f"{kind} {asked.name}", people=len(asked.merge.people), files=written)
     print(f"{len(asked.merge.people)} people, {written} files", file=sys.stderr)
 
 

@@ -1,0 +1,1 @@
+"""PEOPLE: the commands about who signs in, what he may do, and what he did."""
