@@ -69,9 +69,10 @@ def of(
 def test(slug: Slug, channel: Way, address: Annotated[str, typer.Argument(help="A number or an address.")]) -> None:
     """Send a test message: marked as one, kept and counted nowhere."""
     try:
-        result = send_test(_dealer(slug, channel), channel, address, at=now())
+        result = send_test(dealer := _dealer(slug, channel), channel, address, at=now())
     except ChannelDown as fault:
         raise Failure(str(fault)) from None
+    noted(dealer, "test_message", f"channel {channel}", accepted=isinstance(result, Accepted))
     if not isinstance(result, Accepted):
         raise Failure(f"the test message was not taken: {result.answer}")
     print(f"the test message was taken: {result.answer or 'accepted'}", file=sys.stderr)
@@ -80,8 +81,9 @@ def test(slug: Slug, channel: Way, address: Annotated[str, typer.Argument(help="
 @command.command(context_settings=HELP)
 def resume(slug: Slug, channel: Way) -> None:
     """Let marketing go on that stands still after bounces or complaints."""
-    if not lift(_dealer(slug, channel), channel=channel, by="the command line", at=now()):
+    if not lift(dealer := _dealer(slug, channel), channel=channel, by="the command line", at=now()):
         raise BadInput(f"marketing by {channel} does not stand still")
+    noted(dealer, "let_go", f"marketing by {channel}")
     print(f"marketing by {channel} goes on", file=sys.stderr)
 
 
