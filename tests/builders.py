@@ -46,13 +46,19 @@ def a_dealer(
     )
 
 
-def a_user(dealer: Dealer | None = None, *, email: str = "manager@dealer.example", role: str = "crm_manager") -> User:
+def a_user(
+    dealer: Dealer | None = None,
+    *,
+    email: str = "manager@dealer.example",
+    role: str = "crm_manager",
+    reference: str = "",
+) -> User:
     """A person who signs in with the password `a long password`; a member of `dealer` when there is one."""
     user = User(email=email, name="Kim Manager", created_at=A_DAY)
     user.set_password("a long password")
     user.save()
     if dealer is not None:
-        Membership.objects.create(dealer=dealer, user=user, role=role)
+        Membership.objects.create(dealer=dealer, user=user, role=role, reference=reference)
     return user
 
 

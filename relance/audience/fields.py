@@ -351,6 +351,19 @@ _ROWS = (
         ),
     ),
     Category(
+        "call",
+        _("call"),
+        Touch,
+        "touch",
+        "happened_at",
+        listed=Q(kind="call"),
+        attributes=_table(
+            Attribute("happened_at", MOMENT, _("happened"), "happened_at"),
+            _text("outcome", _("outcome"), "text"),
+            *_picks(_("the last call"), _("number of calls")),
+        ),
+    ),
+    Category(
         "survey",
         _("survey"),
         Touch,

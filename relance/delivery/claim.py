@@ -17,6 +17,7 @@ from relance.lib.leases import LENGTH, lease
 from relance.outbox.models import Message
 from relance.outbox.recheck import Go, Later, Refusal, recheck
 from relance.outbox.states import CHUNK, move
+from relance.outbox.tasks import ask_about_recalls
 
 BATCH = 500
 PURPOSES = ("service", "marketing")  # in this order: a reminder never waits behind a newsletter
@@ -98,7 +99,9 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
             if isinstance(verdict, Go):
                 found.until[message.pk] = verdict.until
     for (reason, detail), group in refusals.items():
-        found.stopped += move(dealer, group, to="refused", at=at, cause=ASKED_AGAIN, reason=reason, detail=detail)
+        stopped = move(dealer, group, to="refused", at=at, cause=ASKED_AGAIN, reason=reason, detail=detail)
+        ask_about_recalls(dealer, stopped, at=at)
+        found.stopped += stopped
     for send_at, keys in later.items():
         for start in range(0, len(keys), CHUNK):
             rows = Message.objects.of(dealer).filter(pk__in=keys[start : start + CHUNK], state="ready")

@@ -1,4 +1,4 @@
-"""Senders (how a dealer's channel leaves the house), attempts, receipts, pauses and print files as rows."""
+"""Senders (how a dealer's channel leaves the house), attempts, receipts, pauses, print files and notices as rows."""
 
 import uuid
 from typing import Any, ClassVar
@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from django.db import models
 
 from relance.dealers.access import DealerRow, RowsOf
-from relance.outbox.models import Message
+from relance.dealers.models import User
+from relance.outbox.models import Message, Task
 from relance.plan.models import Run
 
 
@@ -128,3 +129,23 @@ class PrintedMessage(DealerRow):
             models.UniqueConstraint(fields=["message"], name="printed_once"),
             models.UniqueConstraint(fields=["print_file", "place"], name="printed_place_once"),
         ]
+
+
+class Notice(DealerRow):
+    """A line for one user: something came for the member of the staff whose reference he has."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12)  # task | list
+    ref = models.CharField(max_length=80)  # of its reason: told twice it is one line
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    task = models.ForeignKey(Task, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    objects: RowsOf["Notice"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer", "user", "kind", "ref"], name="notice_once")
+        ]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["user", "dealer", "read_at"], name="notice_unread")]

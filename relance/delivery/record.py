@@ -12,6 +12,7 @@ from django.db import transaction
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Parcel, Refused, Result
 from relance.delivery.models import Attempt
+from relance.delivery.notices import tell_of_lists
 from relance.delivery.safety.pause import watch
 from relance.delivery.touches import record_sent
 from relance.facts.models import Suppression
@@ -50,6 +51,7 @@ def record(
         attempts = [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours]
         insert(Attempt, attempts, match=("id",), change=())
         record_sent(dealer, [m for m in moved if m.state == "sent"], codes=codes, at=at)
+        tell_of_lists(dealer, [m for m in moved if m.state in ("sent", "failed")], at=at)
         suppress(dealer, [(m, r.because) for m, r in answers if isinstance(r, Refused) and r.suppress_address], at=at)
     return moved
 

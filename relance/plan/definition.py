@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from relance.audience.tree import Tree, read_tree
+from relance.audience.tree import Tree, read_tree, rules_of
 from relance.dealers.models import ROLES
 from relance.intake.freshness import FILE_OF
 from relance.lib.errors import BadInput, unknown_word
@@ -141,6 +141,11 @@ class Definition(Strict):
         """Whether one message says what there is to say of all the customer's vehicles: `{ vehicles.list }`."""
         texts = (words.body for by_language in self.wording.values() for words in by_language.values())
         return self.subject != "customer" and any(ALL_VEHICLES.search(text) for text in texts)
+
+    @cached_property
+    def is_safety_recall(self) -> bool:
+        """Whether it asks for an open safety recall: somebody has to hear of it, whatever he said of mail."""
+        return any(rule.attribute == "open_recall" for rule in rules_of(self.tree))
 
     @property
     def speaks_to_customer(self) -> bool:

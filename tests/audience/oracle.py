@@ -14,12 +14,13 @@ NEGATIVES = {"is_not", "is_none_of", "does_not_contain", "is_absent", "not_equal
 RECORD = {
     "repair_order_opened": "repair_order", "repair_order_closed": "repair_order", "work_order": "repair_order",
     "order": "sale", "sale": "sale", "message_sent": "touch", "message_received": "touch", "survey": "touch",
+    "call": "touch",
 }  # fmt: skip
 MOMENT = {
     "appointment": "start_at", "repair_order_opened": "opened_at", "repair_order_closed": "closed_at",
     "order": "ordered_at", "sale": "delivered_on", "deferred_work": "recommended_at",
 }  # fmt: skip
-TOUCHES = {"message_sent": "sent", "message_received": "received", "survey": "survey"}
+TOUCHES = {"message_sent": "sent", "message_received": "received", "survey": "survey", "call": "call"}
 PICKS = {"next_one", "last_one", "last_time"}
 
 
@@ -162,6 +163,7 @@ class Oracle:
         columns = {
             "date": "start_at", "time": "start_at", "vehicle_delivery_date": "delivered_on", "package": "packages",
             "answered_at": "happened_at",
+            "outcome": "text",
         }  # fmt: skip
         if name == "happened_at":  # of a sale: when it was ordered
             return record["ordered_at" if about == "sale" else MOMENT.get(about, "happened_at")]

@@ -215,7 +215,7 @@ class Maker:
         pick = self.random
         return {
             "ref": ref,
-            "kind": pick.choice(["sent", "received", "survey"]),
+            "kind": pick.choice(["sent", "received", "survey", "call"]),
             "happened_at": self.a_moment(),
             "channel": pick.choice(["sms", "email"]),
             "code": self.maybe(pick.choice(["J_CSI", "SR180"])),

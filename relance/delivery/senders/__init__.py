@@ -9,7 +9,7 @@ from django.conf import settings
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Sending
 from relance.delivery.models import Sender
-from relance.delivery.senders.ways import ON_PAPER, file_sending, sending_from
+from relance.delivery.senders.ways import AT_HOME, file_sending, sending_from
 from relance.lib.seal import seal, unseal
 
 BY_MAIL = frozenset({"email", "staff"})  # what an e-mail sender carries
@@ -34,7 +34,7 @@ def sending_of(dealer: Dealer, channel: str) -> Sending:
 def opened(row: Sender) -> Sending:
     """A stored sender with its secrets opened."""
     kept = {**row.settings, "hook": str(row.hook)}
-    kind = "paper" if row.kind == "file" and row.channel in ON_PAPER else row.kind
+    kind = AT_HOME.get(row.channel, "file") if row.kind == "file" else row.kind
     if kind in ("file", "paper"):
         kept["folder"] = str(settings.HOME / "sent")
     return Sending(kind, kept, unseal(bytes(row.secrets), settings.SECRET_KEY))

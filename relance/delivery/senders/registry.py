@@ -6,6 +6,7 @@ from relance.delivery.channel import Channel, Sending
 from relance.delivery.channels.email.smtp import SmtpChannel
 from relance.delivery.channels.file.folder import FileChannel
 from relance.delivery.channels.paper.channel import PaperChannel
+from relance.delivery.channels.phone.call_list import CallListChannel
 from relance.delivery.channels.sms.twilio import TwilioChannel
 
 
@@ -20,7 +21,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "file": Kind(
-        frozenset({"sms", "email", "phone", "staff"}),
+        frozenset({"sms", "email", "staff"}),
         FileChannel,
         "a file per message under sent/ in the home; the default until a sender is set",
     ),
@@ -29,6 +30,7 @@ KINDS: dict[str, Kind] = {
         PaperChannel,
         "a print-ready PDF per run under sent/ in the home, with a manifest",
     ),
+    "calls": Kind(frozenset({"phone"}), CallListChannel, "a task for a person, with what to say"),
     "smtp": Kind(frozenset({"email", "staff"}), SmtpChannel, "e-mail over a mail server"),
     "twilio": Kind(frozenset({"sms"}), TwilioChannel, "text messages over Twilio's HTTP API"),
 }

@@ -16,7 +16,7 @@ from relance.lib.http import Origin
 PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
 NUMBERS = {"connections": 50, "timeout": 90}  # the greatest that makes sense
-ON_PAPER = frozenset({"postcard", "letter"})
+AT_HOME = {"postcard": "paper", "letter": "paper", "phone": "calls"}  # what other channels become: files
 Settings = dict[str, object]
 
 
@@ -32,8 +32,8 @@ class Way:
 
 
 def file_sending(channel: str = "") -> Sending:
-    """Files in the home: one per message; of what goes on paper a print file per run."""
-    return Sending("paper" if channel in ON_PAPER else "file", {"folder": str(settings.HOME / "sent")})
+    """What needs no provider: files in the home, one per message; print files; tasks for who calls."""
+    return Sending(AT_HOME.get(channel, "file"), {"folder": str(settings.HOME / "sent")})
 
 
 def sending_from(url: str, *, where: str) -> Sending:

@@ -9,10 +9,10 @@ from relance.facts.models.people import Customer, Vehicle
 
 
 class Touch(DealerRow):
-    """A message handed over (sent), a reply (received) or a survey answer (survey)."""
+    """A message handed over (sent), a reply (received), a survey answer (survey) or what came of a call (call)."""
 
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
-    # sent | received | survey; of a message that was sent: delivered | failed | opened | clicked | complained
+    # sent | received | survey | call; of a message that was sent: delivered | failed | opened | clicked | complained
     kind = models.CharField(max_length=10)
     vehicle = models.ForeignKey(Vehicle, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     ref = models.CharField(max_length=64)  # the message's key, or the provider's id of an inbound one

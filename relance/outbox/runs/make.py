@@ -10,7 +10,9 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Customer
 from relance.outbox.accept import accept
 from relance.outbox.gate import Gate, needs_of
+from relance.outbox.models import Message
 from relance.outbox.sending_time import SendingTime
+from relance.outbox.tasks import ask_about_recalls
 from relance.plan.draft import RunOf
 from relance.plan.due import drafts
 from relance.plan.models import PlanMark, Run
@@ -47,6 +49,9 @@ class Making:
             row.drafts += accept(self.dealer, row, list(zip(chunk, verdicts, strict=True)), at=self.at, waits=waits)
             self.gate.said.clear()  # they are rows now
         row.save(update_fields=["drafts"])
+        if run.definition.is_safety_recall:
+            refused = Message.objects.of(self.dealer).filter(run=row, reason="do_not_mail")
+            ask_about_recalls(self.dealer, refused.select_related("customer"), at=self.at)
 
     def is_blast(self, run: RunOf, people: int) -> bool:
         """Unusually many: over a fifth of the customers and over 200, or over three times the 30-day median."""
