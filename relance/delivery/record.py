@@ -12,8 +12,8 @@ from django.db import transaction
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Parcel, Refused, Result
 from relance.delivery.models import Attempt
-from relance.delivery.notices import tell_of_lists
 from relance.delivery.safety.pause import watch
+from relance.delivery.staff.notices import tell_of_lists
 from relance.delivery.touches import record_sent
 from relance.facts.models import Suppression
 from relance.lib.fold import fold

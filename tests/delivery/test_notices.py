@@ -6,7 +6,7 @@ import pytest
 
 from relance.delivery.deliver import deliver
 from relance.delivery.models import Notice
-from relance.delivery.notices import read_notices, unread
+from relance.delivery.staff.notices import read_notices, unread
 from relance.outbox.models import Message
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_staff_member, a_user, an_automation
 

@@ -9,7 +9,7 @@ import pytest
 
 from relance.delivery.channel import Parcel
 from relance.delivery.channels.email.compose import compose
-from relance.delivery.list_lines import link_of, parts_of
+from relance.delivery.staff.list_lines import link_of, parts_of
 from relance.outbox.models import Message
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
 

@@ -7,7 +7,7 @@ from relance.delivery.channel import Parcel
 from relance.delivery.channels.email.body import html_of, text_of
 from relance.delivery.channels.email.words import ListWords, list_words_in
 from relance.delivery.links import desk_url
-from relance.delivery.list_lines import link_of, parts_of
+from relance.delivery.staff.list_lines import link_of, parts_of
 from relance.outbox.models import Message
 
 TABLE = "width: 100%; border-collapse: collapse;"

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from relance.delivery.channel import Accepted, Busy, Parcel, Refused, Result, Sending
 from relance.delivery.channels.paper.markup import plain_of, tree_of
-from relance.delivery.notices import tell_of_task
+from relance.delivery.staff.notices import tell_of_task
 from relance.outbox.models import Message, Task
 from relance.outbox.tasks import Reason, in_charge, open_task
 from relance.plan.render import shielded

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 
 from relance.dealers.models import Staff
-from relance.delivery.list_lines import link_of, parts_of
+from relance.delivery.staff.list_lines import link_of, parts_of
 from relance.lib.fold import fold
 from relance.outbox.models import Message
 from relance.plan.models import Automation
