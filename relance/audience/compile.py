@@ -1,6 +1,6 @@
 """Turns a rule tree, a subject and a reference moment into one query, which count, plan, forecast and why all ask.
 
-How rules bind to records is 03-rules §4 and FORMAT.md: own conditions read the subject; own ★ demand that the subject
+How rules bind to records is docs/audience.md: own conditions read the subject; own ★ demand that the subject
 is the picked record; record rules of another category agree on one record; its ★ stand alone.
 """
 

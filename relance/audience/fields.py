@@ -1,6 +1,6 @@
 """Categories and attributes as one table: what rules can ask about, and the column or expression that answers.
 
-*Record* attributes describe one record; *pick* attributes (★) choose one record of a history or count it (03-rules §2).
+*Record* attributes describe one record; *pick* attributes (★) choose or count records of a history (docs/rules.md).
 A column is a path from the record; `prefix` leads from the subject to the record ("" when they are the same).
 """
 

@@ -1,6 +1,6 @@
 """Operators as one table: for each its value, the days, minutes or comparison it stands for, and how it is read aloud.
 
-Every operator is false for an unknown value, except is_unknown, does_not_exist and the negatives (03-rules §3). A day
+Every operator is false for an unknown value, except is_unknown, does_not_exist and the negatives (docs/rules.md). A day
 operator is a list of day ranges, so that the compiler can ask an index instead of calling a function on a column.
 """
 

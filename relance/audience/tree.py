@@ -1,6 +1,6 @@
 """Turns the `audience` of a file into a checked rule tree: every entry must hold, inside `any` one is enough.
 
-Faults are BadInput with the path and the nearest allowed word. There is no deeper nesting (03-rules §1).
+Faults are BadInput with the path and the nearest allowed word. There is no deeper nesting (docs/audience.md).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

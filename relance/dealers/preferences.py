@@ -77,7 +77,7 @@ class StatusMap(Strict):
 
 
 class Guards(Strict):
-    """Guards against mistakes; each can be switched off (03-rules §8)."""
+    """Guards against mistakes; each can be switched off (docs/outbox.md, docs/intake.md)."""
 
     blast: OnOff = Field(True, description="A run that reaches unusually many waits for approval.")
     ceiling: OnOff = Field(True, description="At most six automatic messages to one person in 24 hours.")

@@ -73,7 +73,7 @@ def _due(lane: Lane, at: datetime, size: int) -> list[Message]:
     )
     if lane.channel != "staff":
         return list(rows.order_by("send_at", "pk")[:size])
-    # Lists for staff go out whole: what belongs to the last person of the batch comes with it (03-rules §8, V03).
+    # Lists for staff go out whole: what belongs to the last person of the batch comes with it (docs/delivery.md).
     due = list(rows.order_by("send_at", "automation_id", "run_id", "recipient", "pk")[:size])
     if len(due) == size:
         last, taken = due[-1], {m.pk for m in due}

@@ -12,7 +12,10 @@ from relance.facts.models import Customer
 from relance.outbox.models import Message
 
 SPOKEN_TO = ("sms", "email", "postcard", "letter", "phone")
-PURPOSES = {"marketing": "marketing", "everything": "any"}  # the dealer's choice (03-rules §6) → purpose of the entry
+PURPOSES = {
+    "marketing": "marketing",
+    "everything": "any",
+}  # the dealer's choice → the entry's purpose (docs/outbox.md)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Turns a feed into facts: the one way in for the command, the desk, the demo and the clockwork.
 
-Two passes (02-facts §1): the first reads, checks and stages and changes nothing; the second applies in short
+Two passes (docs/facts.md): the first reads, checks and stages and changes nothing; the second applies in short
 transactions. Repeating an import is safe, also after it was cut off: what hangs on the rows is then made anew for all.
 """
 

@@ -1,6 +1,6 @@
 """Turns automations and a moment into the runs to make, those that wait for a feed, and those that came too late.
 
-A run waits while its facts are older than its automation needs (03-rules §8, guard "stale"). It keeps a row, is asked
+A run waits while its facts are older than its automation needs (docs/plan.md, guard "stale"). It keeps a row, is asked
 again by every plan, and is missed when its grace has passed. The waiting minutes of a real-time automation are one row:
 its reference moment is the first of them, its run moment the first that can still be made up.
 """

@@ -18,7 +18,7 @@ from babel.numbers import format_currency, format_decimal, get_territory_currenc
 from relance.lib.fold import fold
 
 LANGUAGES = ("en", "fr", "es", "et")
-# Where CLDR does not know language and country together: how our wordings are written (03-rules §8).
+# Where CLDR does not know language and country together: how our wordings are written (docs/lib.md).
 OTHERWISE = {"en": "en_150", "fr": "fr_CA", "es": "es_US", "et": "et_EE"}
 AND = {"en": "and", "fr": "et", "es": "y", "et": "ja"}
 MORE = {"en": "{n} more", "fr": "{n} de plus", "es": "{n} más", "et": "veel {n}"}

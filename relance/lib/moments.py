@@ -1,6 +1,6 @@
 """Turns days and times of a place into moments and back, through the nights on which clocks change.
 
-A local time that a change skips is the first moment after it; one that comes twice is the first (02-facts).
+A local time that a change skips is the first moment after it; one that comes twice is the first (docs/lib.md).
 Moments are aware datetimes in UTC; days are dates; a moment's day is its day in the dealer's zone.
 """
 

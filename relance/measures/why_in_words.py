@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,89 +19,12 @@ from relance.dealers.models import Dealer
 from relance.lib.language import Speech, currency_of
 from relance.lib.moments import parse_day
 from relance.measures.why import RuleFound, Step, Why, why
+from relance.measures.words import CHANNELS, REASONS, STATES
 from relance.outbox.models import Message, Move
 from relance.plan.models import Automation
 from relance.plan.placeholders import FIELDS
+from relance.plan.shipped import name_in
 
-
-class Reason(NamedTuple):
-    """What stands against a message, and what would change it."""
-
-    says: Promise | str
-    change: Promise | str
-
-
-REASONS: dict[str, Reason] = {
-    "do_not_mail": Reason(
-        gettext_lazy("Wants no messages at all"),
-        gettext_lazy("Only the customer can change this, by asking for messages again."),
-    ),
-    "customer_gone": Reason(
-        gettext_lazy("Has moved away or died"),
-        gettext_lazy("Correct the customer in your business system if this is wrong."),
-    ),
-    "vehicle_gone": Reason(
-        gettext_lazy("The vehicle is sold or scrapped"),
-        gettext_lazy("Correct the vehicle in your business system if this is wrong."),
-    ),
-    "no_recipient": Reason(gettext_lazy("Nobody has this role"), gettext_lazy("Give a staff member this role.")),
-    "no_channel": Reason(
-        gettext_lazy("Cannot be reached on any channel"),
-        gettext_lazy("Add an e-mail address, a mobile number or an address."),
-    ),
-    "channel_off": Reason(
-        gettext_lazy("This channel is switched off"), gettext_lazy("Switch the channel on in the settings.")
-    ),
-    "no_wording": Reason(
-        gettext_lazy("There is no text for this channel"), gettext_lazy("Write a text for this channel.")
-    ),
-    "no_address": Reason(gettext_lazy("There is no address"), gettext_lazy("Add it in your business system.")),
-    "bad_address": Reason(
-        gettext_lazy("The address cannot be right"), gettext_lazy("Correct it in your business system.")
-    ),
-    "suppressed": Reason(gettext_lazy("The address bounced"), gettext_lazy("Ask the customer for another address.")),
-    "opted_out": Reason(
-        gettext_lazy("Has unsubscribed from this"),
-        gettext_lazy("Only the customer can change this, by subscribing again."),
-    ),
-    "no_consent": Reason(
-        gettext_lazy("Has not agreed to this yet"), gettext_lazy("Ask the customer, and record the answer.")
-    ),
-    "text_incomplete": Reason(
-        gettext_lazy("The text would have a gap"),
-        gettext_lazy("Fill in what is missing, or give the text a fallback."),
-    ),
-    "held_back": Reason(gettext_lazy("Held back by hand"), gettext_lazy("Undo the hold-back.")),
-    "open_complaint": Reason(gettext_lazy("A complaint is still open"), gettext_lazy("Close the complaint first.")),
-    "person_ceiling": Reason(
-        gettext_lazy("Six messages within 24 hours are enough"),
-        gettext_lazy("Nothing to do: this protects the customer."),
-    ),
-    "frequency_cap": Reason(
-        gettext_lazy("Heard from you too recently"),
-        gettext_lazy("Allow more messages per customer in the settings."),
-    ),
-    "holdout": Reason(
-        gettext_lazy("In the control group"),
-        gettext_lazy("Nothing to do: this measures what the programme achieves."),
-    ),
-    "too_late": Reason(
-        gettext_lazy("The appointment would be over"), gettext_lazy("Send earlier, or widen the hours.")
-    ),
-    "expired": Reason(
-        gettext_lazy("Its time passed before it could leave"), gettext_lazy("Look whether the sender works.")
-    ),
-    "gave_up": Reason(
-        gettext_lazy("The sender was busy again and again"), gettext_lazy("Look whether the sender works.")
-    ),
-    "undeliverable": Reason(
-        gettext_lazy("The other side does not take it"), gettext_lazy("Ask the customer for another address.")
-    ),
-    "no_longer_true": Reason(
-        gettext_lazy("No longer true when it was to leave"),
-        gettext_lazy("Nothing to do: the facts have changed."),
-    ),
-}
 # What it means that a gate let the message through.
 PASSED: dict[str, Promise | str] = {
     "do_not_mail": gettext_lazy("The customer may be written to."),
@@ -117,14 +40,6 @@ PASSED: dict[str, Promise | str] = {
     "holdout": gettext_lazy("Not in the control group."),
     "too_late": gettext_lazy("It comes in time."),
 }
-CHANNELS: dict[str, Promise | str] = {
-    "sms": gettext_lazy("Text message"),
-    "email": gettext_lazy("E-mail"),
-    "postcard": gettext_lazy("Postcard"),
-    "letter": gettext_lazy("Letter"),
-    "phone": gettext_lazy("Telephone"),
-    "staff": gettext_lazy("To staff"),
-}
 VERDICTS: dict[str, Promise | str] = {
     "ready": gettext_lazy("Yes: this message goes out."),
     "refused": gettext_lazy("No: everything holds, but the message is stopped at the gate."),
@@ -138,17 +53,6 @@ CHANGES: dict[str, Promise | str] = {
     "spoken_to": gettext_lazy("Nothing to do: it can be sent again by hand."),
     "off": gettext_lazy("Switch the automation on; what was due before is not made up for."),
     "no_subject": gettext_lazy("Look whether the last import brought it."),
-}
-STATES: dict[str, Promise | str] = {
-    "ready": gettext_lazy("Waiting"),
-    "approval": gettext_lazy("Needs approval"),
-    "sending": gettext_lazy("Being sent"),
-    "sent": gettext_lazy("Sent"),
-    "delivered": gettext_lazy("Delivered"),
-    "failed": gettext_lazy("Failed"),
-    "unsure": gettext_lazy("Unsure"),
-    "refused": gettext_lazy("Refused"),
-    "canceled": gettext_lazy("Canceled"),
 }
 
 
@@ -314,7 +218,7 @@ def _recorded(dealer: Dealer, message: Message, speech: Speech) -> Iterator[str]
     first = "refused" if message.send_at is None else "ready"
     yield decided.format(
         moment=speech.moment(message.accepted_at),
-        automation=message.automation.name,
+        automation=name_in(message.automation.code, message.automation.name, speech.language),
         version=message.version,
         state=str(STATES[first]).lower(),
     )

@@ -1,4 +1,4 @@
-"""Turns a message into the line that `plan`, `deliver` and `messages` print (keys of 06-screens §4)."""
+"""Turns a message into the line that `plan`, `deliver` and `messages` print (tests/scenarios/FORMAT.md)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

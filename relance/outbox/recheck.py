@@ -1,4 +1,4 @@
-"""Asks rules and gate again at hand-over: the same reference moment, today's facts (03-rules §6)."""
+"""Asks rules and gate again at hand-over: the same reference moment, today's facts (docs/outbox.md)."""
 
 from collections import defaultdict
 from collections.abc import Sequence

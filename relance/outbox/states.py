@@ -12,7 +12,7 @@ from relance.dealers.models import Dealer
 from relance.lib.rows import insert
 from relance.outbox.models import Message, Move
 
-# From each state, the states it may become (03-rules §8). What is not here is never done, by nobody.
+# From each state, the states it may become (docs/outbox.md). What is not here is never done, by nobody.
 MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "approval": frozenset({"ready", "canceled"}),

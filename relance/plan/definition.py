@@ -1,4 +1,4 @@
-"""Turns an automation's file form (03-rules §1) into a typed, checked definition.
+"""Turns an automation's file form (docs/automations.md) into a typed, checked definition.
 
 In YAML 1.1 a bare `on` or `off` reads as true or false: both spellings mean the word.
 """

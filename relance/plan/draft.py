@@ -51,7 +51,7 @@ class Draft(NamedTuple):
 
 
 def occurrence_key(definition: Definition, reference_on: date) -> str:
-    """once → empty; yearly → the year; each_time and {days: n} → the reference day (03-rules §5)."""
+    """once → empty; yearly → the year; each_time and {days: n} → the reference day (docs/automations.md)."""
     if definition.repeat == "once":
         return ""
     return str(reference_on.year) if definition.repeat == "yearly" else reference_on.isoformat()

@@ -9,7 +9,7 @@ from relance.facts.models import Customer
 
 
 class Automation(DealerRow):
-    """What to say to whom, when: `definition` is the file's form (03-rules §1), checked when saved."""
+    """What to say to whom, when: `definition` is the file's form (docs/automations.md), checked when saved."""
 
     code = models.CharField(max_length=24)
     name = models.CharField(max_length=200)

@@ -120,7 +120,7 @@ class RunAt(NamedTuple):
 
 
 class Schedule(Strict):
-    """When an automation runs (03-rules §5)."""
+    """When an automation runs (docs/automations.md)."""
 
     kind: Kind
     at: At | None = Field(None, description="The time of day; for `once` the day and time.")

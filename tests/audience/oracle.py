@@ -1,4 +1,4 @@
-"""Turns a rule tree and a world into the subjects that are due, in plain Python, read from 03-rules and nothing else.
+"""Turns a rule tree and a world into the subjects that are due, in plain Python, from the contract and nothing else.
 
 It shares no code with the compiler: no tables, no ranges, no queries. What it says is what the query must find.
 """
@@ -240,7 +240,7 @@ def by_minutes(word: str, moment: datetime, n: int, now: datetime) -> bool:
 
 
 def by_day(word: str, day: date, value: Any, today: date) -> bool:
-    """The table of 03-rules §3, line by line. `ago` and `ahead` are whole days."""
+    """The table of docs/rules.md, line by line. `ago` and `ahead` are whole days."""
     ago = (today - day).days
     ahead = -ago
     match word:

@@ -1,4 +1,4 @@
-"""What the rules are about (03-rules §4): the reading of each sentence of the contract, by hand."""
+"""What the rules are about (docs/audience.md): the reading of each sentence of the contract, by hand."""
 
 from datetime import UTC, datetime
 

@@ -33,3 +33,14 @@ def test_every_room_has_its_page(room):
 def test_links_lead_somewhere(path):
     lost = [link for link in LINK.findall(path.read_text(encoding="utf-8")) if not (path.parent / link).exists()]
     assert lost == []
+
+
+NAMED_PAGE = re.compile(r"docs/[\w/-]+\.md")
+SECTION_OF_A_PAGE_THAT_IS_NOT_HERE = re.compile(r"\b\d\d-[a-z]+(?: §|,? \")")
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_code_names_pages_that_a_reader_has(path):
+    text = path.read_text(encoding="utf-8")
+    assert [page for page in NAMED_PAGE.findall(text) if not (DOCS.parent / page).is_file()] == []
+    assert SECTION_OF_A_PAGE_THAT_IS_NOT_HERE.findall(text) == []

@@ -8,15 +8,14 @@ from django.utils.translation import override
 from relance.lib.language import LANGUAGES
 from relance.measures.why import GATES, why
 from relance.measures.why_in_words import (
-    CHANNELS,
     PASSED,
-    REASONS,
     VERDICTS,
     change_in_words,
     reason_in_words,
     why_in_words,
     why_message,
 )
+from relance.measures.words import CHANNELS, REASONS
 from tests.builders import a_customer, a_dealer, a_message, a_repair_order, an_automation
 
 AT = datetime(2026, 5, 4, 14, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Each draft meets the checks in the order of the contract; the first that fails is the refusal (03-rules §6)."""
+"""Each draft meets the checks in the order of the contract; the first that fails is the refusal (docs/outbox.md)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -9,7 +9,7 @@ from relance.lib.sms import size_of
 from relance.plan.definition import read_definition
 from relance.plan.placeholders import FIELDS
 from relance.plan.render import parse
-from relance.plan.shipped import DEMO, definition_of, entries, entry_of, library_line, unavailable
+from relance.plan.shipped import DEMO, definition_of, entries, entry_of, library_line, name_in, unavailable
 from relance.plan.wording_check import check, sample_sms
 
 CODES = [entry.code for entry in entries()]
@@ -196,3 +196,17 @@ def test_the_demo_waits_for_nothing():
 
 def test_an_entry_whose_page_is_missing_says_so():
     assert library_line(entry_of("P01"))["waits_for"] == ["link.portal"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "language", "said"),
+    [
+        ("J_SIX", "Relance après six mois", "en", "Six-month recall"),
+        ("J_SIX", "Six-month recall", "et", "Kutse poole aasta pärast"),
+        ("J_SIX", "Our own name", "fr", "Our own name"),
+        ("MINE", "Six-month recall", "fr", "Six-month recall"),
+        ("J_SIX", "Six-month recall", "de", "Six-month recall"),
+    ],
+)
+def test_a_name_is_said_in_the_readers_language_until_somebody_changes_it(code, name, language, said):
+    assert name_in(code, name, language) == said

@@ -152,7 +152,7 @@ class Recall(DealerRow):
 
 
 class MaintenanceSchedule(DealerRow):
-    """A dealer's own maintenance schedule, which goes before the shipped ones (02-facts §3)."""
+    """A dealer's own maintenance schedule, which goes before the shipped ones (docs/facts.md)."""
 
     code = models.CharField(max_length=60)
     definition = models.JSONField()

@@ -1,4 +1,4 @@
-"""Turns drafts into verdicts: the channel, the words and the sending time, or the first reason against (03-rules §6).
+"""Turns drafts into verdicts: channel, words and sending time, or the first reason against (docs/outbox.md).
 
 The order of the checks is the contract. What must be known of people is read once per chunk (gate/known); what all
 drafts of a run share is made once per run (Terms).
@@ -108,7 +108,7 @@ class Gate:
             self.told.setdefault(_telling(draft), draft.subject_id)
 
     def _is_told(self, draft: Draft) -> bool:
-        """Whether a message of the same run speaks to this customer of all his vehicles (03-rules §8)."""
+        """Whether a message of the same run speaks to this customer of all his vehicles (docs/plan.md)."""
         if not draft.is_for_customer or draft.run.is_by_hand:
             return False
         return self.told.get(_telling(draft), draft.subject_id) != draft.subject_id

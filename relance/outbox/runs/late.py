@@ -1,7 +1,7 @@
 """Turns runs that are over into the people whom a later feed brought, and, when somebody wants it, into their messages.
 
 A feed at 10:30 after a run at 10:00: the same run would reach more people now. They are asked for at the same reference
-moment, and the once-keys leave out whoever has been spoken to (02-facts, "Late rows").
+moment, and the once-keys leave out whoever has been spoken to (docs/outbox.md).
 """
 
 from collections.abc import Iterator

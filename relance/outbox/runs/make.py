@@ -20,7 +20,7 @@ from relance.plan.recipients import Roster
 
 CHUNK = 500
 WAITS_FOR_APPROVAL = "more people than usual: waits for approval"
-# 03-rules §8, guard "blast": over so many people and such a share of the customers, or so many times the median of so
+# Guard "blast": over so many people and such a share of the customers, or so many times the median of so
 # many days; small numbers vary by themselves, so the median is only asked from FEW people on.
 BLAST_PEOPLE, BLAST_SHARE = 200, 0.20
 BLAST_TIMES, BLAST_DAYS, FEW = 3, 30, 20

@@ -160,6 +160,14 @@ def _plain(wording: Mapping[Channel, Mapping[Language, Words]]) -> dict[str, dic
     }
 
 
+def name_in(code: str, name: str, language: str) -> str:
+    """The name of an automation in this language while it is the library's own; a name that somebody gave it stays."""
+    entry = _by_code().get(code)
+    if entry is None or name not in entry.name.values():
+        return name
+    return entry.name.get(language, name)  # type: ignore[call-overload, no-any-return]
+
+
 def demo_entries(dealer: Dealer) -> list[dict[str, Any]]:
     """What the sample dealership starts with: one entry of each theme, switched on, named in its language."""
     return [definition_for(dealer, code, status="on") for code in DEMO]

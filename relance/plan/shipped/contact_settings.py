@@ -244,7 +244,7 @@ def _put(code: str, entry: dict[str, Any], wanted: Mapping[str, int | None]) -> 
 
 
 def _may_be_switched_on(dealer: Dealer, code: str, entry: dict[str, Any]) -> None:
-    """The desk and the library switch nothing on that still needs something (03-rules §8)."""
+    """The desk and the library switch nothing on that still needs something (docs/plan.md)."""
     findings = check(read_definition(entry, code), dealer)
     spoken = set(entry["channels"])
     stands = [f.text for f in findings if f.severity == "refuse_on_switch" and f.path.split(".")[0] in {*spoken, ""}]

@@ -1,6 +1,6 @@
 """Turns an automation that somebody wants to switch on into the reasons against it, and into one that is on.
 
-Desk, library and `relance switch` refuse here; `automations apply` is the operator's act and only warns (03-rules §8).
+Desk, library and `relance switch` refuse here; `automations apply` is the operator's act and only warns (docs/plan.md).
 """
 
 from collections.abc import Iterator

@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from relance.measures.words import CHANNELS, REASONS
+from relance.plan.models import Automation
+from relance.plan.shipped import name_in
 
 Word = str | Promise
 
@@ -30,26 +35,6 @@ PROGRAMMES: Mapping[str, Word] = {
     "personal": _("Personal reminders"),
     "staff_list": _("Lists for staff"),
 }
-CHANNELS: Mapping[str, Word] = {
-    "sms": _("Text message"),
-    "email": _("E-mail"),
-    "postcard": _("Postcard"),
-    "letter": _("Letter"),
-    "phone": _("Telephone"),
-    "staff": _("To staff"),
-}
-STATES: Mapping[str, Word] = {
-    "ready": _("Waiting"),
-    "approval": _("Needs approval"),
-    "sending": _("Being sent"),
-    "sent": _("Sent"),
-    "delivered": _("Delivered"),
-    "failed": _("Failed"),
-    "unsure": _("Unsure"),
-    "refused": _("Refused"),
-    "canceled": _("Canceled"),
-}
-# What a state means for the colour and its shape.
 MOODS: Mapping[str, str] = {
     "ready": "wait",
     "approval": "wait",
@@ -60,38 +45,6 @@ MOODS: Mapping[str, str] = {
     "unsure": "bad",
     "refused": "quiet",
     "canceled": "quiet",
-}
-# reason: what it says, and what would change it
-REASONS: Mapping[str, tuple[Word, Word]] = {
-    "do_not_mail": (
-        _("Wants no messages at all"),
-        _("Only the customer can change this, by asking for messages again."),
-    ),
-    "customer_gone": (_("Has moved away or died"), _("Correct the customer in your business system if this is wrong.")),
-    "vehicle_gone": (
-        _("The vehicle is sold or scrapped"),
-        _("Correct the vehicle in your business system if this is wrong."),
-    ),
-    "no_recipient": (_("Nobody has this role"), _("Give a staff member this role.")),
-    "no_channel": (_("Cannot be reached on any channel"), _("Add an e-mail address, a mobile number or an address.")),
-    "channel_off": (_("This channel is switched off"), _("Switch the channel on in the settings.")),
-    "no_wording": (_("There is no text for this channel"), _("Write a text for this channel.")),
-    "no_address": (_("There is no address"), _("Add it in your business system.")),
-    "bad_address": (_("The address cannot be right"), _("Correct it in your business system.")),
-    "suppressed": (_("The address bounced"), _("Ask the customer for another address.")),
-    "opted_out": (_("Has unsubscribed from this"), _("Only the customer can change this, by subscribing again.")),
-    "no_consent": (_("Has not agreed to this yet"), _("Ask the customer, and record the answer.")),
-    "text_incomplete": (_("The text would have a gap"), _("Fill in what is missing, or give the text a fallback.")),
-    "held_back": (_("Held back by hand"), _("Undo the hold-back.")),
-    "open_complaint": (_("A complaint is still open"), _("Close the complaint first.")),
-    "person_ceiling": (_("Six messages within 24 hours are enough"), _("Nothing to do: this protects the customer.")),
-    "frequency_cap": (_("Heard from you too recently"), _("Allow more messages per customer in the settings.")),
-    "holdout": (_("In the control group"), _("Nothing to do: this measures what the programme achieves.")),
-    "too_late": (_("The appointment would be over"), _("Send earlier, or widen the hours.")),
-    "expired": (_("Its time passed before it could leave"), _("Look whether the sender works.")),
-    "gave_up": (_("The sender was busy again and again"), _("Look whether the sender works.")),
-    "undeliverable": (_("The other side does not take it"), _("Ask the customer for another address.")),
-    "no_longer_true": (_("No longer true when it was to leave"), _("Nothing to do: the facts have changed.")),
 }
 ROLES: Mapping[str, Word] = {
     "salesperson": _("Salesperson"),
@@ -132,6 +85,11 @@ def word(table: Mapping[str, Any], key: str | None) -> Word:
     """The word of a key; a key without a word is shown as it is rather than hidden."""
     found: Word = table.get(key or "", key or "")
     return found
+
+
+def name_of(automation: Automation) -> str:
+    """Its name in the reader's language, unless somebody gave it one of his own."""
+    return name_in(automation.code, automation.name, get_language() or "en")
 
 
 def cause_of(stored: str) -> Word:

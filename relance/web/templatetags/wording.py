@@ -12,12 +12,20 @@ from django.utils.translation import ngettext
 from relance.delivery.channels.email.body import html_of
 from relance.facts.models import Vehicle
 from relance.lib.sms import size_of
+from relance.measures.words import CHANNELS, STATES
 from relance.outbox.models import Message
+from relance.plan.models import Automation
 from relance.plan.render import shielded
 from relance.plan.saying.legal_lines import Foot, Said, composed_sms, foot_of
-from relance.web.desk.words import CHANNELS, MOODS, ROLES, STATES, Word, cause_of, reason_of, word
+from relance.web.desk.words import MOODS, ROLES, Word, cause_of, name_of, reason_of, word
 
 register = template.Library()
+
+
+@register.filter
+def automation_name(automation: Automation) -> str:
+    """Its name in the reader's language, unless somebody gave it one of his own."""
+    return name_of(automation)
 
 
 @register.filter

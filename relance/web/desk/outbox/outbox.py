@@ -10,13 +10,13 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from relance.measures.words import STATES as STATE_WORDS
 from relance.outbox.decide import CANCELABLE, approve, bring_back, cancel, may_be_brought_back
 from relance.outbox.models import Message, Move
 from relance.outbox.states import STATES
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.outbox import outbox_list
-from relance.web.desk.words import STATES as STATE_WORDS
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
 CHIPS = ("approval", "ready", "sending", "sent", "delivered", "refused", "unsure", "failed", "canceled")

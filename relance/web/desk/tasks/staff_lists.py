@@ -15,6 +15,7 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.words import name_of
 
 LINES, LISTS = 300, 12  # of one person, the newest first
 SHOWN_STATES = ("ready", "approval", "sending", "sent", "delivered", "unsure", "failed")
@@ -99,7 +100,7 @@ def _lists(rows: QuerySet[Message]) -> list[StaffList]:
     for _run, together in groupby(newest, key=lambda message: message.run_id):
         messages = list(together)
         first = messages[0]
-        title = first.subject_line or first.automation.name
+        title = first.subject_line or name_of(first.automation)
         found.append(StaffList(first.automation, first.run_at, title, _lines(messages)))
     return found[:LISTS]
 

@@ -1,0 +1,91 @@
+"""Turns the short stable words of the rows (channels, states, reasons) into what people read, on pages and in why."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CHANNELS: Mapping[str, Promise | str] = {
+    "sms": _("Text message"),
+    "email": _("E-mail"),
+    "postcard": _("Postcard"),
+    "letter": _("Letter"),
+    "phone": _("Telephone"),
+    "staff": _("To staff"),
+}
+STATES: Mapping[str, Promise | str] = {
+    "ready": _("Waiting"),
+    "approval": _("Needs approval"),
+    "sending": _("Being sent"),
+    "sent": _("Sent"),
+    "delivered": _("Delivered"),
+    "failed": _("Failed"),
+    "unsure": _("Unsure"),
+    "refused": _("Refused"),
+    "canceled": _("Canceled"),
+}
+
+
+class Reason(NamedTuple):
+    """What stands against a message, and what would change it."""
+
+    says: Promise | str
+    change: Promise | str
+
+
+REASONS: Mapping[str, Reason] = {
+    "do_not_mail": Reason(
+        _("Wants no messages at all"),
+        _("Only the customer can change this, by asking for messages again."),
+    ),
+    "customer_gone": Reason(
+        _("Has moved away or died"),
+        _("Correct the customer in your business system if this is wrong."),
+    ),
+    "vehicle_gone": Reason(
+        _("The vehicle is sold or scrapped"),
+        _("Correct the vehicle in your business system if this is wrong."),
+    ),
+    "no_recipient": Reason(_("Nobody has this role"), _("Give a staff member this role.")),
+    "no_channel": Reason(
+        _("Cannot be reached on any channel"),
+        _("Add an e-mail address, a mobile number or an address."),
+    ),
+    "channel_off": Reason(_("This channel is switched off"), _("Switch the channel on in the settings.")),
+    "no_wording": Reason(_("There is no text for this channel"), _("Write a text for this channel.")),
+    "no_address": Reason(_("There is no address"), _("Add it in your business system.")),
+    "bad_address": Reason(_("The address cannot be right"), _("Correct it in your business system.")),
+    "suppressed": Reason(_("The address bounced"), _("Ask the customer for another address.")),
+    "opted_out": Reason(
+        _("Has unsubscribed from this"),
+        _("Only the customer can change this, by subscribing again."),
+    ),
+    "no_consent": Reason(_("Has not agreed to this yet"), _("Ask the customer, and record the answer.")),
+    "text_incomplete": Reason(
+        _("The text would have a gap"),
+        _("Fill in what is missing, or give the text a fallback."),
+    ),
+    "held_back": Reason(_("Held back by hand"), _("Undo the hold-back.")),
+    "open_complaint": Reason(_("A complaint is still open"), _("Close the complaint first.")),
+    "person_ceiling": Reason(
+        _("Six messages within 24 hours are enough"),
+        _("Nothing to do: this protects the customer."),
+    ),
+    "frequency_cap": Reason(
+        _("Heard from you too recently"),
+        _("Allow more messages per customer in the settings."),
+    ),
+    "holdout": Reason(
+        _("In the control group"),
+        _("Nothing to do: this measures what the programme achieves."),
+    ),
+    "too_late": Reason(_("The appointment would be over"), _("Send earlier, or widen the hours.")),
+    "expired": Reason(_("Its time passed before it could leave"), _("Look whether the sender works.")),
+    "gave_up": Reason(_("The sender was busy again and again"), _("Look whether the sender works.")),
+    "undeliverable": Reason(_("The other side does not take it"), _("Ask the customer for another address.")),
+    "no_longer_true": Reason(
+        _("No longer true when it was to leave"),
+        _("Nothing to do: the facts have changed."),
+    ),
+}
