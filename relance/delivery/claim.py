@@ -11,6 +11,7 @@ from django.db.models import F, Max
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.models import Attempt
+from relance.delivery.safety.pace import parts_of
 from relance.delivery.safety.pause import paused_lanes
 from relance.lib.clock import now
 from relance.lib.leases import LENGTH, lease
@@ -80,6 +81,14 @@ def _due(lane: Lane, at: datetime, size: int) -> list[Message]:
         rest = rows.filter(automation_id=last.automation_id, run_id=last.run_id, recipient=last.recipient)
         due += [m for m in rest.order_by("pk") if m.pk not in taken]
     return due
+
+
+def weight_due(lane: Lane, at: datetime) -> int:
+    """What the oldest due message of a lane counts for at its sender."""
+    rows = Message.objects.of(lane.dealer).filter(
+        state="ready", channel=lane.channel, purpose=lane.purpose, send_at__lte=at
+    )
+    return parts_of(lane.channel, rows.order_by("send_at", "pk").values_list("body", flat=True).first() or "")
 
 
 def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Claimed) -> list[Message]:

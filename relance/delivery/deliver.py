@@ -5,6 +5,7 @@ next worker, what was in hand is shown as unsure (docs/decisions/0030-the-row-is
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -13,8 +14,9 @@ from time import monotonic
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.channel import Channel, ChannelDown, Sending
-from relance.delivery.claim import BATCH, Claimed, Lane, claim, lanes_due, settle_expired_leases
+from relance.delivery.claim import BATCH, PURPOSES, Claimed, Lane, claim, lanes_due, settle_expired_leases, weight_due
 from relance.delivery.hand_over import HandOver, parcels_of
+from relance.delivery.safety.pace import Pace, limits_of, soonest
 from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
 from relance.lib.clock import now
@@ -23,32 +25,40 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 
 log = logging.getLogger(__name__)
+LONG = 60.0  # seconds: a sender that is closed for longer (its day is full) is not waited for
 
 
 def deliver(
-    dealer: Dealer | None, *, at: datetime, limit: int | None = None, owner: str | None = None
+    dealer: Dealer | None, *, at: datetime, limit: int | None = None, patience: float | None = None
 ) -> Iterator[Message]:
     """Take up what is due at `at`, of one dealer or of all; yields every message taken up, in its new state.
 
-    Service before marketing, then a batch of each dealer in turn. The same moment again yields nothing.
+    Service before marketing, then a batch of each dealer in turn. A sender that has reached its rate holds up nobody
+    else; when nothing but such senders is left, they are waited for, `patience` seconds long (None: to the end).
+    The same moment again yields nothing.
     """
     settle_expired_leases(now())
-    round_ = Round(at, owner or new_owner())
+    round_ = Round(at, new_owner())
+    ends = None if patience is None else monotonic() + patience
     left = limit
     with round_.channels:
         lanes = [round_.lane(*found) for found in lanes_due(dealer, at)]
-        for purpose in dict.fromkeys(lane.purpose for lane in lanes):
-            waiting = [lane for lane in lanes if lane.purpose == purpose]
-            while waiting:
-                for lane in list(waiting):
-                    taken = round_.batch(lane, BATCH if left is None else min(BATCH, left))
-                    if taken is None:
-                        waiting.remove(lane)
-                        continue
-                    yield from taken
-                    left = None if left is None else left - len(taken)
-                    if left is not None and left <= 0:
-                        return
+        while lanes and (left is None or left > 0):
+            open_now, waits = round_.open_now(lanes)
+            if not open_now:
+                if not waits or (ends is not None and monotonic() + soonest(waits) > ends):
+                    return
+                time.sleep(soonest(waits))
+            for lane in open_now:
+                taken = round_.batch(lane, BATCH if left is None else min(BATCH, left))
+                if taken != []:
+                    lanes.remove(lane)
+                if taken:
+                    lanes.append(lane)  # behind those that wait for a slot of the same sender
+                yield from taken or ()
+                left = None if left is None else left - len(taken or ())
+                if left is not None and left <= 0:
+                    return
 
 
 class Round:
@@ -62,7 +72,45 @@ class Round:
         self._sendings: dict[tuple[int, str], Sending] = {}
         self._open: dict[str, Channel] = {}
         self._closed: set[tuple[int, str]] = set()
+        self._paces: dict[str, Pace] = {}
         self._automations: dict[int, Automation] = {}
+
+    def open_now(self, lanes: list[Lane]) -> tuple[list[Lane], list[float]]:
+        """The lanes whose turn it is, and how long each sender that has reached its rate must be waited for.
+
+        Marketing waits while anything of service can leave, and while service waits for the same sender.
+        """
+        turn: list[Lane] = []
+        waits: dict[str, float] = {}
+        for purpose in PURPOSES:
+            for lane in (one for one in lanes if one.purpose == purpose):
+                pace = self.pace_of(lane)
+                name = pace.limits.name if pace else ""
+                if name in waits:
+                    continue
+                wait = pace.wait(now()) if pace else 0.0
+                if wait:
+                    waits[name] = wait
+                else:
+                    turn.append(lane)
+            if turn:
+                break
+        return turn, [wait for wait in waits.values() if wait < LONG]
+
+    def pace_of(self, lane: Lane) -> Pace | None:
+        """The pace of a lane's sender; None when it has no limits."""
+        limits = limits_of(self._sending(lane))
+        if limits is None:
+            return None
+        if limits.name not in self._paces:
+            self._paces[limits.name] = Pace(lane.dealer, limits)
+        return self._paces[limits.name]
+
+    def _sending(self, lane: Lane) -> Sending:
+        key = (lane.dealer.pk, lane.channel)
+        if key not in self._sendings:
+            self._sendings[key] = sending_of(lane.dealer, lane.channel)
+        return self._sendings[key]
 
     def lane(self, dealer_id: int, channel: str, purpose: str) -> Lane:
         """A lane, with its dealer read once."""
@@ -75,6 +123,13 @@ class Round:
         channel = self.channel(lane)
         if channel is None:
             return None
+        pace = self.pace_of(lane)
+        slots = None
+        if pace is not None:
+            slots = pace.reserve(min(size, pace.limits.at_once or size), weight_due(lane, self.at))
+            if slots is None:
+                return []  # somebody else was quicker: the lane waits for its sender
+            size = len(slots.moments)
         claimed = claim(lane, at=self.at, owner=self.owner, size=size)
         if not claimed:
             return None
@@ -83,9 +138,11 @@ class Round:
         if claimed.ours:
             codes = self.codes(lane.dealer, claimed.ours)
             parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at, self._ends(claimed))
-            hand_over = HandOver(lane.dealer, parcels, codes=codes, at=self.at)
+            hand_over = HandOver(lane.dealer, parcels, codes=codes, at=self.at, slots=slots)
             taken += hand_over.run(channel)
-            if hand_over.waiting:  # the channel stopped before the end: the lane waits for the next time
+            if (
+                hand_over.waiting and not hand_over.is_paced
+            ):  # the channel stopped before the end: the lane waits for the next time
                 self._closed.add((lane.dealer.pk, lane.channel))
         self.codes(lane.dealer, taken)
         return taken
@@ -97,10 +154,7 @@ class Round:
 
     def way_of(self, lane: Lane) -> Channel:
         """The channel of a lane, perhaps not open yet, shared by lanes that are sent the same way."""
-        key = (lane.dealer.pk, lane.channel)
-        if key not in self._sendings:
-            self._sendings[key] = sending_of(lane.dealer, lane.channel)
-        sending = self._sendings[key]
+        sending = self._sending(lane)
         if sending.identity not in self._open:
             self._open[sending.identity] = channel_for(sending)
             self.channels.callback(self._open[sending.identity].close)

@@ -13,6 +13,7 @@ from relance.delivery import crash_points
 from relance.delivery.channel import AnswerLost, Channel, Parcel, Result
 from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
+from relance.delivery.safety.pace import Slots
 from relance.lib.clock import now
 from relance.outbox.models import Message
 from relance.outbox.states import move
@@ -41,13 +42,22 @@ def parcels_of(
 class HandOver:
     """One claimed batch on its way: what is pulled is in hand, what is answered is written before more is pulled."""
 
-    def __init__(self, dealer: Dealer, parcels: list[Parcel], *, codes: Mapping[int, str], at: datetime) -> None:
-        self.dealer, self.codes, self.at = dealer, codes, at
+    def __init__(
+        self,
+        dealer: Dealer,
+        parcels: list[Parcel],
+        *,
+        codes: Mapping[int, str],
+        at: datetime,
+        slots: Slots | None = None,
+    ) -> None:
+        self.dealer, self.codes, self.at, self.slots = dealer, codes, at, slots
         self.waiting = {parcel.message.pk: parcel for parcel in parcels}  # not pulled yet
         self.pulled: dict[int, Parcel] = {}  # in hand, not answered yet
         self.marked: set[int] = set()  # in hand by the database's word
         self.results: list[tuple[Parcel, Result]] = []
         self.moved: list[Message] = []
+        self.is_paced = False  # stopped because its sender has reached its rate
 
     def run(self, channel: Channel) -> list[Message]:
         """Hand over; the messages that moved. However it ends, nothing stays in doubt that could be known."""
@@ -74,6 +84,9 @@ class HandOver:
             for parcel in portion:
                 if not all(message.pk in held for message in parcel.messages) or not parcel.is_ours(now()):
                     return  # the lease is lost: what is not out yet is somebody else's
+                if self.slots is not None and not self.slots.take(parcel):
+                    self.is_paced = True
+                    return  # not now: what is not out yet waits
                 self.pulled[parcel.message.pk] = self.waiting.pop(parcel.message.pk)
                 crash_points.reached("handing_over")
                 yield parcel

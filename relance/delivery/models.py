@@ -68,6 +68,17 @@ class Receipt(DealerRow):
         ]
 
 
+class Pace(DealerRow):
+    """When a sender's next message may leave, and how many left today. One row per sender, whoever speaks by it."""
+
+    sender = models.CharField(max_length=200, unique=True)
+    free_at = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    used = models.PositiveIntegerField(default=0)
+
+    objects: RowsOf["Pace"] = RowsOf()
+
+
 class MarketingPause(DealerRow):
     """A dealer's marketing by one channel stands still, because too much of it bounced or was complained about."""
 

@@ -20,6 +20,7 @@ from relance.plan.models import PlanMark
 log = logging.getLogger("relance.clockwork")
 NIGHT = time(3)  # by the dealer's clock
 HOUR = timedelta(hours=1)
+PATIENCE = 5.0  # seconds for which a round of deliveries waits for senders that have reached their rate
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def plan_everyone(at: datetime) -> None:
 
 def deliver_everyone(at: datetime) -> None:
     """Every message that may leave."""
-    for _message in deliver(None, at=at):
+    for _message in deliver(None, at=at, patience=PATIENCE):
         pass  # the row has it all
 
 
@@ -88,7 +89,7 @@ def look_for_feeds(at: datetime) -> None:
 INBOX = Inbox()
 TASKS = (
     Task("plan", timedelta(minutes=1), plan_everyone),
-    Task("deliver", timedelta(seconds=5), deliver_everyone),
+    Task("deliver", timedelta(seconds=5), deliver_everyone, lane="sending"),
     Task("settle", timedelta(minutes=1), settle),
     Task("doubts", timedelta(minutes=1), clear_doubts, lane="asking"),
     Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),

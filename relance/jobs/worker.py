@@ -11,7 +11,7 @@ from relance.jobs.schedule import TASKS, Task
 from relance.lib.clock import now
 
 log = logging.getLogger("relance.clockwork")
-PAUSE = 0.5  # seconds between two looks at the clock
+PAUSE = 0.1  # seconds between two looks at the clock
 
 
 class Clockwork:

@@ -6,6 +6,7 @@ SCHEME://USER:SECRET@HOST:PORT?OPTION=VALUE&…
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 
@@ -15,7 +16,7 @@ from relance.lib.http import Origin
 
 PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
-NUMBERS = {"connections": 50, "timeout": 90}  # the greatest that makes sense
+NUMBERS = {"connections": 50, "timeout": 90, "rate": 1000, "daily": 1_000_000}  # the greatest that makes sense
 AT_HOME = {"postcard": "paper", "letter": "paper", "phone": "calls"}  # what other channels become: files
 Settings = dict[str, object]
 
@@ -52,6 +53,10 @@ def sending_from(url: str, *, where: str) -> Sending:
         text = options.get(name, "1")
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= greatest):
             raise BadInput(f"{where}: {name} is a whole number from 1 to {greatest:,}")
+    try:
+        ZoneInfo(options.get("zone", "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadInput(f"{where}: zone '{options['zone'][:40]}' is none, write for example America/Toronto") from None
     kept, secrets = way.read(parts, options, where)
     return Sending(way.kind, {**kept, **options}, secrets)
 
@@ -96,6 +101,9 @@ CONNECTION = {
     "connections": "how many at once (1): more where the other side is far away",
     "timeout": "seconds to wait for an answer (SMTP 60, else 30)",
     "ca": "a file with the certificate to trust, for a server of your own",
+    "rate": "at most so many a second from all processes together; each part of a text message counts (1 from +1…)",
+    "daily": "at most so many a day",
+    "zone": "where that day begins (America/Los_Angeles)",
 }
 _SMTP = Way(
     "smtp",
