@@ -21,6 +21,7 @@ PAGES = (
 )
 USUAL_PAGES = 1_000
 MAPPED = 256 << 20
+SMALLER, USUAL = 49_152, 65_536  # kilobytes of pages in memory
 RARELY = 10_000  # new objects
 Row = dict[str, Any]
 Adapt = Callable[[Any], Any]
@@ -33,7 +34,7 @@ def long_write() -> Iterator[None]:
     Durable as ever: every commit is flushed to the disk.
     """
     if connection.vendor == "sqlite":
-        _set(f"wal_autocheckpoint={PAGES}", "mmap_size=0")
+        _set(f"wal_autocheckpoint={PAGES}", "mmap_size=0", f"cache_size=-{SMALLER}")
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(RARELY, *before[1:])
@@ -43,7 +44,7 @@ def long_write() -> Iterator[None]:
         gc.set_threshold(*before)
         gc.unfreeze()
         if connection.vendor == "sqlite":
-            _set(f"wal_autocheckpoint={USUAL_PAGES}", f"mmap_size={MAPPED}")
+            _set(f"wal_autocheckpoint={USUAL_PAGES}", f"mmap_size={MAPPED}", f"cache_size=-{USUAL}")
 
 
 def _set(*settings: str) -> None:

@@ -13,6 +13,7 @@ from relance.facts.applying.known import Stored
 from relance.facts.applying.shapes import SHAPES, Shape, Terms
 from relance.facts.applying.sheet import Row, Sheet
 from relance.facts.models import DeferredWork, Vehicle
+from relance.facts.persons.merge import land
 from relance.intake.check import Report
 from relance.intake.rows import META
 from relance.intake.stage import Batch, Stage
@@ -39,10 +40,12 @@ class Applier:
             progress(report.file, done)
 
     def _apply_batch(self, record: str, batch: Batch, report: Report) -> None:
-        if not batch.lines:
-            return
         shape = SHAPES[record]
         with transaction.atomic():
+            if record == "customers" and self.stored.merged:
+                batch = self._land(shape, batch, report)
+            if not batch.lines:
+                return
             sheet = self._tidied(shape, batch)
             new, changed, same = self._sort(shape, sheet)
             if new:
@@ -54,6 +57,19 @@ class Applier:
         report.inserted += len(new)
         report.updated += len(changed)
         report.unchanged += len(batch.lines) - len(new) - len(changed)
+
+    def _land(self, shape: Shape, batch: Batch, report: Report) -> Batch:
+        """Rows of customers who are others now land on those who were kept; the other rows of the batch are left."""
+        is_merged = [key in self.stored.merged for key in batch.keys]
+        merged = batch.only(is_merged)
+        if merged.lines:
+            sheet = self._tidied(shape, merged)
+            for row in sheet.rows(list(range(len(merged.lines)))):
+                if land(self.dealer, self.stored.merged[row["ref"]][0], row, at=self.at):
+                    report.updated += 1
+                else:
+                    report.unchanged += 1
+        return batch.only([not merged for merged in is_merged])
 
     def _tidied(self, shape: Shape, batch: Batch) -> Sheet:
         """The rows' fields, and what is stored under their ids."""

@@ -8,7 +8,7 @@ from django.db import models
 from relance.dealers.models import Dealer
 from relance.facts.applying.shapes import SHAPES, Shape
 from relance.facts.applying.sheet import Row
-from relance.facts.models import Customer, RepairOrder, Vehicle
+from relance.facts.models import Customer, Merge, RepairOrder, Vehicle
 from relance.lib.rows import as_kept, is_one_of, select, utc_text
 
 ORDERS_FIELDS = ("repair_order_id", "customer_id", "vehicle_id", "recommended_at")
@@ -20,20 +20,31 @@ class Stored:
 
     def __init__(self, dealer: Dealer) -> None:
         self.dealer = dealer
+        merges = Merge.objects.of(dealer).values_list("gone_ref", "kept_id", "digest")
+        self.merged = {ref: (kept, digest) for ref, kept, digest in merges}  # ids of customers who are others now
 
     def digests(self, record: str, keys: list[str]) -> dict[str, str]:
         """The digest of the row last taken in, by id."""
-        return dict(self._by_ref(SHAPES[record].model, "ref, digest", keys))
+        found = dict(self._by_ref(SHAPES[record].model, "ref, digest", keys))
+        if record == "customers" and self.merged:
+            found |= {key: self.merged[key][1] for key in keys if key in self.merged}
+        return found
 
     def ids(self, record: str, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that are there."""
-        return {ref for (ref,) in self._by_ref(SHAPES[record].model, "ref", list(ids))}
+        wanted = list(ids)
+        found = {ref for (ref,) in self._by_ref(SHAPES[record].model, "ref", wanted)}
+        return found | self.merged.keys() & set(wanted) if record == "customers" else found
 
     def lead(self, column: str, ids: Iterable[str]) -> tuple[tuple[str, ...], dict[str, tuple[Any, ...]]]:
         """The fields that a row gets when this column names an id, and for every id their values."""
         if column == "repair_order_id":
             return ORDERS_FIELDS, self._orders(ids)
-        return (column,), {ref: (key,) for ref, key in self._by_ref(LEADS[column], "ref, id", list(ids))}
+        wanted = list(ids)
+        found = {ref: (key,) for ref, key in self._by_ref(LEADS[column], "ref, id", wanted)}
+        if column == "customer_id" and self.merged:
+            found |= {ref: (self.merged[ref][0],) for ref in wanted if ref in self.merged}
+        return (column,), found
 
     def keys(self, model: type[models.Model], refs: list[str]) -> list[int]:
         """The primary keys of the rows with these ids."""

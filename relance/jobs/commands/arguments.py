@@ -8,6 +8,7 @@ from typing import Any
 
 from relance.dealers.audit import OPERATOR, Deed, note
 from relance.dealers.models import Dealer
+from relance.facts.models import Customer, Merge
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import parse_moment
@@ -31,6 +32,17 @@ def automation_of(code: str, dealer: Dealer) -> Automation:
     found = rows.filter(code=code).first()
     if found is None:
         raise BadInput(unknown_word("automation", code, rows.values_list("code", flat=True)))
+    return found
+
+
+def customer_of(dealer: Dealer, ref: str) -> Customer:
+    """The dealer's customer with this id of the business system, also of one who is another now; else BadInput."""
+    found = Customer.objects.of(dealer).filter(ref=ref).first()
+    if found is None:
+        merged = Merge.objects.of(dealer).filter(gone_ref=ref).select_related("kept").first()
+        found = merged.kept if merged else None
+    if found is None:
+        raise BadInput(f"there is no customer {ref}: give the id of the business system, for example C1024")
     return found
 
 

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from relance.dealers.models import Dealer
-from relance.facts.models import Customer
-from relance.jobs.commands.arguments import dealer_of, noted
+from relance.jobs.commands.arguments import customer_of, dealer_of, noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import parse_day
@@ -26,7 +25,7 @@ def command(
 ) -> None:
     """Hold a person back from an automation."""
     dealer = dealer_of(slug)
-    automation, person = automation_of(dealer, code), _customer_of(dealer, customer)
+    automation, person = automation_of(dealer, code), customer_of(dealer, customer)
     on = parse_day(day) if day else None
     if take_back:
         held = HoldBack.objects.of(dealer).filter(automation=automation, customer=person, undone_at=None)
@@ -45,13 +44,6 @@ def automation_of(dealer: Dealer, code: str) -> Automation:
     if code not in rows:
         raise BadInput(unknown_word("automation", code, rows))
     return rows[code]
-
-
-def _customer_of(dealer: Dealer, ref: str) -> Customer:
-    found = Customer.objects.of(dealer).filter(ref=ref).first()
-    if found is None:
-        raise BadInput(f"there is no customer {ref}: give the id of the business system, for example C1024")
-    return found
 
 
 def _of_day(held: list[HoldBack], on: date | None) -> list[HoldBack]:

@@ -1,0 +1,70 @@
+"""Turns two customers into one, everywhere: facts, messages, tasks, once-keys. Nothing is said twice because of it.
+
+A once-key of either counts for both. Of two messages for the same reason that still wait, the gone one's is canceled.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from relance.dealers.models import Dealer
+from relance.facts.models import Customer, Merge
+from relance.facts.persons.merge import move_facts
+from relance.lib.errors import BadInput
+from relance.outbox.models import Message
+from relance.outbox.states import move
+from relance.plan.models import Occurrence, PlanMark
+
+Key = tuple[int, str, str]  # automation, recipient, key
+WAITS = ("approval", "ready")
+SAID = ("sending", "sent", "delivered", "unsure")
+OF_CUSTOMER = {"subject_type": "customer"}
+
+
+def merge(dealer: Dealer, keep: Customer, gone: Customer, *, by: str, at: datetime) -> Merge:
+    """`gone` becomes `keep`; it cannot be undone. BadInput when they are one already, or of another dealer."""
+    with transaction.atomic():
+        PlanMark.objects.of(dealer).bulk_create([PlanMark(dealer=dealer)], ignore_conflicts=True)
+        PlanMark.objects.of(dealer).select_for_update().get()  # no run is made meanwhile
+        held = Customer.objects.of(dealer).select_for_update().in_bulk([keep.pk, gone.pk])
+        if keep.pk == gone.pk or len(held) < 2:
+            raise BadInput(f"customers {keep.ref} and {gone.ref} cannot become one: they are not two of this dealer")
+        _cancel_doubles(dealer, keep, gone, at)
+        _join_once_keys(dealer, keep, gone)
+        return move_facts(dealer, held[keep.pk], held[gone.pk], by=by, at=at)
+
+
+def _cancel_doubles(dealer: Dealer, keep: Customer, gone: Customer, at: datetime) -> None:
+    """What one of the two has heard, or is about to hear, the other one does not."""
+    mine, theirs = _messages(dealer, keep), _messages(dealer, gone)
+    doubles = []
+    for key in mine.keys() & theirs.keys():
+        if theirs[key].state in WAITS:
+            doubles.append(theirs[key])
+        elif mine[key].state in WAITS and theirs[key].state in SAID:
+            doubles.append(mine[key])
+    move(dealer, doubles, to="canceled", at=at, cause=f"{gone.ref} and {keep.ref} are one person")
+
+
+def _messages(dealer: Dealer, customer: Customer) -> dict[Key, Message]:
+    rows = Message.objects.of(dealer).filter(subject_id=customer.pk, **OF_CUSTOMER).select_related("occurrence")
+    return {_key_of(message.occurrence): message for message in rows}
+
+
+def _join_once_keys(dealer: Dealer, keep: Customer, gone: Customer) -> None:
+    """The gone one's once-keys become the kept one's, but for those that he has: they stay where they are."""
+    mine = _once_keys(dealer, keep)
+    rows = Occurrence.objects.of(dealer).filter(subject_id=gone.pk, **OF_CUSTOMER)
+    free = [row.pk for row in rows if _key_of(row) not in mine]
+    rows.filter(pk__in=free).update(subject_id=keep.pk)
+    about_him = Message.objects.of(dealer).filter(subject_id=gone.pk, **OF_CUSTOMER)
+    about_him.update(subject_id=keep.pk, subject_ref=keep.ref)
+
+
+def _once_keys(dealer: Dealer, customer: Customer) -> set[Key]:
+    rows = Occurrence.objects.of(dealer).filter(subject_id=customer.pk, **OF_CUSTOMER)
+    return {_key_of(row) for row in rows}
+
+
+def _key_of(row: Occurrence) -> Key:
+    return row.automation_id, row.recipient, row.key
