@@ -40,9 +40,14 @@ def read_yaml(path: Path) -> Any:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise BadInput(f"{path}: is not UTF-8 text") from None
+    return read_yaml_text(text, str(path))
+
+
+def read_yaml_text(text: str, name: str) -> Any:
+    """The content of a YAML text; BadInput names it, the line and the fault."""
     try:
         return yaml.load(text, Loader=WordsLoader)  # noqa: S506 (a safe loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        raise BadInput(f"{path}{where}: is not YAML ({getattr(error, 'problem', None) or error})") from None
+        raise BadInput(f"{name}{where}: is not YAML ({getattr(error, 'problem', None) or error})") from None

@@ -34,7 +34,11 @@ class Applied:
 
 def read_file(path: Path) -> list[dict[str, Any]]:
     """The automations of a YAML file as mappings; BadInput when it is none."""
-    content = read_yaml(path)
+    return read_automations(read_yaml(path), str(path))
+
+
+def read_automations(content: Any, path: str) -> list[dict[str, Any]]:
+    """The automations of a file that was read; BadInput when it has none."""
     if not isinstance(content, dict) or "automations" not in content:
         raise BadInput(f"{path}: must begin with `automations:` and a list")
     for key in content:
@@ -93,7 +97,7 @@ def _apply_one(dealer: Dealer, definition: Definition, entry: dict[str, Any], ch
     if row is None:
         row = Automation(dealer=dealer, code=definition.code, version=0)
         change.applied.added.append(definition.code)
-    elif row.definition == entry and row.live_from == live_from:
+    elif row.definition == entry and (row.live_from == live_from or definition.status == "off"):
         change.applied.unchanged.append(definition.code)
         return
     else:

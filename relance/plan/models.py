@@ -1,10 +1,12 @@
 """Automations, their versions, their runs and the once-keys as rows."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.db import models
 
 from relance.dealers.access import DealerRow, RowsOf
+from relance.dealers.models import User
 from relance.facts.models import Customer
 
 
@@ -43,6 +45,24 @@ class AutomationVersion(DealerRow):
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["automation", "number"], name="version_once")
+        ]
+
+
+class Sketch(DealerRow):
+    """An automation that somebody is writing: everything typed so far, readable or not. Nobody hears from it."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    automation = models.ForeignKey(Automation, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    version = models.PositiveIntegerField(default=0)  # of the automation when the writing began
+    entry = models.JSONField(default=dict)  # the file form
+    updated_at = models.DateTimeField()
+
+    objects: RowsOf["Sketch"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer", "user", "automation"], name="sketch_once")
         ]
 
 

@@ -1,1 +1,1 @@
-"""What is asked before an automation is switched on: whether it may be, and who would hear the same twice."""
+"""What stands between writing an automation and its being on: sketches, whether it may be, who would hear twice."""

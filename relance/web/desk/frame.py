@@ -56,6 +56,8 @@ PLACES = (
         "automations",
         "a",
         (
+            Page("desk-automations", _("Automations")),
+            Page("desk-library", _("Library")),
             Page("desk-contact-settings", _("Contact settings")),
         ),
     ),

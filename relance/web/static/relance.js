@@ -53,7 +53,38 @@
     event.preventDefault();
   });
 
+  // The builder: a merge field goes where one was writing.
+  let writing = null;
+  document.addEventListener("focusin", (event) => { if (event.target.matches("[data-words]")) writing = event.target; });
+  function insert(text) {
+    const into = writing && writing.isConnected ? writing : document.querySelector("textarea[data-words]");
+    if (!into) return;
+    into.focus();
+    into.setRangeText(text, into.selectionStart, into.selectionEnd, "end");
+    into.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // While the form is being made anew, what is typed meanwhile is not lost: the form is then made once more.
+  let shaping = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id === "fields") shaping = { by: event.detail.elt, again: false };
+  });
+  document.addEventListener("input", (event) => {
+    if (shaping && event.target !== shaping.by && event.target.closest("#fields")) shaping.again = true;
+  }, true);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target?.id !== "fields" || !shaping) return;
+    const { by, again } = shaping;
+    shaping = null;
+    if (!again || !by.isConnected) return;
+    event.detail.shouldSwap = false;
+    if (by.matches("button")) by.click();
+    else by.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   document.addEventListener("click", (event) => {
+    const field = event.target.closest("[data-insert]");
+    if (field) insert(field.dataset.insert);
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
     if (event.target.closest("[data-close]") && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();

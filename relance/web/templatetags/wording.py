@@ -60,6 +60,12 @@ def why(message: Message) -> Word:
 
 
 @register.filter
+def reason_word(reason: str) -> Word:
+    """Why somebody is refused, by the short word of the gate."""
+    return reason_of(reason, None)[0]
+
+
+@register.filter
 def cause_words(stored: str) -> Word:
     """Who or what moved a message."""
     return cause_of(stored)

@@ -1,0 +1,67 @@
+"""Turns automations into a YAML file, and a file into automations: first what it would change, then the change."""
+
+from django.db import transaction
+from django.http import HttpResponse
+
+from relance.lib.errors import BadInput
+from relance.lib.yaml_file import read_yaml_text
+from relance.plan.apply import Applied, apply_definitions, export, read_automations
+from relance.web.desk.frame import show
+from relance.web.desk.guard import Desk, desk_page
+
+PLACE = "desk-automations"
+MOST = 1_000_000  # characters
+
+
+@desk_page()
+def give_out(desk: Desk) -> HttpResponse:
+    """Every automation, as `relance automations apply` reads it."""
+    desk.note("export", "automations")
+    name = f"{desk.dealer.slug}-automations.yaml"
+    return HttpResponse(
+        export(desk.dealer),
+        content_type="application/yaml; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@desk_page()
+def take_in(desk: Desk) -> HttpResponse:
+    """The page on which a file is pasted or chosen."""
+    return show(desk, "desk/automations/file.html", {"may_change": desk.may("automations")}, place=PLACE)
+
+
+@desk_page("automations", changes=True)
+def apply_file(desk: Desk) -> HttpResponse:
+    """What the file would change; with `sure`, the change itself. All of it or nothing."""
+    text = desk.request.POST.get("text", "")
+    chosen = desk.request.FILES.get("file")
+    values = {"text": text, "may_change": desk.may("automations")}
+    try:
+        if chosen is not None:
+            text = values["text"] = _text_of(chosen.read(MOST + 1))
+        applied = _apply(desk, text, sure="sure" in desk.request.POST)
+    except BadInput as error:
+        return show(desk, "desk/automations/file.html", {**values, "told": str(error)}, place=PLACE, status=422)
+    if "sure" in desk.request.POST:
+        desk.note("automation", "a file", after={"new": applied.added, "changed": applied.changed})
+    values |= {"applied": applied, "is_sure": "sure" in desk.request.POST}
+    return show(desk, "desk/automations/file.html", values, place=PLACE)
+
+
+def _text_of(content: bytes) -> str:
+    if len(content) > MOST:
+        raise BadInput(f"a file of automations has at most {MOST:,} characters")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("the file is not UTF-8 text") from None
+
+
+def _apply(desk: Desk, text: str, *, sure: bool) -> Applied:
+    entries = read_automations(read_yaml_text(text[:MOST], "file"), "file")
+    with transaction.atomic():
+        applied = apply_definitions(desk.dealer, entries, at=desk.reader.at, by=str(desk.user))
+        if not sure:
+            transaction.set_rollback(True)
+    return applied

@@ -1,0 +1,172 @@
+"""Turns a dealer's automations into a list by programme, and switches one of them on, off or to approval."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from relance.dealers.hours import Calendar
+from relance.lib.errors import BadInput
+from relance.outbox.models import Message
+from relance.plan.apply import SWITCHED_ON, definition_of
+from relance.plan.models import Automation, Sketch
+from relance.plan.schedule import next_run
+from relance.plan.switching.sketches import copy_of, new_sketch
+from relance.plan.switching.switch import STATES, may_switch_on, switch
+from relance.plan.switching.themes import Overlap, overlap, rivals
+from relance.web.desk.frame import show
+from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.words import PROGRAMMES, RHYTHMS, Word, word
+
+PLACE = "desk-automations"
+SENT_DAYS = 30
+GONE = ("sent", "delivered")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One automation of the list."""
+
+    automation: Automation
+    rhythm: Word
+    next_at: datetime | None
+    sent: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Rival:
+    """An automation of the same theme that is on already, and the people whom both would speak to."""
+
+    automation: Automation
+    both: Overlap
+    names: list[str]
+
+
+@desk_page()
+def automations(desk: Desk) -> HttpResponse:
+    """What there is, by programme; `?show=on|off` for some of them."""
+    return show(desk, "desk/automations/automations.html", _list_values(desk), place=PLACE)
+
+
+def _list_values(desk: Desk) -> dict[str, Any]:
+    shown = desk.request.GET.get("show", "")
+    rows = [row for row in _rows(desk) if not shown or (shown == "off") == (row.automation.status == "off")]
+    everything = Automation.objects.of(desk.dealer)
+    return {
+        "groups": list(_by_programme(rows)),
+        "shown": shown,
+        "total": everything.count(),
+        "on": everything.filter(status__in=SWITCHED_ON).count(),
+        "paused": everything.exclude(paused="").count(),
+        "sketches": Sketch.objects.of(desk.dealer).filter(user=desk.user, automation=None).order_by("-updated_at")[:20],
+        "sent_days": SENT_DAYS,
+        "may_change": desk.may("automations"),
+    }
+
+
+def _rows(desk: Desk) -> list[Row]:
+    dealer, at = desk.dealer, desk.reader.at
+    since = Message.objects.of(dealer).filter(reference_at__gte=at - timedelta(days=SENT_DAYS), reference_at__lte=at)
+    counts: dict[tuple[int, str], int] = {}
+    for pk, state, number in since.values_list("automation_id", "state").annotate(n=Count("pk")).order_by():
+        kind = "sent" if state in GONE else state
+        counts[pk, kind] = counts.get((pk, kind), 0) + number
+    calendar = Calendar(dealer)
+    return [
+        _row(row, calendar, at, counts)
+        for row in Automation.objects.of(dealer).select_related("dealer").order_by("code")
+    ]
+
+
+def _row(automation: Automation, calendar: Calendar, at: datetime, counts: dict[tuple[int, str], int]) -> Row:
+    is_on = automation.status in SWITCHED_ON and not automation.paused
+    try:
+        schedule = definition_of(automation).schedule
+    except BadInput:
+        return Row(automation, "", None, 0, 0)
+    ahead = None
+    if is_on and schedule.kind != "realtime":
+        ahead = next_run(schedule, calendar, automation.dealer.zone, after=at, live_from=automation.live_from)
+    return Row(
+        automation,
+        word(RHYTHMS, schedule.kind),
+        ahead.run_at if ahead else None,
+        counts.get((automation.pk, "sent"), 0),
+        counts.get((automation.pk, "refused"), 0),
+    )
+
+
+def _by_programme(rows: Iterable[Row]) -> Iterable[tuple[Word, list[Row]]]:
+    order = list(PROGRAMMES)
+    placed = sorted(rows, key=lambda row: (order.index(row.automation.programme), row.automation.code))
+    for programme, group in groupby(placed, key=lambda row: row.automation.programme):
+        yield word(PROGRAMMES, programme), list(group)
+
+
+@desk_page()
+def switching(desk: Desk, name: str) -> HttpResponse:
+    """What stands against switching it on, and who would hear the same twice."""
+    automation = automation_named(desk, name)
+    return _switching(desk, automation, told="")
+
+
+def _switching(desk: Desk, automation: Automation, *, told: str) -> HttpResponse:
+    definition = definition_of(automation)
+    against = may_switch_on(desk.dealer, definition, at=desk.reader.at)
+    rivalry = []
+    for row in rivals(desk.dealer, definition):
+        both = overlap(desk.dealer, definition, definition_of(row), at=desk.reader.at)
+        rivalry.append(Rival(row, both, both.names(desk.dealer, most=5) if desk.sees_all else []))
+    values = {
+        "automation": automation,
+        "against": against,
+        "rivals": rivalry,
+        "told": told,
+        "may_change": desk.may("automations"),
+        "panel": "desk/automations/_switching.html",
+    }
+    if desk.is_fragment:
+        return show(desk, "desk/automations/_switching.html", values)
+    return show(desk, "desk/automations/automations.html", {**_list_values(desk), **values}, place=PLACE)
+
+
+@desk_page("automations", changes=True)
+def switched(desk: Desk, name: str) -> HttpResponse:
+    """Switch it; refused with every reason against it."""
+    automation = automation_named(desk, name)
+    to = desk.request.POST.get("to", "")
+    if to not in STATES:
+        raise Http404
+    try:
+        switch(desk.dealer, automation, to, by=str(desk.user), at=desk.reader.at)
+    except BadInput as error:
+        return _switching(desk, automation, told=str(error))
+    desk.note("automation_switched", automation.code, before={"status": automation.status}, after={"status": to})
+    if desk.is_fragment:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return redirect(PLACE, slug=desk.dealer.slug)
+
+
+@desk_page("automations", changes=True)
+def copy(desk: Desk, name: str) -> HttpResponse:
+    """A sketch that says the same under another code."""
+    automation = automation_named(desk, name)
+    entry = copy_of(automation)
+    entry["name"] = _("{name} (copy)").format(name=entry["name"])
+    sketch = new_sketch(desk.dealer, desk.user, entry, at=desk.reader.at)
+    return redirect("desk-automation", slug=desk.dealer.slug, name=sketch.key)
+
+
+def automation_named(desk: Desk, name: str) -> Automation:
+    """The automation of this code, or 404."""
+    found = Automation.objects.of(desk.dealer).filter(code=name).first()
+    if found is None:
+        raise Http404
+    return found
