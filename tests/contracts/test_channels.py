@@ -1,8 +1,9 @@
 """Every channel keeps the contract of delivery/channel.py: what it pulled it answers for, the rest it did not send."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,12 @@ from django.test import override_settings
 
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, Busy, Channel, ChannelDown, Parcel, Refused, Sending
+from relance.delivery.channels.email.providers import PROVIDERS
 from relance.delivery.senders.registry import KINDS, channel_for
 from relance.outbox.models import Message, Task
 from relance.plan.models import Automation
 from tests.builders import A_DAY, QUIET_SETTINGS, a_customer, a_dealer, a_message, an_automation
+from tests.delivery.email_providers import SECRET, provider
 from tests.delivery.mail_server import Mailbox, mail_server
 from tests.delivery.sms.twilio_server import TOKEN, Twilio, twilio_server
 
@@ -83,6 +86,16 @@ def a_printer(folder: Path) -> Iterator[tuple[Channel, Any]]:
         yield channel, lambda: sum(len(json.loads(path.read_text())["messages"]) for path in folder.rglob("*.json"))
 
 
+def an_account(kind: str) -> Any:
+    @contextmanager
+    def working(folder: Path) -> Iterator[tuple[Channel, Any]]:
+        with provider(kind) as account:
+            settings = {**account.settings, "from": "desk@north.example"}
+            yield channel_for(Sending(kind, settings, {"password": SECRET})), lambda: len(account.mails)
+
+    return working
+
+
 @contextmanager
 def a_call_list(folder: Path) -> Iterator[tuple[Channel, Any]]:
     yield channel_for(Sending("calls")), Task.objects.across_dealers("the test's").count
@@ -95,9 +108,18 @@ WORKING = {
     "twilio": a_twilio_account,
     "paper": a_printer,
 }
+WORKING |= {kind: an_account(kind) for kind in PROVIDERS}
 SPEAKS = {"twilio": "sms"}  # e-mail where nothing else is said
 LONGEST = {"twilio": 1_600}
-BROKEN = {
+NOWHERE = {"url": "http://127.0.0.1:1", "timeout": 1, "domain": "b.example", "region": "us-east-1", "key": "AKIA1"}
+
+
+def nowhere(kind: str, _: Path) -> Sending:
+    return Sending(kind, NOWHERE, {"password": SECRET})
+
+
+BROKEN: dict[str, Callable[[Path], Sending]] = {
+    **{kind: partial(nowhere, kind) for kind in PROVIDERS},
     "twilio": lambda folder: Sending("twilio", {"account": "AC1", "from": "+1", "url": "http://127.0.0.1:1"}),
     "file": lambda folder: Sending("file", {"folder": str(folder / "a-file" / "sent")}),
     "smtp": lambda folder: Sending("smtp", {"host": "127.0.0.1", "port": 1, "tls": "none", "timeout": 1}),

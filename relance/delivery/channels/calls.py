@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -16,7 +17,7 @@ from relance.delivery.channel import (
     Result,
     Sending,
 )
-from relance.delivery.channels.spread import spread
+from relance.delivery.channels.spread import Carrier, spread
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.lib.http import HttpFault, Line, NoAnswer, NotSent, NoWay, Origin, Reply
@@ -50,18 +51,8 @@ class Caller:
     result_of: Callable[[Reply], Result]
 
     def carry(self, parcels: Iterator[Parcel]) -> Iterator[Outcome]:
-        """Hand over what is pulled; ends early when the way is closed or the other side is in trouble."""
-        troubled = 0
-        for parcel in parcels:
-            try:
-                result = self._hand(parcel)
-            except ChannelDown as fault:
-                yield parcel, fault.result
-                return
-            yield parcel, result
-            troubled = troubled + 1 if isinstance(result, Busy | AnswerLost) else 0
-            if troubled == IN_A_ROW:
-                return
+        """Hand over what is pulled."""
+        return carry_each(self._hand, parcels)
 
     def _hand(self, parcel: Parcel) -> Result:
         try:
@@ -86,7 +77,22 @@ class Caller:
             return AnswerLost(str(fault))
 
 
-def carry_all(callers: Sequence[Caller], parcels: Iterable[Parcel]) -> Iterator[Outcome]:
+def carry_each(hand: Callable[[Parcel], Result], parcels: Iterator[Parcel]) -> Iterator[Outcome]:
+    """Hand over one after the other; ends early when the way is closed or the other side is in trouble."""
+    troubled = 0
+    for parcel in parcels:
+        try:
+            result = hand(parcel)
+        except ChannelDown as fault:
+            yield parcel, fault.result
+            return
+        yield parcel, result
+        troubled = troubled + 1 if isinstance(result, Busy | AnswerLost) else 0
+        if troubled == IN_A_ROW:
+            return
+
+
+def carry_all(callers: Sequence[Carrier[Parcel]], parcels: Iterable[Parcel]) -> Iterator[Outcome]:
     """Hand parcels over by as many connections as there are."""
     if len(callers) == 1:
         yield from callers[0].carry(iter(parcels))
@@ -100,12 +106,14 @@ def lines_of(sending: Sending, url: str, headers: Mapping[str, str]) -> list[Lin
         origin = Origin.of(url)
     except ValueError as error:
         raise BadInput(str(error)) from None
-    kept = sending.settings
+    return [line_to(origin, sending, headers) for _ in range(int(sending.settings.get("connections", 1)))]
+
+
+def line_to(origin: Origin, sending: Sending, headers: Mapping[str, str] = MappingProxyType({})) -> Line:
+    """One connection as the sender's settings ask for it."""
     private = tuple(settings.ENVIRONMENT["RELANCE_PRIVATE_HOSTS"])
-    return [
-        Line(origin, float(kept.get("timeout", 30)), kept.get("ca"), private, headers)
-        for _ in range(int(kept.get("connections", 1)))
-    ]
+    kept = sending.settings
+    return Line(origin, float(kept.get("timeout", 30)), kept.get("ca"), private, headers)
 
 
 def open_line(line: Line) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from relance.delivery.models import Sender
-from relance.delivery.receipts import twilio
+from relance.delivery.receipts import email, twilio
 from relance.delivery.receipts.kinds import Heard, News
 
 
@@ -20,6 +20,12 @@ class Door:
     is_authentic: Callable[[HttpRequest, Sender, datetime], bool]
     news: Callable[[HttpRequest, UUID | None, datetime], list[News]]
     heard: Callable[[HttpRequest], Heard | None] | None = None  # None: nothing comes in this way
+    by_secret: bool = False  # the provider sends user and secret of the address, some only when asked for them
 
 
-DOORS: Mapping[str, Door] = MappingProxyType({"twilio": Door(twilio.is_authentic, twilio.status_of, twilio.heard_of)})
+DOORS: Mapping[str, Door] = MappingProxyType(
+    {
+        "twilio": Door(twilio.is_authentic, twilio.status_of, twilio.heard_of),
+        **{kind: Door(email.is_authentic, email.news_of(kind), by_secret=True) for kind in email.WEBHOOKS},
+    }
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from relance.lib.seal import seal, unseal
 
 BY_MAIL = frozenset({"email", "staff"})  # what an e-mail sender carries
 NOT_KEPT = ("folder", "hook")  # said anew each time
+BY_SECRET = frozenset({"mailgun", "postmark", "ses", "sendgrid", "brevo"})  # kinds whose reports bring a secret of ours
 FORMER = "former_"  # before the name of a secret: the one that was replaced
 ROTATION = timedelta(days=7)  # so long a provider may still sign with the secret that was replaced (R33)
 
@@ -55,10 +57,17 @@ def keep_sender(dealer: Dealer, channel: str, sending: Sending, *, at: datetime)
     kept = {name: value for name, value in sending.settings.items() if name not in NOT_KEPT}
     row = Sender.objects.of(dealer).filter(channel=channel).first() or Sender(dealer=dealer, channel=channel)
     before = unseal(bytes(row.secrets), settings.SECRET_KEY) if row.kind == sending.kind else {}
-    secrets = {**_replaced(before, sending.secrets), **sending.secrets}
+    secrets = {**_made(sending.kind, before), **_replaced(before, sending.secrets), **sending.secrets}
     row.kind, row.settings, row.updated_at = sending.kind, kept, at
     row.secrets = seal(secrets, settings.SECRET_KEY)
     row.save()
+
+
+def _made(kind: str, before: Mapping[str, str]) -> dict[str, str]:
+    """The secret that we make ourselves, for the address at which a provider reports: once, and then it stays."""
+    if kind not in BY_SECRET:
+        return {}
+    return {"webhook": before.get("webhook") or token_urlsafe(24)}
 
 
 def _replaced(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from relance.delivery.channel import Channel, Sending
+from relance.delivery.channels.email.providers import ProviderChannel
 from relance.delivery.channels.email.smtp import SmtpChannel
 from relance.delivery.channels.file.folder import FileChannel
 from relance.delivery.channels.paper.channel import PaperChannel
@@ -19,6 +20,7 @@ class Kind:
     says: str
 
 
+BY_MAIL = frozenset({"email", "staff"})
 KINDS: dict[str, Kind] = {
     "file": Kind(
         frozenset({"sms", "email", "staff"}),
@@ -31,7 +33,12 @@ KINDS: dict[str, Kind] = {
         "a print-ready PDF per run under sent/ in the home, with a manifest",
     ),
     "calls": Kind(frozenset({"phone"}), CallListChannel, "a task for a person, with what to say"),
-    "smtp": Kind(frozenset({"email", "staff"}), SmtpChannel, "e-mail over a mail server"),
+    "smtp": Kind(BY_MAIL, SmtpChannel, "e-mail over a mail server"),
+    "mailgun": Kind(BY_MAIL, ProviderChannel, "e-mail over Mailgun's API"),
+    "postmark": Kind(BY_MAIL, ProviderChannel, "e-mail over Postmark's API"),
+    "ses": Kind(BY_MAIL, ProviderChannel, "e-mail over Amazon SES"),
+    "sendgrid": Kind(BY_MAIL, ProviderChannel, "e-mail over SendGrid's API"),
+    "brevo": Kind(BY_MAIL, ProviderChannel, "e-mail over Brevo's API"),
     "twilio": Kind(frozenset({"sms"}), TwilioChannel, "text messages over Twilio's HTTP API"),
 }
 

@@ -86,6 +86,25 @@ def _twilio(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Se
     return {"account": account}, _secret(parts)
 
 
+def _mailgun(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+    if not parts.hostname:
+        raise BadInput(f"{where}: the domain is missing, write mailgun://mg.dealer.example")
+    _check_url(options, where)
+    return {"domain": parts.hostname}, _secret(parts)
+
+
+def _by_key(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+    _check_url(options, where)
+    return {}, _secret(parts)
+
+
+def _ses(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+    if not parts.username or not parts.hostname:
+        raise BadInput(f"{where}: key and region are missing, write ses://ACCESS-KEY@us-east-1")
+    _check_url(options, where)
+    return {"key": unquote(parts.username), "region": parts.hostname}, _secret(parts)
+
+
 def _check_url(options: Mapping[str, str], where: str) -> None:
     try:
         Origin.of(options.get("url", "https://localhost"))
@@ -133,4 +152,26 @@ _TWILIO = Way(
         "token": "the account's token, which signs its reports, when the password is that of a key",
     },
 )
-WAYS: dict[str, Way] = {"smtp": _SMTP, "smtps": _SMTP, "twilio": _TWILIO}
+_MAIL = {
+    "from": "the address that stands as sender; else the dealer's own",
+    "url": "another address of the API",
+    **CONNECTION,
+}
+_API_KEY = {"password": "the key of the API"}
+_SIGNING = {**_API_KEY, "signing": "the key with which its webhooks are signed"}
+WAYS: dict[str, Way] = {
+    "smtp": _SMTP,
+    "smtps": _SMTP,
+    "mailgun": Way("mailgun", "mailgun://mg.dealer.example", _MAIL, _mailgun, _SIGNING),
+    "postmark": Way("postmark", "postmark://", {"stream": "the message stream", **_MAIL}, _by_key, _API_KEY),
+    "ses": Way(
+        "ses",
+        "ses://ACCESS-KEY@REGION",
+        {"set": "the configuration set, whose events are published to our address", **_MAIL},
+        _ses,
+        {"password": "the secret access key"},
+    ),
+    "sendgrid": Way("sendgrid", "sendgrid://", _MAIL, _by_key, _SIGNING),
+    "brevo": Way("brevo", "brevo://", _MAIL, _by_key, _API_KEY),
+    "twilio": _TWILIO,
+}

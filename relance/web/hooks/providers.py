@@ -26,7 +26,10 @@ NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # what we 
 @require_POST
 def receipts(request: HttpRequest, hook: UUID, key: UUID | None = None) -> HttpResponse:
     """What became of messages; `key` names the message where the provider has a call for each."""
-    sender, door = _admitted(request, hook)
+    sender, door = _found(hook)
+    if door.by_secret and "Authorization" not in request.headers:
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="receipts"'})
+    _check(request, sender, door)
     at = clock.now()
     take_in(sender.dealer, sender.kind, door.news(request, key, at), channel=sender.channel, at=at)
     return HttpResponse(status=204)
@@ -37,7 +40,8 @@ def receipts(request: HttpRequest, hook: UUID, key: UUID | None = None) -> HttpR
 @require_POST
 def inbound(request: HttpRequest, hook: UUID) -> HttpResponse:
     """What a customer wrote back."""
-    sender, door = _admitted(request, hook)
+    sender, door = _found(hook)
+    _check(request, sender, door)
     heard = door.heard(request) if door.heard else None
     if heard is not None:
         try:
@@ -47,12 +51,15 @@ def inbound(request: HttpRequest, hook: UUID) -> HttpResponse:
     return HttpResponse(NOTHING_TO_SAY, content_type="text/xml")
 
 
-def _admitted(request: HttpRequest, hook: UUID) -> tuple[Sender, Door]:
+def _found(hook: UUID) -> tuple[Sender, Door]:
     rows = Sender.objects.across_dealers("the number of the hook says whose it is").filter(hook=hook)
     sender = rows.select_related("dealer").first()
     door = DOORS.get(sender.kind) if sender else None
     if sender is None or door is None:
         raise Http404
+    return sender, door
+
+
+def _check(request: HttpRequest, sender: Sender, door: Door) -> None:
     if not door.is_authentic(request, sender, clock.now()):
         raise PermissionDenied
-    return sender, door

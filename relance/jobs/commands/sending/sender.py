@@ -12,6 +12,7 @@ from relance.dealers.preferences import CHANNELS
 from relance.delivery.channel import Accepted, ChannelDown, Sending
 from relance.delivery.links import hook_url
 from relance.delivery.receipts.doors import DOORS
+from relance.delivery.receipts.email import USER
 from relance.delivery.safety.pause import lift
 from relance.delivery.senders import keep_sender, sending_of
 from relance.delivery.senders.registry import KINDS, channel_for
@@ -60,7 +61,7 @@ def of(
     elif secret:
         raise BadInput("a secret belongs to a sender: say --url too")
     sending = sending_of(dealer, channel)
-    _show(channel, sending, as_json=json)
+    _show(channel, sending, as_json=json, is_new=url is not None)
     if check:
         _check(sending)
 
@@ -134,7 +135,7 @@ def _read(name: str, path: Path) -> str:
     return text
 
 
-def _show(channel: str, sending: Sending, *, as_json: bool) -> None:
+def _show(channel: str, sending: Sending, *, as_json: bool, is_new: bool) -> None:
     shown = {name: value for name, value in sending.settings.items() if value and name != "hook"}
     door = DOORS.get(sending.kind)
     reports = {}
@@ -142,6 +143,9 @@ def _show(channel: str, sending: Sending, *, as_json: bool) -> None:
         reports["reports_to"] = hook_url(sending.settings.get("hook"), "receipts")
         reports["replies_to"] = hook_url(sending.settings.get("hook"), "inbound") if door.heard else None
     told = {name: url for name, url in reports.items() if url}
+    if is_new and "webhook" in sending.secrets:  # our own secret, for the provider: shown when the sender is set
+        login = f"//{USER}:{sending.secrets['webhook']}@"
+        told = {name: url.replace("//", login, 1) for name, url in told.items()}
     if as_json:
         print_json({"channel": channel, "kind": sending.kind, "has_password": bool(sending.secrets), **shown, **told})
         return
