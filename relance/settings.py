@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "relance.plan",
     "relance.outbox",
     "relance.delivery",
+    "relance.replies",
     "relance.web",
 ]
 MIDDLEWARE = [

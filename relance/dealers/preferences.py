@@ -149,6 +149,14 @@ class Preferences(Strict):
     unsubscribe: Literal["marketing", "everything"] = Field(
         "marketing", description="What the one-click link stops: marketing, or everything (sets do-not-mail)."
     )
+    stop_reaches: Literal["its_channel", "every_channel"] | None = Field(
+        None,
+        description="What a STOP by text withdraws: texts and calls, or every channel; empty means by law "
+        "(every channel under tcpa).",
+    )
+    stop_answer: Literal["relance", "provider"] = Field(
+        "relance", description="Who confirms a STOP or START: relance, or the provider, when it answers by itself."
+    )
     frequency_cap: Annotated[FrequencyCap | None, BeforeValidator(none_word)] = Field(
         default_factory=FrequencyCap, description="At most so many marketing messages to one person; none for no cap."
     )

@@ -21,7 +21,7 @@ from relance.outbox.states import CHUNK, move
 from relance.outbox.tasks import ask_about_recalls
 
 BATCH = 500
-PURPOSES = ("service", "marketing")  # in this order: a reminder never waits behind a newsletter
+PURPOSES = ("answer", "service", "marketing")  # in this order: a reminder never waits behind a newsletter
 LANE = ("dealer_id", "channel", "purpose")
 ASKED_AGAIN = "asked again at hand-over"
 
@@ -48,8 +48,11 @@ class Claimed:
         return bool(self.ours or self.stopped or self.put_off)
 
 
-def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH) -> Claimed:
-    """Take up to `size` due messages of a lane, oldest first. One transaction: nobody can opt out in between (R10)."""
+def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH, asked_at: datetime | None = None) -> Claimed:
+    """Take up to `size` due messages of a lane, oldest first. One transaction: nobody can opt out in between (R10).
+
+    `asked_at`: this very moment, when the round began at `at` some time ago; what was said meanwhile counts.
+    """
     found = Claimed()
     with transaction.atomic():
         due = _due(lane, at, size)
@@ -57,7 +60,7 @@ def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH) -> Claimed
         found.stopped += move(lane.dealer, late, to="failed", at=at, cause="its time had passed", reason="expired")
         stale = {m.pk for m in late}
         asked = [m for m in due if m.pk not in stale]
-        go = _ask_again(lane.dealer, asked, at, found)
+        go = _ask_again(lane.dealer, asked, max(at, asked_at or at), found)
         ends = lease(owner, now()).until
         found.ours = move(
             lane.dealer, go, to="sending", at=at, cause=f"taken up by {owner}", owner=owner, lease_until=ends

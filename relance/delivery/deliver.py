@@ -8,14 +8,14 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.channel import Channel, ChannelDown, Sending
 from relance.delivery.claim import BATCH, PURPOSES, Claimed, Lane, claim, lanes_due, settle_expired_leases, weight_due
-from relance.delivery.hand_over import HandOver, parcels_of
+from relance.delivery.hand_over import HandOver, RoundTime, parcels_of
 from relance.delivery.safety.pace import Pace, limits_of, soonest
 from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
@@ -66,7 +66,7 @@ class Round:
 
     def __init__(self, at: datetime, owner: str) -> None:
         self.at, self.owner = at, owner
-        self._began = monotonic()
+        self.time = RoundTime(at)
         self.channels = ExitStack()  # closes every connection at the end
         self._dealers: dict[int, Dealer] = {}
         self._sendings: dict[tuple[int, str], Sending] = {}
@@ -130,7 +130,7 @@ class Round:
             if slots is None:
                 return []  # somebody else was quicker: the lane waits for its sender
             size = len(slots.moments)
-        claimed = claim(lane, at=self.at, owner=self.owner, size=size)
+        claimed = claim(lane, at=self.at, owner=self.owner, size=size, asked_at=self.time.now())
         if not claimed:
             return None
         crash_points.reached("claimed")
@@ -138,7 +138,7 @@ class Round:
         if claimed.ours:
             codes = self.codes(lane.dealer, claimed.ours)
             parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at, self._ends(claimed))
-            hand_over = HandOver(lane.dealer, parcels, codes=codes, at=self.at, slots=slots)
+            hand_over = HandOver(lane.dealer, parcels, codes=codes, time=self.time, slots=slots)
             taken += hand_over.run(channel)
             if (
                 hand_over.waiting and not hand_over.is_paced
@@ -149,7 +149,7 @@ class Round:
 
     def _ends(self, claimed: Claimed) -> dict[int, datetime]:
         """When each must have arrived, seen from `self.at`: the time that this round has taken so far is gone."""
-        spent = timedelta(seconds=monotonic() - self._began)
+        spent = self.time.spent()
         return {pk: until - spent for pk, until in claimed.until.items()}
 
     def way_of(self, lane: Lane) -> Channel:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
+from time import monotonic
 from types import MappingProxyType
 
 from django.db import transaction
@@ -16,6 +18,7 @@ from relance.delivery.record import record
 from relance.delivery.safety.pace import Slots
 from relance.lib.clock import now
 from relance.outbox.models import Message
+from relance.outbox.recheck import opted_out_meanwhile
 from relance.outbox.states import move
 
 IN_HAND = 20  # what a worker has in hand at most, so what its death can leave unsure
@@ -39,6 +42,22 @@ def parcels_of(
     ]
 
 
+@dataclass(frozen=True)
+class RoundTime:
+    """The moment of a round, and this very moment seen from it: later by the time that the round has taken so far."""
+
+    at: datetime
+    began: float = field(default_factory=monotonic)
+
+    def spent(self) -> timedelta:
+        """How long the round has taken so far."""
+        return timedelta(seconds=monotonic() - self.began)
+
+    def now(self) -> datetime:
+        """This very moment."""
+        return self.at + self.spent()
+
+
 class HandOver:
     """One claimed batch on its way: what is pulled is in hand, what is answered is written before more is pulled."""
 
@@ -48,10 +67,10 @@ class HandOver:
         parcels: list[Parcel],
         *,
         codes: Mapping[int, str],
-        at: datetime,
+        time: RoundTime,
         slots: Slots | None = None,
     ) -> None:
-        self.dealer, self.codes, self.at, self.slots = dealer, codes, at, slots
+        self.dealer, self.codes, self.at, self.slots, self.time = dealer, codes, time.at, slots, time
         self.waiting = {parcel.message.pk: parcel for parcel in parcels}  # not pulled yet
         self.pulled: dict[int, Parcel] = {}  # in hand, not answered yet
         self.marked: set[int] = set()  # in hand by the database's word
@@ -82,6 +101,8 @@ class HandOver:
         while portion := list(islice(self.waiting.values(), IN_HAND)):
             held = self._write(portion)
             for parcel in portion:
+                if parcel.message.pk not in self.waiting:
+                    continue  # its reader has just said stop
                 if not all(message.pk in held for message in parcel.messages) or not parcel.is_ours(now()):
                     return  # the lease is lost: what is not out yet is somebody else's
                 if self.slots is not None and not self.slots.take(parcel):
@@ -98,8 +119,22 @@ class HandOver:
                 self.moved += record(self.dealer, self.results, codes=self.codes, at=self.at)
                 self.results = []
                 crash_points.reached("recording")
-            self.marked = take_in_hand(self.dealer, [m for parcel in portion for m in parcel.messages])
+            wanted = self._let_go([m for parcel in portion for m in parcel.messages])
+            self.marked = take_in_hand(self.dealer, wanted)
             return self.marked
+
+    def _let_go(self, messages: list[Message]) -> list[Message]:
+        """The messages that may still go: who said stop since they were taken up is asked again, and refused (R10)."""
+        stopped = opted_out_meanwhile(self.dealer, messages, at=self.time.now())
+        if not stopped:
+            return messages
+        gone = [message for message in messages if message.pk in stopped]
+        for message in gone:
+            self.waiting.pop(message.pk, None)
+        self.moved += move(
+            self.dealer, gone, to="ready", at=self.at, cause="said stop meanwhile", owner="", lease_until=None
+        )
+        return [message for message in messages if message.pk not in stopped]
 
     def _put_back(self) -> None:
         """What was never pulled was not handed over: ready again, at once, and no attempt."""

@@ -76,13 +76,25 @@ def ledger_of(dealer: Dealer, customer_ids: Iterable[int]) -> dict[int, list[Ent
 def ledger_of_all(dealer: Dealer) -> dict[int, list[Entry]]:
     """The same of every customer of a dealer, in one go, without its proofs: what is decided by."""
     ledger: dict[int, list[Entry]] = {}
-    _read(ConsentEntry.objects.of(dealer), ledger, Entry._fields[:6])
+    _read(ConsentEntry.objects.of(dealer).filter(customer__isnull=False), ledger, Entry._fields[:6])
     return ledger
 
 
-def _read(rows: Any, ledger: dict[int, list[Entry]], columns: Sequence[str] = Entry._fields) -> None:
-    for customer_id, *cells in rows.order_by("at", "pk").values_list("customer_id", *columns):
-        ledger.setdefault(customer_id, []).append(Entry(*cells))
+def ledger_of_addresses(dealer: Dealer, addresses: Iterable[str] | None = None) -> dict[str, list[Entry]]:
+    """What was said for numbers and e-mail addresses, whoever has them; all of a dealer's, or some."""
+    rows = ConsentEntry.objects.of(dealer).filter(customer=None)
+    if addresses is not None:
+        rows = rows.filter(address__in=list(addresses))
+    ledger: dict[str, list[Entry]] = {}
+    _read(rows, ledger, by="address")
+    return ledger
+
+
+def _read(
+    rows: Any, ledger: dict[Any, list[Entry]], columns: Sequence[str] = Entry._fields, *, by: str = "customer_id"
+) -> None:
+    for whose, *cells in rows.order_by("at", "pk").values_list(by, *columns):
+        ledger.setdefault(whose, []).append(Entry(*cells))
 
 
 def relations_of(dealer: Dealer, customer_ids: Iterable[int], at: datetime) -> dict[int, Relation]:
@@ -111,6 +123,13 @@ def record(dealer: Dealer, customer_ids: Iterable[int], entry: Entry, *, recorde
     said = {name: getattr(entry, name) for name in Entry._fields}
     rows = [ConsentEntry(dealer=dealer, customer_id=pk, recorded_at=recorded_at, **said) for pk in customer_ids]
     ConsentEntry.objects.of(dealer).bulk_create(rows, batch_size=ASK_AT_ONCE, ignore_conflicts=True)
+
+
+def record_for_address(dealer: Dealer, address: str, entry: Entry, *, recorded_at: datetime) -> None:
+    """Append the entry for whoever has this number or e-mail address. The same entry again changes nothing."""
+    said = {name: getattr(entry, name) for name in Entry._fields}
+    row = ConsentEntry(dealer=dealer, address=address, recorded_at=recorded_at, **said)
+    ConsentEntry.objects.of(dealer).bulk_create([row], ignore_conflicts=True)
 
 
 def standing_withdrawal(entries: Sequence[Entry], *, channel: str, purpose: str, at: datetime) -> Entry | None:
@@ -144,13 +163,31 @@ def standing_grants(entries: Sequence[Entry], *, channel: str, purpose: str, at:
 
 
 def state_of(entries: Sequence[Entry], *, channel: str, purpose: str, at: datetime) -> State:
-    """In one word, what the ledger says; what the law makes of it is outbox/regimes."""
+    """In one word, what the ledger says; what the law makes of it is outbox/law/regimes."""
     if standing_withdrawal(entries, channel=channel, purpose=purpose, at=at) is not None:
         return "withdrawn"
     given = {e.status for e in standing_grants(entries, channel=channel, purpose=purpose, at=at)}
     if "granted" in given:
         return "granted"
     return "implied" if given else "unknown"
+
+
+class OptedOutAddresses:
+    """The numbers and e-mail addresses of one dealer for which something was said, read once: they are few.
+
+    A STOP holds for the number: for whoever has it today, and for whoever gets it tomorrow (docs/decisions/, 110).
+    """
+
+    def __init__(self, dealer: Dealer) -> None:
+        self._ledger = ledger_of_addresses(dealer)
+
+    def of(self, address: str | None) -> list[Entry]:
+        """What was said for an address; mostly nothing."""
+        return self._ledger.get(address, []) if address and self._ledger else []
+
+    def holds(self, channel: str, address: str | None, purpose: str, *, at: datetime) -> bool:
+        """Whether an opt-out of this address stands for this channel and purpose."""
+        return standing_withdrawal(self.of(address), channel=channel, purpose=purpose, at=at) is not None
 
 
 def _latest(rows: Any, column: str) -> dict[int, Any]:

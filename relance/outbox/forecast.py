@@ -162,9 +162,9 @@ def person_of(message: Message) -> Person:
     """A stored message as a person behind a number; with `customer` and `vehicle` read along."""
     car = message.vehicle
     return Person(
-        customer_id=message.customer_id,
-        customer_ref=message.customer.ref,
-        name=message.customer.name,
+        customer_id=message.customer_id or 0,
+        customer_ref=message.customer.ref if message.customer_id else "",
+        name=message.customer.name if message.customer_id else message.address,
         vehicle=_car(car.year, car.make, car.model) if car else None,
         subject_ref=message.subject_ref,
         recipient=message.recipient,

@@ -28,7 +28,7 @@ def line(dealer: Dealer, message: Message) -> dict[str, Any]:
         "reference_at": iso(message.reference_at, dealer.zone),
         "subject_type": message.subject_type,
         "subject": message.subject_ref,
-        "customer": message.customer.ref,
+        "customer": message.customer.ref if message.customer_id else None,
         "vehicle": message.vehicle.ref if message.vehicle else None,
         "recipient": message.recipient,
         "channel": message.channel,

@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.expressions import Combinable
 
 from relance.dealers.access import DealerRow, RowsOf
 from relance.dealers.models import Staff
@@ -24,10 +25,13 @@ class Message(DealerRow):
     subject_type = models.CharField(max_length=16)
     subject_id = models.BigIntegerField()
     subject_ref = models.CharField(max_length=80)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # NULL only in an answer to somebody whom we do not know (purpose "answer"); everything else is about a customer.
+    customer: "models.ForeignKey[Customer | Combinable | None, Customer]" = models.ForeignKey(  # type: ignore[misc]
+        Customer, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     vehicle = models.ForeignKey(Vehicle, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     recipient = models.CharField(max_length=80)
-    purpose = models.CharField(max_length=10)
+    purpose = models.CharField(max_length=10)  # service | marketing | answer
     channel = models.CharField(max_length=10, null=True)
     address = models.CharField(max_length=600, null=True)  # number, e-mail address or postal address in lines
     language = models.CharField(max_length=2, null=True)

@@ -10,9 +10,15 @@ from django.db.models import Exists, OuterRef
 from relance.audience.compile import Question, holding
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
+from relance.facts.consent import OptedOutAddresses, ledger_of, standing_withdrawal
+from relance.facts.models import Suppression
+from relance.lib.fold import fold
 from relance.lib.moments import day_of
 from relance.outbox.gate import GONE_VEHICLE, Gate, Handover, needs_of
+from relance.outbox.gate.terms import SURVEYS
+from relance.outbox.law.regimes import purpose_under
 from relance.outbox.models import Message
+from relance.outbox.runs.answers import PURPOSE
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
 from relance.plan.definition import Definition
@@ -49,6 +55,8 @@ Answer = Refusal | Later | Go | None
 
 def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dict[int, Answer]:
     """For each message (by primary key): a Refusal, Later, Go with its end, or None for "go" without one."""
+    answers: dict[int, Answer] = _answers(dealer, messages)  # they answer what was just said: no rule is asked
+    messages = [message for message in messages if message.pk not in answers]
     calendar = Calendar(dealer)
     gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))
     roster = Roster(dealer)
@@ -58,10 +66,45 @@ def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dic
         key = by_hand.get(message.occurrence_id, "")
         together[message.automation_id, message.reference_at, message.run_at, message.subject_type, key].append(message)
     automations = Automation.objects.of(dealer).in_bulk({key[0] for key in together})
-    answers: dict[int, Answer] = {}
     for (automation, *_, key), group in together.items():
         answers |= _recheck_run(_Again(dealer, gate, roster, at, key), automations[automation], group)
     return answers
+
+
+def opted_out_meanwhile(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> set[int]:
+    """Which of these messages, taken up a while ago, are to people who have opted out since. Two small questions.
+
+    It asks less than the gate, never something else: what it stops, the gate refuses when it is asked again.
+    """
+    asked = [m for m in messages if m.recipient == "customer" and m.purpose != PURPOSE]
+    if not asked:
+        return set()
+    people, numbers = ledger_of(dealer, {m.customer_id or 0 for m in asked}), OptedOutAddresses(dealer)
+    found = set()
+    for message in asked:
+        channel = message.channel or ""
+        survey = message.automation.programme in SURVEYS
+        purpose = purpose_under(dealer.regime, message.purpose, is_survey=survey)
+        own = people.get(message.customer_id or 0, [])
+        no = standing_withdrawal(own, channel=channel, purpose=purpose, at=at)
+        if no is not None or numbers.holds(
+            channel, fold(message.address or "") if channel == "email" else message.address, purpose, at=at
+        ):
+            found.add(message.pk)
+    return found
+
+
+def _answers(dealer: Dealer, messages: Sequence[Message]) -> dict[int, Answer]:
+    """The answers to customers among the messages: they go, unless the address is dead."""
+    found = [message for message in messages if message.purpose == PURPOSE]
+    if not found:
+        return {}
+    dead = Suppression.objects.of(dealer).filter(address__in={m.address for m in found if m.address})
+    suppressed = set(dead.values_list("channel", "address"))
+    return {
+        m.pk: Refusal("no_channel", f"{m.channel}: suppressed") if (m.channel, m.address) in suppressed else None
+        for m in found
+    }
 
 
 def _by_hand(dealer: Dealer, messages: Sequence[Message]) -> dict[int, str]:

@@ -1,48 +1,53 @@
-"""Turns an inbound message into a touch: stored raw first, tied to its sender and to the message that it answers."""
+"""Turns an inbound message into a stored one, once, and then into what follows from it (replies/answer)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from relance.dealers.models import Dealer
-from relance.facts.models import Customer, Touch
+from relance.facts.models import Touch
 from relance.lib.addresses import read_email, read_phone
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
+from relance.replies.answer import answer_once
+from relance.replies.models import Inbound
 
 LONGEST = 20_000  # characters kept of a reply
+LONGEST_REF = 200
 
 
-def receive(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str) -> list[Touch]:
-    """Store a reply once (`ref`: the provider's id of it): a touch per customer with the address, or one of nobody.
+@dataclass(frozen=True)
+class Came:
+    """How a message came: by which provider, and when, if that is not when it was said (a log that was read later)."""
 
-    Raises BadInput when the sender is neither a telephone number nor an e-mail address.
+    provider: str = "hand"
+    at: datetime | None = None
+
+
+BY_HAND = Came()
+
+
+def receive(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str, came: Came = BY_HAND) -> list[Touch]:
+    """Take in a reply once (`ref`: the provider's id of it): a touch per customer with the address, or one of nobody.
+
+    Safe to repeat, out of order, and by many at once. Raises BadInput when the sender is neither a telephone number nor
+    an e-mail address.
     """
+    inbound = store(dealer, sender=sender, text=text, at=at, ref=ref, came=came)
+    return answer_once(dealer, inbound.pk, at=came.at or at)
+
+
+def store(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str, came: Came = BY_HAND) -> Inbound:
+    """Keep it raw, in a commit of its own; the same one again is the one that is there."""
     channel, address = read_sender(dealer, sender)
-    rows = Customer.objects.of(dealer)
-    senders = list(rows.filter(email_folded=address) if channel == "email" else rows.filter(mobile=address))
-    answered = (
-        Touch.objects.of(dealer)
-        .filter(kind="sent", address=address, happened_at__lte=at)
-        .order_by("-happened_at")
-        .first()
-    )
-    said = text[:LONGEST]
-    touches = [
-        Touch(
-            dealer=dealer,
-            customer=customer,
-            vehicle_id=answered.vehicle_id if answered and customer else None,
-            kind="received",
-            ref=ref if number == 0 else f"{ref}:{number}",
-            happened_at=at,
-            channel=channel,
-            address=address,
-            code=answered.code if answered else None,
-            text=said,
-            text_folded=fold(said),
-        )
-        for number, customer in enumerate(senders or [None])
-    ]
-    return Touch.objects.of(dealer).bulk_create(touches, ignore_conflicts=True)
+    row = Inbound(
+        dealer=dealer, provider=came.provider, ref=ref[:LONGEST_REF], channel=channel, sender=address,
+        text=text[:LONGEST].replace("\0", ""), said_at=at, received_at=came.at or at,
+    )  # fmt: skip
+    with transaction.atomic():
+        Inbound.objects.of(dealer).bulk_create([row], ignore_conflicts=True)
+    return Inbound.objects.of(dealer).get(provider=came.provider, ref=ref[:LONGEST_REF])
 
 
 def read_sender(dealer: Dealer, sender: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ import pytest
 
 from relance.facts.consent import Entry, Relation
 from relance.lib.moments import parse_moment
-from relance.outbox import regimes
-from relance.outbox.regimes import RULES, judge, needs_relation, purpose_under, rule_for
+from relance.outbox.law import regimes
+from relance.outbox.law.regimes import RULES, judge, needs_relation, purpose_under, rule_for
 
 ZONE = ZoneInfo("America/Toronto")
 DAY = datetime(2026, 1, 15, 15, tzinfo=UTC)

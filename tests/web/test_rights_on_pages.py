@@ -48,7 +48,7 @@ def test_a_manager_decides_about_his_own_department_only(client: Client, dealer:
 def own(dealer: Dealer) -> Message:
     """The message to the salesperson's one customer."""
     message = the_message(dealer, "sent")
-    Customer.objects.of(dealer).filter(pk=message.customer_id).update(salesperson="S1", salesperson_folded="s1")
+    Customer.objects.of(dealer).filter(pk=message.customer.pk).update(salesperson="S1", salesperson_folded="s1")
     return message
 
 

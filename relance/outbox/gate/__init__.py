@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
+from relance.facts.consent import OptedOutAddresses
 from relance.facts.models import Suppression
 from relance.lib.addresses.postal import Home
 from relance.lib.language import LANGUAGES
@@ -78,6 +79,7 @@ class Gate:
         self.said: dict[int, list[Counted]] = defaultdict(list)  # let through by this gate, not yet stored
         self.told: dict[tuple[int, datetime, int], int] = {}  # whom a run told of all his vehicles: about which
         self.suppressed = set(Suppression.objects.of(dealer).values_list("channel", "address"))
+        self.opted_out = OptedOutAddresses(dealer)
         self._switches: dict[str, bool] = self.preferences.channels.model_dump()
         self._is_quebec = dealer.country == "CA" and self.preferences.region == "QC"
 
@@ -159,6 +161,9 @@ class Gate:
                 text, compared, reason = ADDRESS_OF[channel](values, self.home)
             if reason is None and self.suppressed and (channel, compared) in self.suppressed:
                 reason = "suppressed"
+            if reason is None and to_customer and self.opted_out.of(compared):
+                no = self.opted_out.holds(channel, compared, terms.purpose, at=terms.moment)
+                reason = "opted_out" if no else None
             if reason is None and to_customer:
                 reason = known.consent(draft.customer_id, channel=channel, purpose=terms.purpose, at=terms.moment)
             if reason is None:

@@ -15,8 +15,8 @@ from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, Relation, ledger_of, relations_of
 from relance.lib.moments import add_months, day_of
 from relance.lib.rows import Among
+from relance.outbox.law.regimes import judge, needs_relation
 from relance.outbox.models import HoldBack, Message, Task
-from relance.outbox.regimes import judge, needs_relation
 from relance.plan.draft import Draft
 
 COUNTED = ("ready", "approval", "sending", "sent", "delivered", "unsure")  # states that count towards cap and ceiling

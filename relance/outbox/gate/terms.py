@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from relance.outbox.regimes import purpose_under
+from relance.outbox.law.regimes import purpose_under
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import RunOf
 

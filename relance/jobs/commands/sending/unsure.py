@@ -43,7 +43,7 @@ def command(
             "id": str(message.key),
             "since": iso(message.moved_at, dealer.zone),
             "automation": message.automation.code,
-            "customer": message.customer.ref,
+            "customer": message.customer.ref if message.customer_id else None,
             "channel": message.channel,
             "address": message.address,
             "detail": message.detail,

@@ -1,0 +1,110 @@
+"""Opt-outs land while messages leave: whoever said stop is not handed over any more (R10, R62).
+
+`make proof` runs it with ten thousand messages (OPT_OUT_MESSAGES); by default it is small.
+"""
+
+import multiprocessing
+import os
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connections
+
+from relance.delivery import deliver as delivery
+from relance.delivery.channel import Accepted
+from relance.lib.clock import now
+from relance.outbox.models import Message
+from relance.replies.receive import receive
+from tests.builders import a_customer, a_dealer, a_message, an_automation
+
+MESSAGES = int(os.environ.get("OPT_OUT_MESSAGES", "300"))
+PROCESSES = 4
+AN_INSTANT = timedelta(seconds=5)
+
+
+class SlowChannel:
+    """Takes every parcel and remembers when, a little slower than a file would."""
+
+    knows_after = None
+
+    def __init__(self, sending):
+        self.taken: list[tuple[str, datetime]] = []
+
+    def check(self):
+        return []
+
+    def open(self):
+        """Nothing to open."""
+
+    def send(self, parcels):
+        for parcel in parcels:
+            self.taken.append((parcel.message.address, now()))
+            yield parcel, Accepted()
+
+    def look_up(self, parcels):
+        return iter(())
+
+    def close(self):
+        """Nothing to close."""
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    channel = SlowChannel(None)
+    monkeypatch.setattr(delivery, "channel_for", lambda sending: channel)
+    return channel
+
+
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_handed_over_after_his_stop_is_committed(slow):
+    dealer = a_dealer(quiet_hours={"may_send": ["00:00", "23:59"]}, stop_answer="provider")
+    people(dealer)
+    each = MESSAGES // PROCESSES // 4
+    firsts = [at * MESSAGES // PROCESSES for at in range(PROCESSES)]
+    committed = beside([range(first, first + each) for first in firsts], dealer)
+    list(delivery.deliver(dealer, at=now()))
+    stopped = committed()
+    list(delivery.deliver(dealer, at=now()))
+    late = [(who, at - stopped[who]) for who, at in slow.taken if who in stopped and at > stopped[who]]
+    assert len(stopped) == PROCESSES * each
+    assert [after for _, after in late if after > AN_INSTANT] == []
+    assert len(late) <= max(2, MESSAGES // 10_000)  # in the worker's hand already when the stop was committed
+    assert Message.objects.of(dealer).filter(state="refused").count() + len(slow.taken) == MESSAGES
+    assert len({who for who, _ in slow.taken}) == len(slow.taken)
+
+
+def people(dealer):
+    """As many customers, each with a message that is due."""
+    automation, due = an_automation(dealer), now() - timedelta(minutes=1)
+    for number in range(MESSAGES):
+        customer = a_customer(dealer, mobile=number_of(number), mobile_zones="")
+        a_message(customer, automation, at=due, address=customer.mobile)
+
+
+def number_of(number):
+    return f"+1{514 + number // 10_000}555{number % 10_000:04}"
+
+
+def beside(parts, dealer):
+    """Processes of their own that say STOP; a call waits for them and tells when each was committed."""
+    forked = multiprocessing.get_context("fork")
+    told = forked.Queue()
+    connections.close_all()
+    processes = [forked.Process(target=say_stop, args=(dealer, part, told)) for part in parts]
+    for process in processes:
+        process.start()
+
+    def committed():
+        found = dict(told.get(timeout=120) for part in parts for _ in part)
+        for process in processes:
+            process.join()
+        return found
+
+    return committed
+
+
+def say_stop(dealer, numbers, told):
+    for number in numbers:
+        receive(dealer, sender=number_of(number), text="STOP", at=now(), ref=f"process-{number}")
+        told.put((number_of(number), now()))
