@@ -11,6 +11,7 @@ from django.db.models import F, Max
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.models import Attempt
+from relance.delivery.safety.halt import halt_of, halted_dealers
 from relance.delivery.safety.pace import parts_of
 from relance.delivery.safety.pause import paused_lanes
 from relance.lib.clock import now
@@ -55,6 +56,8 @@ def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH, asked_at: 
     """
     found = Claimed()
     with transaction.atomic():
+        if halt_of(lane.dealer) is not None:
+            return found
         due = _due(lane, at, size)
         late = [m for m in due if m.expires_at is not None and m.expires_at < at]
         found.stopped += move(lane.dealer, late, to="failed", at=at, cause="its time had passed", reason="expired")
@@ -195,4 +198,6 @@ def lanes_due(dealer: Dealer | None, at: datetime) -> list[tuple[int, str, str]]
     found = {(who, channel or "", purpose) for who, channel, purpose in due.values_list(*LANE).distinct()}
     paused = paused_lanes() if any(purpose == "marketing" for _, _, purpose in found) else set()
     found -= {(who, channel, "marketing") for who, channel in paused}
+    halted = halted_dealers() if found else set()
+    found = {lane for lane in found if lane[0] not in halted}
     return sorted(found, key=lambda lane: (PURPOSES.index(lane[2]), lane[0], lane[1]))

@@ -15,12 +15,14 @@ from relance.delivery import crash_points
 from relance.delivery.channel import AnswerLost, Channel, Parcel, Result
 from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
+from relance.delivery.safety.halt import halt_of
 from relance.delivery.safety.pace import Slots
 from relance.lib.clock import now
 from relance.outbox.models import Message
 from relance.outbox.recheck import opted_out_meanwhile
 from relance.outbox.states import move
 
+LOOK = 0.2  # seconds between two looks at whether somebody said stop
 IN_HAND = 20  # what a worker has in hand at most, so what its death can leave unsure
 
 
@@ -76,6 +78,7 @@ class HandOver:
         self.marked: set[int] = set()  # in hand by the database's word
         self.results: list[tuple[Parcel, Result]] = []
         self.moved: list[Message] = []
+        self._looked, self._halted = monotonic(), False  # the claim has asked
         self.is_paced = False  # stopped because its sender has reached its rate
 
     def run(self, channel: Channel) -> list[Message]:
@@ -105,12 +108,22 @@ class HandOver:
                     continue  # its reader has just said stop
                 if not all(message.pk in held for message in parcel.messages) or not parcel.is_ours(now()):
                     return  # the lease is lost: what is not out yet is somebody else's
+                if self._is_halted():
+                    return
                 if self.slots is not None and not self.slots.take(parcel):
                     self.is_paced = True
                     return  # not now: what is not out yet waits
                 self.pulled[parcel.message.pk] = self.waiting.pop(parcel.message.pk)
                 crash_points.reached("handing_over")
                 yield parcel
+
+    def _is_halted(self) -> bool:
+        """Whether somebody said stop; asked a few times a second, so that next to nothing leaves after it (R16)."""
+        moment = monotonic()
+        if moment - self._looked >= LOOK:
+            self._looked = moment
+            self._halted = halt_of(self.dealer) is not None
+        return self._halted
 
     def _write(self, portion: list[Parcel]) -> set[int]:
         """Write what is answered and mark what comes next as in hand, in one commit."""

@@ -79,6 +79,22 @@ class Pace(DealerRow):
     objects: RowsOf["Pace"] = RowsOf()
 
 
+class Halt(DealerRow):
+    """A person said: nothing of this dealer leaves, until somebody lets him go on."""
+
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=200, blank=True)
+
+    objects: RowsOf["Halt"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer"], condition=models.Q(lifted_at=None), name="halt_once")
+        ]
+
+
 class MarketingPause(DealerRow):
     """A dealer's marketing by one channel stands still, because too much of it bounced or was complained about."""
 

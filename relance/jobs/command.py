@@ -42,6 +42,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     ),
     "remind": ("contact.remind", True, "a salesperson's own message or reminder for one customer"),
     "reply": ("contact.reply", True, "take in a reply by hand"),
+    "halt": ("sending.halt", True, "nothing leaves any more, of one dealer or of all"),
+    "release": ("sending.release", True, "what was halted goes on"),
     "unsure": ("sending.unsure", True, "messages nobody can tell about, and a person's word"),
     "export": ("files.export", True, "the people of a run as lists, letters, postcards or labels"),
     "audit": ("people.audit", True, "who did what, and whether the log is as it was written"),

@@ -169,3 +169,11 @@ def test_no_file_outside_the_dealers_own_folder_is_given(client: Client, dealer:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("secret", encoding="utf-8")
     assert client.get(f"/d/north/outbox/{message.key}/file/").status_code == 404
+
+
+def test_sending_can_be_halted_and_let_go_on(client: Client, dealer: Dealer) -> None:
+    assert "Let nothing leave from now on?" in text_of(client, "/d/north/outbox/")
+    assert client.post("/d/north/outbox/halt/").status_code == 302
+    assert "Sending is halted" in text_of(client, "/d/north/outbox/")
+    assert client.post("/d/north/outbox/release/").status_code == 302
+    assert "Sending is halted" not in text_of(client, "/d/north/outbox/")

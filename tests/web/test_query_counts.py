@@ -11,8 +11,8 @@ from tests.web.sample import a_busy_dealer, the_message, today_at
 # session, user, memberships; then what the page is about. The forecast's own questions are bounded by its own tests.
 QUERIES = {
     "/d/north/programmes/": 6,
-    "/d/north/outbox/": 6,
-    "/d/north/outbox/?state=sent&q=fernandez": 7,
+    "/d/north/outbox/": 7,
+    "/d/north/outbox/?state=sent&q=fernandez": 8,
     "/d/north/settings/audit/": 6,
     "/d/north/automations/": 10,
     "/d/north/automations/library/": 4,

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from relance.delivery.safety.halt import halt, halt_of, let_go
 from relance.measures.words import STATES as STATE_WORDS
 from relance.outbox.decide import CANCELABLE, approve, bring_back, cancel, may_be_brought_back
 from relance.outbox.models import Message, Move
@@ -57,8 +58,26 @@ def list_values(desk: Desk) -> dict[str, Any]:
         "waiting": sum(number.get(s, 0) for s in ("ready", "sending")),
         "sent": sum(number.get(s, 0) for s in ("sent", "delivered")),
         "refused_total": number.get("refused", 0),
+        "halt": halt_of(desk.dealer),
+        "may_halt": desk.may("approve"),
         "bars": outbox_list.chart(messages, today=desk.reader.today, zone=desk.reader.zone),
     }
+
+
+@desk_page("approve", changes=True)
+def halt_sending(desk: Desk) -> HttpResponse:
+    """Nothing leaves from now on."""
+    if halt(desk.dealer, by=str(desk.user), at=desk.reader.at):
+        desk.note("halted")
+    return redirect("desk-outbox", slug=desk.dealer.slug)
+
+
+@desk_page("approve", changes=True)
+def release_sending(desk: Desk) -> HttpResponse:
+    """What was halted goes on."""
+    if let_go(desk.dealer, by=str(desk.user), at=desk.reader.at):
+        desk.note("let_go")
+    return redirect("desk-outbox", slug=desk.dealer.slug)
 
 
 @desk_page()
