@@ -131,7 +131,7 @@ class Slots:
 
 def weight_of(parcel: Parcel) -> int:
     """What a parcel counts for."""
-    return parts_of(parcel.message.channel, "\n\n".join(parcel.bodies))
+    return parts_of(parcel.message.channel, "\n\n".join(parcel.texts))
 
 
 def parts_of(channel: str | None, text: str) -> int:

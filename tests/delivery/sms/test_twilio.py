@@ -51,6 +51,12 @@ def test_the_request_is_twilios_with_our_key_in_the_callback(public_url):
     ]
 
 
+def test_the_lines_that_relance_adds_are_sent_with_the_text():
+    with twilio_server() as twilio:
+        sent(twilio, a_text(opening="North Garage: ", body="Hello.", closing="\nReply STOP to opt out."))
+    assert twilio.forms[0]["Body"] == "North Garage: Hello.\nReply STOP to opt out."
+
+
 def test_a_messaging_service_stands_in_the_numbers_place():
     with twilio_server() as twilio:
         sent(twilio, a_text(), service="MG1")

@@ -101,9 +101,9 @@ def number_of(parcel: Parcel) -> str:
 
 
 def text_of(parcel: Parcel, longest: int = LONGEST) -> str:
-    """The text; ProviderRefused when it is empty or longer than what is taken."""
-    text = "\n\n".join(parcel.bodies)
-    if not text.strip():
+    """The text with the lines around it; ProviderRefused when it is empty or longer than what is taken."""
+    text = "\n\n".join(parcel.texts)
+    if not "".join(parcel.bodies).strip():
         raise ProviderRefused("there is no text")
     if len(text) > longest:
         raise ProviderRefused(f"the text has {len(text):,} characters, {longest:,} are taken")

@@ -50,7 +50,7 @@ def _judged(parcel: Parcel, found: list[Logged], taken: set[str]) -> Result | No
     others = Message.objects.of(parcel.dealer).filter(provider_ref__in=[m.sid for m in found])
     known = taken | set(others.exclude(pk=parcel.message.pk).values_list("provider_ref", flat=True))
     free = [logged for logged in found if logged.sid not in known]
-    text = "\n\n".join(parcel.bodies)
+    text = "\n\n".join(parcel.texts)
     ours = next((logged for logged in reversed(free) if logged.text == text), None)
     if ours is None:
         return None if free else Busy("Twilio has no such message in its log")
