@@ -4,6 +4,7 @@ A test compares the pages with the code, so that a new variable, field or operat
 """
 
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from typing import get_args
 
 from django.utils.translation import override
@@ -15,6 +16,7 @@ from relance.audience.fields import ALIASES, CATEGORIES
 from relance.audience.operators import OPERATORS
 from relance.dealers.preferences import Hours, Preferences
 from relance.delivery.channels.sms.codes import CODES, MEANINGS
+from relance.delivery.channels.sms.gateway_form import WORDS, Gateway
 from relance.environment import VARIABLES
 from relance.plan.placeholders import FIELDS
 
@@ -34,6 +36,13 @@ SMS_CODES_OPENING = """\
 What Twilio says when it does not take a message, or could not deliver it, and what relance makes of it. A code that is
 not here is judged by the HTTP status of the answer; in a receipt it is an ordinary failure, where *busy* and *down*
 mean that this message was not delivered."""
+
+GATEWAY_OPENING = """\
+`relance sender north sms --url gateway:FILE.yaml --secret password=FILE` hands text messages to any gateway that takes
+JSON, or a form, over HTTP. The file says what is asked and what the answers mean; an unknown key or word is refused.
+Paths are names and numbers between dots. Classes of codes are those of [sms-codes.md](sms-codes.md). The gateway's
+calls go to the addresses that `relance sender north sms` shows, and are believed by its signature or by the secret in
+the address."""
 
 
 def settings_page() -> Iterator[str]:
@@ -70,8 +79,10 @@ def _inner(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
     value = field.get_default(call_default_factory=True)
-    if value is None or value in ([], {}):
+    if value is None or value in ([], {}, ""):
         return ""
     if isinstance(value, Hours):
         return f'`["{value.opens:%H:%M}", "{value.closes:%H:%M}"]`'
@@ -136,11 +147,24 @@ def sms_codes_page() -> Iterator[str]:
         yield f"| {code.number} | {code.kind.replace('_', ' ')} | {_cell(code.says)} |"
 
 
+def gateway_page() -> Iterator[str]:
+    """The file that describes a gateway: an example, the words in braces, every key."""
+    yield from ("# A gateway of your own", "", MARK, "")
+    yield GATEWAY_OPENING
+    example = files("relance.delivery.channels.sms") / "gateway_example.yaml"
+    yield from ("", "```yaml", example.read_text(encoding="utf-8").strip(), "```")
+    yield from ("", "| word in braces | is |", "|---|---|")
+    yield from (f"| `{name}` | {_cell(says)} |" for name, says in WORDS.items())
+    yield from ("", "| key | default | meaning |", "|---|---|---|")
+    yield from _preferences(Gateway, "")
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "settings.md": settings_page,
     "rules.md": rules_page,
     "merge-fields.md": merge_fields_page,
     "sms-codes.md": sms_codes_page,
+    "gateway.md": gateway_page,
     "library.md": lambda: library_page(MARK),
 }
 

@@ -20,6 +20,8 @@ from relance.plan.models import Automation
 from tests.builders import A_DAY, QUIET_SETTINGS, a_customer, a_dealer, a_message, an_automation
 from tests.delivery.email_providers import SECRET, provider
 from tests.delivery.mail_server import Mailbox, mail_server
+from tests.delivery.sms.gateway_server import SECRET as GATEWAY_SECRET
+from tests.delivery.sms.gateway_server import gateway_server
 from tests.delivery.sms.twilio_server import TOKEN, Twilio, twilio_server
 
 
@@ -101,7 +103,15 @@ def a_call_list(folder: Path) -> Iterator[tuple[Channel, Any]]:
     yield channel_for(Sending("calls")), Task.objects.across_dealers("the test's").count
 
 
+@contextmanager
+def a_gateway(folder: Path) -> Iterator[tuple[Channel, Any]]:
+    with gateway_server() as account:
+        channel = channel_for(Sending("gateway", account.settings, {"password": GATEWAY_SECRET}))
+        yield channel, lambda: len(account.taken)
+
+
 WORKING = {
+    "gateway": a_gateway,
     "calls": a_call_list,
     "file": a_folder,
     "smtp": a_mail_server,
@@ -109,8 +119,8 @@ WORKING = {
     "paper": a_printer,
 }
 WORKING |= {kind: an_account(kind) for kind in PROVIDERS}
-SPEAKS = {"twilio": "sms"}  # e-mail where nothing else is said
-LONGEST = {"twilio": 1_600}
+SPEAKS = {"twilio": "sms", "gateway": "sms"}  # e-mail where nothing else is said
+LONGEST = {"twilio": 1_600, "gateway": 1_600}
 NOWHERE = {"url": "http://127.0.0.1:1", "timeout": 1, "domain": "b.example", "region": "us-east-1", "key": "AKIA1"}
 
 
@@ -120,6 +130,7 @@ def nowhere(kind: str, _: Path) -> Sending:
 
 BROKEN: dict[str, Callable[[Path], Sending]] = {
     **{kind: partial(nowhere, kind) for kind in PROVIDERS},
+    "gateway": lambda folder: Sending("gateway", {"form": {"url": "http://127.0.0.1:1", "body": {}}, "timeout": 1}),
     "twilio": lambda folder: Sending("twilio", {"account": "AC1", "from": "+1", "url": "http://127.0.0.1:1"}),
     "file": lambda folder: Sending("file", {"folder": str(folder / "a-file" / "sent")}),
     "smtp": lambda folder: Sending("smtp", {"host": "127.0.0.1", "port": 1, "tls": "none", "timeout": 1}),

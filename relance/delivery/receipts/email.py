@@ -115,22 +115,18 @@ def _view(webhook: Webhook, allowed: list[str], key: str | None) -> Any:
         return webhook.view(webhook_secret=allowed, **options)
 
 
-def news_of(kind: str) -> Callable[[HttpRequest, UUID | None, datetime], list[News]]:
-    """The reader of one provider's webhooks."""
-
-    def read(request: HttpRequest, _: UUID | None, at: datetime) -> list[News]:
-        webhook = WEBHOOKS[kind]
-        if webhook.is_greeting(request):
-            return []
-        # Whatever key the view is given: nothing is validated here any more.
-        view = _view(webhook, [f"{USER}:"], None if webhook.signing != "webhook_signing_key" else "x")
-        try:
-            events = view.parse_events(request)
-        except (AnymailError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-            return []  # signed and not understood: a kind of news that we do not know
-        return list(_read(webhook, events, at))
-
-    return read
+def news_of(request: HttpRequest, sender: Sender, _: UUID | None, at: datetime) -> list[News]:
+    """What a provider's webhook says, by anymail's reading."""
+    webhook = WEBHOOKS[sender.kind]
+    if webhook.is_greeting(request):
+        return []
+    # Whatever key the view is given: nothing is validated here any more.
+    view = _view(webhook, [f"{USER}:"], None if webhook.signing != "webhook_signing_key" else "x")
+    try:
+        events = view.parse_events(request)
+    except (AnymailError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return []  # signed and not understood: a kind of news that we do not know
+    return list(_read(webhook, events, at))
 
 
 def _read(webhook: Webhook, events: list[AnymailTrackingEvent], at: datetime) -> Iterator[News]:

@@ -45,7 +45,7 @@ def is_authentic(request: HttpRequest, sender: Sender, at: datetime) -> bool:
     return any([RequestValidator(token).validate(url, request.POST, signature) for token in tokens])
 
 
-def status_of(request: HttpRequest, key: UUID | None, at: datetime) -> list[News]:
+def status_of(request: HttpRequest, _: Sender, key: UUID | None, at: datetime) -> list[News]:
     """The status of a message; nothing when the call says none that we know."""
     form = request.POST
     sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
@@ -60,7 +60,7 @@ def status_of(request: HttpRequest, key: UUID | None, at: datetime) -> list[News
     return [News(kind, f"{sid}:{status}", at, key, provider_ref=sid, suppress=suppress, said=said)]
 
 
-def heard_of(request: HttpRequest) -> Heard | None:
+def heard_of(request: HttpRequest, _: Sender) -> Heard | None:
     """A text message that came in; None when the call is none."""
     form = request.POST
     sid, sender = form.get("MessageSid", ""), form.get("From", "")

@@ -8,6 +8,7 @@ from relance.delivery.channels.email.smtp import SmtpChannel
 from relance.delivery.channels.file.folder import FileChannel
 from relance.delivery.channels.paper.channel import PaperChannel
 from relance.delivery.channels.phone.call_list import CallListChannel
+from relance.delivery.channels.sms.gateway import GatewayChannel
 from relance.delivery.channels.sms.twilio import TwilioChannel
 
 
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind] = {
     "ses": Kind(BY_MAIL, ProviderChannel, "e-mail over Amazon SES"),
     "sendgrid": Kind(BY_MAIL, ProviderChannel, "e-mail over SendGrid's API"),
     "brevo": Kind(BY_MAIL, ProviderChannel, "e-mail over Brevo's API"),
+    "gateway": Kind(frozenset({"sms"}), GatewayChannel, "text messages over any gateway that takes JSON over HTTP"),
     "twilio": Kind(frozenset({"sms"}), TwilioChannel, "text messages over Twilio's HTTP API"),
 }
 

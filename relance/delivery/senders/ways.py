@@ -5,14 +5,18 @@ SCHEME://USER:SECRET@HOST:PORT?OPTION=VALUE&…
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 
 from relance.delivery.channel import Sending
+from relance.delivery.channels.sms.gateway_form import Gateway
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.http import Origin
+from relance.lib.schema import read
+from relance.lib.yaml_file import read_yaml
 
 PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
@@ -105,6 +109,14 @@ def _ses(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Setti
     return {"key": unquote(parts.username), "region": parts.hostname}, _secret(parts)
 
 
+def _gateway(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+    path = unquote(parts.path)
+    if not path:
+        raise BadInput(f"{where}: the file is missing, write gateway:FILE.yaml")
+    form = read(Gateway, read_yaml(Path(path)), path)
+    return {"form": form.model_dump(mode="json", exclude_unset=True)}, {}
+
+
 def _check_url(options: Mapping[str, str], where: str) -> None:
     try:
         Origin.of(options.get("url", "https://localhost"))
@@ -174,4 +186,11 @@ WAYS: dict[str, Way] = {
     "sendgrid": Way("sendgrid", "sendgrid://", _MAIL, _by_key, _SIGNING),
     "brevo": Way("brevo", "brevo://", _MAIL, _by_key, _API_KEY),
     "twilio": _TWILIO,
+    "gateway": Way(
+        "gateway",
+        "gateway:FILE.yaml (docs/gateway.md)",
+        CONNECTION,
+        _gateway,
+        {"password": "its secret, {password} in the file", "signing": "the key with which it signs its calls"},
+    ),
 }

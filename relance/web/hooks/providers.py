@@ -27,11 +27,11 @@ NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # what we 
 def receipts(request: HttpRequest, hook: UUID, key: UUID | None = None) -> HttpResponse:
     """What became of messages; `key` names the message where the provider has a call for each."""
     sender, door = _found(hook)
-    if door.by_secret and "Authorization" not in request.headers:
-        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="receipts"'})
+    if door.is_asked(sender) and "Authorization" not in request.headers:
+        return _asked()
     _check(request, sender, door)
     at = clock.now()
-    take_in(sender.dealer, sender.kind, door.news(request, key, at), channel=sender.channel, at=at)
+    take_in(sender.dealer, sender.kind, door.news(request, sender, key, at), channel=sender.channel, at=at)
     return HttpResponse(status=204)
 
 
@@ -41,14 +41,20 @@ def receipts(request: HttpRequest, hook: UUID, key: UUID | None = None) -> HttpR
 def inbound(request: HttpRequest, hook: UUID) -> HttpResponse:
     """What a customer wrote back."""
     sender, door = _found(hook)
+    if door.is_asked(sender) and "Authorization" not in request.headers:
+        return _asked()
     _check(request, sender, door)
-    heard = door.heard(request) if door.heard else None
+    heard = door.heard(request, sender) if door.heard else None
     if heard is not None:
         try:
             receive(sender.dealer, sender=heard.sender, text=heard.text, at=clock.now(), ref=heard.ref)
         except BadInput:
             pass  # a sender that is no number (a short code, a name): nobody can be answered
     return HttpResponse(NOTHING_TO_SAY, content_type="text/xml")
+
+
+def _asked() -> HttpResponse:
+    return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="receipts"'})
 
 
 def _found(hook: UUID) -> tuple[Sender, Door]:

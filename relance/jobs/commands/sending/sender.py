@@ -136,7 +136,7 @@ def _read(name: str, path: Path) -> str:
 
 
 def _show(channel: str, sending: Sending, *, as_json: bool, is_new: bool) -> None:
-    shown = {name: value for name, value in sending.settings.items() if value and name != "hook"}
+    shown = {name: value for name, value in sending.settings.items() if value and name not in ("hook", "form")}
     door = DOORS.get(sending.kind)
     reports = {}
     if door is not None:
