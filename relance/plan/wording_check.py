@@ -24,6 +24,7 @@ from relance.plan.saying.samples import sample_values, sample_voice
 from relance.plan.saying.voice import voice_of
 
 Severity = Literal["fault", "refuse_on_switch", "warning"]
+FILLED_IN_EACH_TIME = "personal"  # the theme of V18
 PARTS = 2  # an SMS of more parts costs more than it says
 ANSWERED = ("sms", "email")  # an answer there is read for words to stop before anything else
 MISSING: dict[Element, str] = {
@@ -111,7 +112,9 @@ def _bare(text: Text) -> list[Field]:
     return list(dict.fromkeys(slot.field for slot in text.slots if slot.fallback is None))
 
 
-def _open_places(_definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+def _open_places(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
+    if definition.theme == FILLED_IN_EACH_TIME:
+        return  # a personal reminder (V18) fills them in each time
     for place in open_places(part.source):
         yield refusal(part.path, f"{place} is still to be filled in")
 

@@ -29,7 +29,7 @@ SERVICE = [
     "J_CSI", "J_BOOKED", "J_TOMORROW", "J_MISSED", "J_CSI_SALE",
 ]  # fmt: skip
 POSTCARDS = ["V04", "V06", "V07", "V08", "V17", "L_HOLIDAY", "C_REM1_P", "C_INACT_P"]
-LEFT_FOR_THE_AUTHOR = {f"V{number:02}" for number in (7, *range(8, 19))} | {"L_NEWS"}
+LEFT_FOR_THE_AUTHOR = {f"V{number:02}" for number in range(7, 18)} | {"L_NEWS"}
 BY_CODE = pytest.mark.parametrize("code", CODES)
 QUIET_WORDS = re.compile(r"\bNone\b|\$\w|\bTODO\b|  ")
 

@@ -82,6 +82,12 @@ def test_what_must_be_put_right_keeps_it_off(body: str, settings: dict[str, Any]
     assert any(told in text for text in found(findings, "refuse_on_switch"))
 
 
+def test_the_places_of_a_personal_reminder_are_filled_in_each_time() -> None:
+    body = "[Your message.] { company.name }"
+    assert found(check(an_automation(body, theme="personal"), a_dealer()), "refuse_on_switch") == []
+    assert len(found(check(an_automation(body, theme="mailing"), a_dealer()), "refuse_on_switch")) == 1
+
+
 def test_a_setting_that_is_filled_in_or_has_a_fallback_is_no_finding() -> None:
     dealer = a_dealer(feedback="https://dealer.example/feedback")
     assert found(check(an_automation("{ link.feedback } { company.owner | we }"), dealer), "refuse_on_switch") == []
