@@ -6,6 +6,7 @@ cells are alike and none of them is bad; the first fault of a row is the one tha
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import compress, islice
@@ -43,6 +44,14 @@ class Known(Protocol):
 
     def ids(self, record: str, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that are there."""
+        ...
+
+    def forgets(self) -> bool:
+        """Whether anybody was erased."""
+        ...
+
+    def forgotten(self, record: str, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that belong to people who were erased: rows that name them are left out."""
         ...
 
 
@@ -97,6 +106,7 @@ class Checker:
         self.stage = stage
         self.rejects = rejects
         self.progress = progress
+        self.left_out: defaultdict[str, set[str]] = defaultdict(set)  # by record: ids of rows that were left out
 
     def check(self, file: FeedFile) -> Report:
         """Read, check and stage one file."""
@@ -159,14 +169,16 @@ class _FileCheck:
         self.single = len(record.key) == 1
         salt = hashlib.blake2b(BETWEEN.join((checker.terms.salt, *layout.columns)).encode(), digest_size=16).digest()
         self.hash = hashlib.blake2b(digest_size=16, key=salt)  # copied for every row: quicker than made anew
-        self.replaced = 0
+        self.left_out = checker.left_out
+        self.leads = [(at, to) for at, to in self.references] + [(at, record.name) for at in self.keys[:1]]
+        self.replaced = self.forgotten = 0
         self.last_same: dict[str, int] = {}  # lines of the chunk's rows that say what is known already
         self.bad: list[tuple[int, str, list[str]]] = []
 
     def take(self, chunk: list[Row]) -> None:
         """Check a chunk and stage what is new in it."""
         self.report.read += len(chunk)
-        candidates = self._of_right_form(chunk)
+        candidates = self._without_the_forgotten(self._of_right_form(chunk))
         if self.single:
             candidates = self._without_the_unchanged(candidates)
         if candidates:
@@ -183,7 +195,11 @@ class _FileCheck:
         self.bad.clear()
 
     def finish(self) -> None:
-        """Rows that a later one with the same id replaced changed nothing."""
+        """Rows that a later one with the same id replaced, and rows that were left out, changed nothing."""
+        if self.forgotten:
+            self.report.unchanged += self.forgotten
+            rows = "row" if self.forgotten == 1 else "rows"
+            self.report.notes.append(f"{self.report.file}: {self.forgotten:,} {rows} of erased people left out")
         if self.replaced:
             self.report.unchanged += self.replaced
             rows = "row was" if self.replaced == 1 else "rows were"
@@ -212,6 +228,20 @@ class _FileCheck:
         hashed = self.hash.copy()
         hashed.update(BETWEEN.join(picked).encode("utf-8", "replace"))
         return hashed.hexdigest()
+
+    def _without_the_forgotten(self, candidates: list["_Candidate"]) -> list["_Candidate"]:
+        """Rows of people who were erased, and rows that name such rows, are left out."""
+        if not self.known.forgets():
+            return candidates
+        for at, to in self.leads:
+            ids = {picked[at].strip() for _, _, _, picked, _ in candidates}
+            forgotten = self.known.forgotten(to, ids) | (self.left_out[to] & ids)
+            if forgotten:
+                kept = [row for row in candidates if row[3][at].strip() not in forgotten]
+                self.forgotten += len(candidates) - len(kept)
+                self.left_out[self.record.name] |= {row[1] for row in candidates if row[3][at].strip() in forgotten}
+                candidates = kept
+        return candidates
 
     def _without_the_unchanged(self, candidates: list["_Candidate"]) -> list["_Candidate"]:
         name = self.record.name

@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "unsure": ("sending.unsure", True, "messages nobody can tell about, and a person's word"),
     "export": ("files.export", True, "the people of a run as lists, letters, postcards or labels"),
     "audit": ("people.audit", True, "who did what, and whether the log is as it was written"),
+    "person": ("people.person", True, "everything kept of a customer: hand it out, or erase it"),
     "merges": ("people.merges", True, "customers who are probably there twice, and one of two"),
     "backup": ("backup", True, "the database as one file, read again and good"),
     "restore": ("restore", False, "a backup into an empty home"),

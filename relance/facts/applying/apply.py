@@ -12,7 +12,8 @@ from relance.dealers.models import Dealer
 from relance.facts.applying.known import Stored
 from relance.facts.applying.shapes import SHAPES, Shape, Terms
 from relance.facts.applying.sheet import Row, Sheet
-from relance.facts.models import DeferredWork, Vehicle
+from relance.facts.models import Customer, DeferredWork, Vehicle
+from relance.facts.persons.erased import refuse
 from relance.facts.persons.merge import land
 from relance.intake.check import Report
 from relance.intake.rows import META
@@ -129,6 +130,9 @@ class Applier:
 
     def _follow(self, record: str, sheet: Sheet, new: list[int], changed: list[Row]) -> None:
         """What hangs on these rows: derived facts of vehicles, and deferred work kept in step with its order."""
+        if record == "customers" and self.stored.erased:
+            coming = [row for row in (*sheet.rows(new), *changed) if self.stored.erased.has_address_of(row)]
+            refuse(self.dealer, self.stored.keys(Customer, [row["ref"] for row in coming]), at=self.at)
         if record == "vehicles":
             refs = sheet.columns["ref"]
             self.stage.touch("vehicle", self.stored.keys(Vehicle, [refs[place] for place in new]))

@@ -9,6 +9,7 @@ from relance.dealers.models import Dealer
 from relance.facts.applying.shapes import SHAPES, Shape
 from relance.facts.applying.sheet import Row
 from relance.facts.models import Customer, Merge, RepairOrder, Vehicle
+from relance.facts.persons.erased import Forgotten
 from relance.lib.rows import as_kept, is_one_of, select, utc_text
 
 ORDERS_FIELDS = ("repair_order_id", "customer_id", "vehicle_id", "recommended_at")
@@ -20,6 +21,7 @@ class Stored:
 
     def __init__(self, dealer: Dealer) -> None:
         self.dealer = dealer
+        self.erased = Forgotten(dealer)
         merges = Merge.objects.of(dealer).values_list("gone_ref", "kept_id", "digest")
         self.merged = {ref: (kept, digest) for ref, kept, digest in merges}  # ids of customers who are others now
 
@@ -29,6 +31,14 @@ class Stored:
         if record == "customers" and self.merged:
             found |= {key: self.merged[key][1] for key in keys if key in self.merged}
         return found
+
+    def forgets(self) -> bool:
+        """Whether anybody was erased."""
+        return bool(self.erased)
+
+    def forgotten(self, record: str, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that belong to people who were erased."""
+        return self.erased.among(record, ids)
 
     def ids(self, record: str, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that are there."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.forms.models import model_to_dict
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
@@ -65,8 +64,8 @@ def pointing(to: type[models.Model] = Customer) -> Iterator[tuple[type[models.Mo
 
 def snapshot(row: models.Model) -> dict[str, Any]:
     """A row as it can be kept in a file or a column."""
-    values = model_to_dict(row) | {"id": row.pk}
     encoder = DjangoJSONEncoder()
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     return {name: value if _is_json(value) else encoder.default(value) for name, value in values.items()}
 
 
