@@ -165,6 +165,9 @@ class Preferences(Strict):
         default_factory=dict, max_length=10, description="Up to ten accessory codes and their names."
     )
     paper: Paper = Field(default_factory=Paper)
+    attribution_days: int = Field(
+        30, ge=1, le=180, description="A visit within so many days after a message counts as its result."
+    )
     price_per_vehicle: float = Field(0.5, ge=0, description="Price per vehicle and month, for the economics page.")
     guards: Guards = Field(default_factory=Guards)
     late_rows: Literal["ask", "send"] = Field(

@@ -34,6 +34,11 @@ class Reach:
     none: int
     post_only: int  # of those without either: a postal address at least
 
+    @property
+    def nothing(self) -> int:
+        """Those who cannot be reached at all."""
+        return self.none - self.post_only
+
 
 @dataclass(frozen=True)
 class LastRun:

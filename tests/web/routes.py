@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 VALUES = {
     "code": "J_CSI",
     "name": "J_CSI",
+    "form": "csv",
     "day": date(2026, 5, 4),
     "month": date(2026, 5, 1),
     "key": UUID("0e9c1c3f-98c1-4f7a-9d63-5b1a1f6f3a11"),

@@ -70,6 +70,17 @@ PLACES = (
         ),
     ),
     Place(
+        _("Results"),
+        "results",
+        "r",
+        (
+            Page("desk-results", _("Statistics"), "results"),
+            Page("desk-retention", _("Retention"), "results"),
+            Page("desk-quality", _("Quality control"), "results"),
+            Page("desk-economics", _("Economics"), "results"),
+        ),
+    ),
+    Place(
         _("Settings"),
         "settings",
         "s",

@@ -1,11 +1,18 @@
 """Turns values on a page into text by the reader's habits: `{{ day|day:reader }}`."""
 
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import PurePath
 
+from babel.dates import format_timedelta
+from babel.numbers import format_decimal, format_percent
 from django import template
 
+from relance.lib.language import plain_blanks
 from relance.web.desk.reading import Reader
 
+CENT = Decimal("0.01")
 register = template.Library()
 
 
@@ -61,6 +68,42 @@ def ago(value: datetime, reader: Reader) -> str:
 def number(value: float, reader: Reader) -> str:
     """`1,234`."""
     return reader.number(value)
+
+
+@register.filter
+def percent(share: float | None, reader: Reader) -> str:
+    """`62 %`; unknown is a dash."""
+    return "–" if share is None else plain_blanks(format_percent(share, locale=reader.locale))
+
+
+@register.filter
+def points(share: float, reader: Reader) -> str:
+    """A difference of shares with its sign: `+4.2`, in points of a hundred."""
+    return plain_blanks(format_decimal(100 * share, format="+0.0;−0.0", locale=reader.locale))
+
+
+@register.filter
+def money(amount: Decimal | float, reader: Reader) -> str:
+    """`$1,234.50`."""
+    return reader.speech.money(Decimal(str(amount)).quantize(CENT))
+
+
+@register.filter
+def span(value: timedelta, reader: Reader) -> str:
+    """`3 hours`."""
+    return format_timedelta(value, granularity="minute", threshold=1.2, locale=reader.locale)
+
+
+@register.filter
+def total_of(counts: Iterable[Mapping[str, int]], name: str) -> int:
+    """The sum of one number over the files of an import."""
+    return sum(one[name] for one in counts)
+
+
+@register.filter
+def last_part(path: str) -> str:
+    """The name of a feed without the folders of the machine it came from."""
+    return PurePath(path).name
 
 
 @register.filter
