@@ -9,6 +9,7 @@ from django.conf import settings
 from relance.dealers.models import Dealer
 from relance.lib.signing import read, sign
 from relance.outbox.models import Message
+from relance.plan.saying.links import server_url
 
 PURPOSE = "unsubscribe"
 SHAPE = struct.Struct(">QQ16s")
@@ -21,12 +22,6 @@ class Unsubscribing:
     dealer_id: int
     customer_id: int
     message_key: UUID
-
-
-def server_url() -> str:
-    """The address under which customers reach this server, without a slash at the end."""
-    known = settings.ENVIRONMENT
-    return str(known["RELANCE_URL"] or f"http://{known['RELANCE_HOST']}:{known['RELANCE_PORT']}").rstrip("/")
 
 
 def hook_url(hook: object, what: str, key: UUID | None = None) -> str | None:

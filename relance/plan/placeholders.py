@@ -183,9 +183,9 @@ def _links() -> Iterator[Field]:
         ("portal", _("Link to the customer's page")),
         ("booking", _("Link to book a visit")),
         ("confirm", _("Link to confirm the visit")),
-        ("preferences", _("Link to the customer's choices")),
     ):
         yield Field(f"link.{name}", label, (), _nothing, always=True, missing=soon)
+    yield Field("link.preferences", _("Link to the customer's choices"), (), shown.choices_link, always=True)
 
 
 def _nothing(_values: Values, _voice: Voice) -> str | None:

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from twilio.request_validator import RequestValidator
 
 from relance.delivery.channels.sms.codes import code_of
-from relance.delivery.links import server_url
 from relance.delivery.models import Sender
 from relance.delivery.receipts.kinds import Heard, News
 from relance.delivery.senders import live_secrets
+from relance.plan.saying.links import server_url
 
 # Twilio's statuses; `undelivered` and `failed` are judged by their error code.
 STATUSES = {

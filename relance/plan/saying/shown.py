@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from relance.lib.addresses import said_number
+from relance.plan.saying.links import choices_url
 from relance.plan.saying.voice import Voice
 
 Values = Mapping[str, Any]
 Shown = Callable[[Values, Voice], str | None]
 YEAR_IS_PLAIN = timedelta(days=300)  # a day nearer than this is said without its year
 ITEMS = 3
+SAMPLE_LINK = "https://dealer.example/p/5Zq2Jw"  # a real one is longer, and one customer's own
 
 
 def text(*keys: str) -> Shown:
@@ -162,6 +164,12 @@ def _warranty(values: Values, voice: Voice) -> str | None:
     if extended and (maker is None or (today is not None and maker < today)):
         return "extended_warranty"
     return "warranty" if maker else None
+
+
+def choices_link(values: Values, voice: Voice) -> str | None:
+    """The page on which this customer chooses what he receives."""
+    customer = values.get("customer.id")
+    return choices_url(voice.dealer.pk, customer) if customer else SAMPLE_LINK
 
 
 def vehicle(values: Values, voice: Voice) -> str | None:

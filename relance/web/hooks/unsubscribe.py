@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from relance.delivery.unsubscribe import reader_of, unsubscribe
 from relance.lib import clock
+from relance.plan.saying.links import choices_path
 from relance.web.hooks.words import page_words
 
 
@@ -32,6 +33,7 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
         "dealer": reader.dealer.name,
         "question": question,
         "answer": words.answer(reader.stops, reader.dealer.name),
+        "choices": choices_path(reader.dealer.pk, reader.customer.pk),
         "is_done": request.method == "POST",
     }
     with override(reader.language):
