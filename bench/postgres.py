@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import psycopg
 from bench.data import HERE, database, url
 from bench.table import Row
 
+FED = 20_000  # customers: about 190,000 rows
 MOST = 100_000  # customers: moving more takes longer than measuring them says
 
 
@@ -43,6 +45,10 @@ def rows(customers: int) -> Iterator[Row]:
             django.setup()
             yield from _day_of_the_library(customers)
             yield _drafts(customers)
+            from bench.feeding import measured
+
+            for row in measured(min(customers, FED), Path(folder)):
+                yield replace(row, work=f"{row.work}, on PostgreSQL")
     finally:
         if server is not None:
             server.stop()

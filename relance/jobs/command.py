@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "dealer": ("dealer", True, "create a dealer"),
     "import": ("import_", True, "take in a feed"),
     "automations": ("automations", True, "apply, export, or show the library"),
+    "schedules": ("files.schedules", True, "a dealer's own maintenance schedules from and to a file"),
     "plan": ("runs.plan", True, "work through every run that is due"),
     "runs": ("runs.runs", True, "the runs of the last days: done, waiting, missed, late rows"),
     "approve": ("runs.approve", True, "let a run go that waits for a person, or keep it"),

@@ -1,0 +1,101 @@
+"""Turns a file into a dealer's own maintenance schedules, all or nothing, and back; every next service follows."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from relance.dealers.models import Dealer
+from relance.facts.models import MaintenanceSchedule
+from relance.facts.schedules import Schedule, read_schedule
+from relance.lib.errors import BadInput, unknown_word
+from relance.lib.yaml_file import read_yaml
+
+HEAD = "schedules"
+
+
+@dataclass
+class Applied:
+    """What became of the schedules of a file, by code."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+def read_file(path: Path) -> list[Schedule]:
+    """The schedules of a file: one schedule, or several below `schedules:`. BadInput names place and fault."""
+    value = read_yaml(path)
+    several = value.get(HEAD) if isinstance(value, dict) and HEAD in value else [value]
+    if not isinstance(several, list) or not several:
+        raise BadInput(f"{path}: expected a schedule, or `{HEAD}:` with a list of them")
+    found = [
+        read_schedule(one, f"{path.name}[{at}]" if len(several) > 1 else path.name) for at, one in enumerate(several)
+    ]
+    for code, times in Counter(schedule.schedule for schedule in found).items():
+        if times > 1:
+            raise BadInput(f"{path}: the schedule {code} is there {times} times")
+    for schedule in found:
+        _check(schedule, path)
+    return found
+
+
+def _check(schedule: Schedule, path: Path) -> None:
+    codes = Counter(operation.code for operation in schedule.operations)
+    for operation in schedule.operations:
+        where = f"{path}: {schedule.schedule}, operation {operation.code}"
+        if codes[operation.code] > 1:
+            raise BadInput(f"{where}: is there {codes[operation.code]} times")
+        if not (operation.months or operation.km or operation.mi or operation.hours):
+            raise BadInput(f"{where}: say how often, in months, km, mi or hours")
+        if not operation.name:
+            raise BadInput(f"{where}: it needs a name, for example name: {{en: Oil}}")
+    if schedule.years and schedule.years[0] > schedule.years[1]:
+        raise BadInput(f"{path}: {schedule.schedule}: years {list(schedule.years)}: the first one is the later")
+
+
+@transaction.atomic
+def apply(dealer: Dealer, schedules: list[Schedule]) -> Applied:
+    """Keep the schedules; those that the file does not name stay. Whoever calls makes the next services anew."""
+    applied = Applied()
+    rows = {row.code: row for row in MaintenanceSchedule.objects.of(dealer)}
+    for schedule in schedules:
+        code, definition = schedule.schedule, _plain(schedule)
+        row = rows.get(code)
+        if row is None:
+            MaintenanceSchedule.objects.create(dealer=dealer, code=code, definition=definition)
+            applied.added.append(code)
+        elif row.definition != definition:
+            row.definition = definition
+            row.save()
+            applied.changed.append(code)
+        else:
+            applied.unchanged.append(code)
+    return applied
+
+
+def remove(dealer: Dealer, code: str) -> None:
+    """Take a schedule away: its vehicles follow the next best one. BadInput offers the nearest code."""
+    rows = MaintenanceSchedule.objects.of(dealer)
+    if not rows.filter(code=code).delete()[0]:
+        raise BadInput(unknown_word("schedule", code, rows.values_list("code", flat=True)))
+
+
+def export(dealer: Dealer) -> str:
+    """A dealer's own schedules as `apply` reads them."""
+    rows = MaintenanceSchedule.objects.of(dealer).order_by("code").values_list("code", "definition")
+    return written(read_schedule(definition, code) for code, definition in rows)
+
+
+def written(schedules: Iterable[Schedule]) -> str:
+    """Schedules as a file has them."""
+    kept = [_plain(schedule) for schedule in schedules]
+    return yaml.safe_dump({HEAD: kept}, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _plain(schedule: Schedule) -> dict[str, Any]:
+    return schedule.model_dump(mode="json", exclude_defaults=True)
