@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -24,6 +24,7 @@ MAPPED = 256 << 20
 SMALLER, USUAL = 49_152, 65_536  # kilobytes of pages in memory
 RARELY = 10_000  # new objects
 Row = dict[str, Any]
+_encode = json.JSONEncoder(check_circular=False).encode
 Adapt = Callable[[Any], Any]
 
 
@@ -192,7 +193,7 @@ def _adapter(model: type[models.Model], name: str) -> Adapt | None:
 
 
 def _json_text(value: Any) -> str:
-    return json.dumps(value) if value else "{}" if isinstance(value, dict) else "[]"
+    return _encode(value) if value else "{}" if isinstance(value, dict) else "[]"
 
 
 def utc_text(moment: datetime) -> str:
@@ -201,7 +202,7 @@ def utc_text(moment: datetime) -> str:
 
 
 TEXTS: dict[str, Adapt] = {
-    "DateTimeField": utc_text,
+    "DateTimeField": lru_cache(maxsize=20_000)(utc_text),  # the rows of one run have most of their moments in common
     "DateField": str,
     "DecimalField": str,
     "UUIDField": lambda key: key.hex,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from relance.dealers.models import Dealer
-from relance.lib.rows import Row, insert
+from relance.lib.rows import Among, Row, insert
 from relance.outbox.gate import Verdict
 from relance.outbox.models import Message
 from relance.plan.draft import Draft
@@ -25,7 +25,7 @@ def accept(dealer: Dealer, run: Run, decided: Sequence[tuple[Draft, Verdict]], *
     """
     insert(Occurrence, [_key(dealer, run, draft) for draft, _ in decided], match=KEY, change=())
     subjects = {draft.subject_id for draft, _ in decided}
-    taken = Occurrence.objects.of(dealer).filter(run=run, subject_id__in=subjects)
+    taken = Occurrence.objects.of(dealer).filter(Among("subject_id", subjects), run=run)
     ours = {(subject, to): pk for subject, to, pk in taken.values_list("subject_id", "recipient", "pk")}
     stamp = _Stamp(dealer.pk, run.pk, at, waits, needs_of(decided[0][0].run.definition) if decided else frozenset())
     messages = [

@@ -1,7 +1,7 @@
 """Turns an automation's wording into the text of one channel in one language, filled in for one draft."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from relance.plan.definition import Channel, Definition, Language, Words
 from relance.plan.render import Text, parse
@@ -11,8 +11,7 @@ from relance.plan.saying.voice import Voice
 STAFF_READS: tuple[Channel, ...] = ("staff", "email", "sms")  # staff read the first of these that is written
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(NamedTuple):
     """The words as they will arrive, in one language."""
 
     language: Language

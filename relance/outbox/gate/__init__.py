@@ -7,7 +7,7 @@ drafts of a run share is made once per run (Terms).
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
@@ -228,7 +228,7 @@ class Gate:
         if "stop" not in asks.elements or told:
             return spoken
         around = sms_lines(self.dealer, spoken.language, spoken.body)
-        return replace(spoken, opening=around.opening, closing=around.closing)
+        return spoken._replace(opening=around.opening, closing=around.closing)
 
     def _too_much(self, draft: Draft, terms: Terms, known: Known, going: Handover | datetime) -> str | None:
         """At hand-over only those count that were accepted before it."""

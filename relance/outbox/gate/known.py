@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import Max
 
 from relance.dealers.models import Dealer
-from relance.facts.consent import Entry, Relation, ledger_of, relations_of
+from relance.facts.consent import DECISIVE, Entry, Relation, ledger_of, relations_of
 from relance.lib.moments import add_months, day_of
 from relance.lib.rows import Among
 from relance.outbox.law.regimes import judge, needs_relation
@@ -53,7 +53,7 @@ class Known:
     def consent(self, customer: int, *, channel: str, purpose: str, at: datetime) -> str | None:
         """opted_out or no_consent, or nothing against."""
         if self.ledger is None:
-            self.ledger = ledger_of(self.dealer, self.customers)
+            self.ledger = ledger_of(self.dealer, self.customers, DECISIVE)
         relation = None
         if purpose == "marketing" and self._needs_relation:
             if self.relations is None:

@@ -124,7 +124,8 @@ def contacts(dealer: Dealer) -> list[str]:
 
 def names(dealer: Dealer, text: str) -> bool:
     """Whether a text says whose it is."""
-    return any(name.casefold() in text.casefold() for name in (dealer.name, dealer.preferences.legal_name) if name)
+    folded, legal = text.casefold(), dealer.preferences.legal_name
+    return dealer.name.casefold() in folded or bool(legal and legal.casefold() in folded)
 
 
 def in_language(words: dict[str, str], language: str) -> str:
