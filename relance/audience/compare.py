@@ -7,6 +7,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Exists, FloatField, Q, Value
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import (
     Contains,
     Exact,
@@ -99,7 +100,8 @@ def _is_known(target: Any, known: Q) -> Q:
     """A derived flag (in_shop) has an answer for every record there is."""
     if isinstance(target, Exists):
         return known or ~NOBODY
-    return compare(target, "isnull", False)
+    # By an expression: SQLite would walk nearly everybody in the order of an index, and read their histories at random.
+    return compare(Coalesce(target, target), "isnull", False)
 
 
 POSITIVES: dict[str, Callable[[Any, Attribute, Any], Q]] = {
@@ -124,5 +126,7 @@ COMPARISONS: dict[str, Callable[[Any, Attribute, Any, Q], Q]] = {
     "is_true": lambda target, _a, _v, known: _so(target, True, known),
     "is_false": lambda target, _a, _v, known: _so(target, False, known),
     "is_known": lambda target, _a, _v, known: _is_known(target, known),
-    "is_unknown": lambda target, _a, _v, known: ~_is_known(target, known),
+    "is_unknown": lambda target, _a, _v, known: (
+        ~_is_known(target, known) if isinstance(target, Exists) else compare(target, "isnull", True)
+    ),
 }

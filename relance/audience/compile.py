@@ -12,18 +12,16 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, TruncDate
-from django.db.models.lookups import In
+from django.db.models.functions import Coalesce
 
-from relance.audience.compare import COMPARISONS, NOBODY, POSITIVES, compare
+from relance.audience.compare import COMPARISONS, POSITIVES, compare
 from relance.audience.fields import CATEGORIES, GONE, SUBJECTS, Asked, Category
 from relance.audience.operators import COUNT, DAYS, FLAG, PICK
+from relance.audience.ranges import Ranges
 from relance.audience.reference import Clock, Recipe, Ref
 from relance.audience.tree import AnyOf, Rule, Tree, rules_of
 from relance.dealers.models import Dealer
-from relance.lib.moments import DAY, day_of, day_start
-
-MOST_RANGES = 150  # days of a series that are asked one by one
+from relance.lib.moments import day_of
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def conditions(question: Question) -> list[Q]:
             (own if compiler.is_own(entry.about) else alone).append(compiler.rule(entry))
     selective = any(isinstance(e, Rule) and e.does.bounded and compiler.is_own(e.about) for e in question.tree)
     agreed = [compiler.one_record(entries, begin_here=not selective) for entries in together.values()]
-    return [*own, *agreed, *alone]
+    return [*own, *alone, *agreed]  # what indexes answer alone goes before what reads rows
 
 
 def single(question: Question, rule: Rule) -> Q:
@@ -125,6 +123,7 @@ class _Compiler:
         self.question = question
         self.clock = Clock(question.at, question.dealer.zone)
         self.dealer = question.dealer
+        self.ranges = Ranges(self.clock, self.value)
 
     def value(self, recipe: Recipe, output_field: Any = None) -> Any:
         """What a recipe makes of the reference moment: now, or, in a symbolic question, when it is asked."""
@@ -149,14 +148,24 @@ class _Compiler:
         return "" if self.is_own(category) else f"{category.record}__"
 
     def history(self, category: Category, of: str | None = None) -> QuerySet[Model]:
-        """The records of a category that belong to the subject's customer, vehicle (scope) or order."""
-        rows = category.model.objects.of(self.dealer).filter(category.listed)  # type: ignore[attr-defined]
+        """The records of a category, of the dealer."""
+        return self._listed(category.model.objects.of(self.dealer), category, of)  # type: ignore[attr-defined]
+
+    def tied(self, category: Category, of: str | None = None) -> QuerySet[Model]:
+        """The same, for whoever ties them to the records of a subject: those are of its dealer.
+
+        To ask each of them for its dealer would mean to read its row where an index already has the answer.
+        """
+        rows = category.model.objects.across_dealers("tied to a subject of this dealer")  # type: ignore[attr-defined]
+        return self._listed(rows, category, of)
+
+    def _listed(self, rows: QuerySet[Model], category: Category, of: str | None) -> QuerySet[Model]:
+        rows = rows.filter(category.listed)
         if category.record == "vehicle":
             rows = rows.filter(Q(status__isnull=True) | ~Q(status__in=GONE))
         if of is not None:
             rows = rows.filter(code=of)
-        found: QuerySet[Model] = rows
-        return found
+        return rows
 
     def tie(self, category: Category) -> tuple[str, str]:
         """(column of the record, column of the subject) that say whose history is asked."""
@@ -174,7 +183,7 @@ class _Compiler:
     def of_subject(self, category: Category, of: str | None = None) -> QuerySet[Model]:
         """The history, tied to the subject of the outer query."""
         theirs, ours = self.tie(category)
-        rows = self.history(category, of)
+        rows = self.tied(category, of)
         return rows.none() if self.has_no_history(category) else rows.filter(**{theirs: OuterRef(ours)})
 
     # Rules.
@@ -195,9 +204,9 @@ class _Compiler:
         asked = Asked(self.dealer, self.value, prefix)
         target = attribute.column(asked) if callable(attribute.column) else prefix + attribute.column
         if operator.days is not None:
-            return self.on_days(target, rule, is_day=attribute.kind == DAYS)
+            return self.ranges.on_days(target, rule, is_day=attribute.kind == DAYS)
         if operator.minutes is not None:
-            return self.on_minutes(target, rule)
+            return self.ranges.on_minutes(target, rule)
         known = Q() if isinstance(target, str) or attribute.kind != FLAG else _there(asked)
         found = COMPARISONS[operator.compare](target, attribute, rule.value, known)
         needs_a_value = operator.compare in POSITIVES or operator.compare == "is_known"
@@ -225,14 +234,18 @@ class _Compiler:
         candidates = self.candidates(rule, self.of_subject(rule.about, rule.of))
         if rule.operator in ("exists", "does_not_exist"):
             return Q(Exists(candidates)) if rule.operator == "exists" else ~Q(Exists(candidates))
+        if rule.does.days is not None and len(self.clock.ranges(rule)) == 1:
+            beyond = self.ranges.beyond(rule)
+            none_beyond = Q() if beyond is None else ~Q(Exists(candidates.filter(beyond)))
+            return Q(Exists(candidates.filter(self.when(rule)))) & none_beyond
         same_owner = {self.tie(rule.about)[0]: OuterRef(f"{self.tie(rule.about)[0]}_id")}
-        others = self.candidates(rule, self.history(rule.about, rule.of).filter(**same_owner))
+        others = self.candidates(rule, self.tied(rule.about, rule.of).filter(**same_owner))
         return Q(Exists(candidates.filter(self.when(rule)).exclude(Exists(_better(rule, others)))))
 
     def own_pick(self, rule: Rule) -> Q:
         """★ of the subject's category: the subject is the picked record."""
         owner, ours = self.tie(rule.about)
-        others = self.candidates(rule, self.history(rule.about).filter(**{owner: OuterRef(ours)}))
+        others = self.candidates(rule, self.tied(rule.about).filter(**{owner: OuterRef(ours)}))
         if rule.operator == "does_not_exist":
             return ~Q(Exists(others))
         value = Q() if rule.operator == "exists" else self.when(rule)
@@ -272,51 +285,9 @@ class _Compiler:
         """The picked record's moment against the operator."""
         operator, category = rule.does, rule.about
         if operator.days is not None:
-            return self.on_days(category.moment, rule, is_day=category.moment_is_day)
+            return self.ranges.on_days(category.moment, rule, is_day=category.moment_is_day)
         assert operator.minutes is not None  # exists and does_not_exist never come here
-        return self.on_minutes(category.moment, rule)
-
-    # Days and minutes as ranges on the column.
-
-    def on_days(self, target: Any, rule: Rule, *, is_day: bool) -> Q:
-        """Any of the rule's day ranges, on a day column or on a moment column of the dealer's zone."""
-        ranges = self.clock.ranges(rule)
-        if not ranges:
-            return NOBODY
-        single_days = len(ranges) > 1 and all(low == high for low, high in ranges)
-        if is_day and single_days:
-            return compare(target, "in", [self.value(_end(rule, i, 0)) for i in range(len(ranges))])
-        if single_days and len(ranges) > MOST_RANGES:
-            return self.on_days_of_moments(target, rule)
-        return reduce(or_, (self.in_range(target, rule, i, is_day=is_day) for i in range(len(ranges))))
-
-    def on_days_of_moments(self, column: str, rule: Rule) -> Q:
-        """A long series: the span by the index, the days by the calendar (databases limit how deep conditions nest)."""
-        number = len(self.clock.ranges(rule))
-        days = [self.value(_end(rule, i, 0)) for i in range(number)]
-        first = self.value(lambda clock: day_start(min(r[0] or date.max for r in clock.ranges(rule)), clock.zone))
-        last = self.value(lambda clock: day_start(max(r[0] or date.min for r in clock.ranges(rule)) + DAY, clock.zone))
-        span = compare(column, "gte", first) & compare(column, "lt", last)
-        return span & Q(In(TruncDate(column, tzinfo=self.dealer.zone), days))
-
-    def in_range(self, target: Any, rule: Rule, place: int, *, is_day: bool) -> Q:
-        """One of the rule's day ranges."""
-        low, high = self.clock.ranges(rule)[place]
-        if is_day and low is not None and low == high:
-            return compare(target, "exact", self.value(_end(rule, place, 0)))
-        found = Q()
-        if low is not None:
-            found &= compare(target, "gte", self.value(_end(rule, place, 0) if is_day else _begin_of(rule, place)))
-        if high is not None:
-            ends = _end(rule, place, 1) if is_day else _end_of(rule, place)
-            found &= compare(target, "lte" if is_day else "lt", self.value(ends))
-        return found
-
-    def on_minutes(self, target: Any, rule: Rule) -> Q:
-        found = Q()
-        for place, (lookup, _) in enumerate(self.clock.minutes(rule)):
-            found &= compare(target, lookup, self.value(_minute(rule, place)))
-        return found
+        return self.ranges.on_minutes(category.moment, rule)
 
 
 def _reaches_several_days(clock: Clock, rule: Rule) -> bool:
@@ -344,22 +315,6 @@ def _moment(clock: Clock) -> datetime:
 
 def _day(clock: Clock) -> date:
     return clock.day
-
-
-def _end(rule: Rule, place: int, end: int) -> Recipe:
-    return lambda clock: clock.ranges(rule)[place][end]
-
-
-def _begin_of(rule: Rule, place: int) -> Recipe:
-    return lambda clock: day_start(clock.ranges(rule)[place][0] or date.min, clock.zone)
-
-
-def _end_of(rule: Rule, place: int) -> Recipe:
-    return lambda clock: day_start((clock.ranges(rule)[place][1] or date.max) + DAY, clock.zone)
-
-
-def _minute(rule: Rule, place: int) -> Recipe:
-    return lambda clock: clock.minutes(rule)[place][1]
 
 
 def _there(asked: Asked) -> Q:

@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy
 from relance.audience.compile import Question, subjects
 from relance.audience.sentence import sentence
 from relance.audience.tree import AnyOf, Rule, rules_of
-from relance.lib.database.time_limit import TooLong, time_limit
+from relance.lib.database.time_limit import Deadline, TooLong, as_many_as_come, time_limit
 
-AT_LEAST = (10_000, 1_000, 100)  # "more than" so many, the largest that can be found in time
+FOR_ALL = 0.55  # the share of the time at once in which the exact number may come; the rest is for "more than"
+SPARE = 10  # milliseconds that are left for everything around the questions
+MOST_SEEN = 10_001  # whoever sees so many says "more than 10,000"
+EVERYBODY = 10**9  # with it the order stays: that of the key, in which the rows and their histories lie on the disk
 SHOWN = 5
 EVERY = {
     "customer": gettext_lazy("every customer"),
@@ -40,16 +43,19 @@ class Counted:
 def count(question: Question, *, soft_ms: int = 200, hard_ms: int = 2000, patiently: bool = False) -> Counted:
     """How many subjects match, and the first few.
 
-    At once: exact when the soft limit allows, else "more than". `patiently`: exact up to the hard limit, for the second
-    question a moment later. What takes longer than the hard limit is given up and explained.
+    At once: exact when there is time, else "more than", within the soft limit, building the question included.
+    `patiently`: exact up to the hard limit, for the second question a moment later. What takes longer is given up and
+    explained.
     """
-    rows = subjects(question).order_by()
-    exact = _exactly(rows, hard_ms if patiently else soft_ms)
+    deadline = Deadline(hard_ms if patiently else soft_ms)
+    rows = subjects(question).order_by("pk")
+    everybody = rows[:EVERYBODY] if _reads_histories(question) else rows.order_by()
+    exact = _exactly(everybody, deadline.left if patiently else round(deadline.left * FOR_ALL))
     if exact is not None:
-        return Counted(exact, None, _first(rows, hard_ms) if exact else [])
-    more_than, first = _more_than(rows, soft_ms)
-    explained = explain_slowness(question) if patiently or more_than is None else None
-    return Counted(None, more_than, first, explained)
+        return Counted(exact, None, _seen(rows, hard_ms, SHOWN) if exact else [])
+    seen = _seen(rows, soft_ms if patiently else deadline.left - SPARE, MOST_SEEN)
+    explained = explain_slowness(question) if patiently or not seen else None
+    return Counted(None, _round_down(len(seen) - 1) if seen else None, seen[:SHOWN], explained)
 
 
 def _exactly(rows: QuerySet[Model], limit: int) -> int | None:
@@ -60,24 +66,21 @@ def _exactly(rows: QuerySet[Model], limit: int) -> int | None:
         return None
 
 
-def _more_than(rows: QuerySet[Model], soft_ms: int) -> tuple[int | None, list[int]]:
-    """The largest of a few round numbers that is certainly exceeded, and the first few ids."""
-    for number in AT_LEAST:
-        try:
-            with time_limit(max(soft_ms // 2, 1)):
-                found = [pk for (pk,) in rows.values_list("pk")[: number + 1]]
-        except TooLong:
-            continue
-        return (number if len(found) > number else len(found) - 1) if found else None, found[:SHOWN]
-    return None, []
+def _reads_histories(question: Question) -> bool:
+    return any(rule.is_pick or rule.about.record != question.subject for rule in rules_of(question.tree))
 
 
-def _first(rows: QuerySet[Any], limit: int) -> list[int]:
-    try:
-        with time_limit(limit):
-            return list(rows.values_list("pk", flat=True)[:SHOWN])
-    except TooLong:
-        return []
+def _seen(rows: QuerySet[Any], limit: int, most: int) -> list[int]:
+    """The ids that come up within so many milliseconds, `most` of them at most."""
+    return as_many_as_come(rows.values_list("pk", flat=True)[:most].iterator(chunk_size=100), max(limit, 1))
+
+
+def _round_down(number: int) -> int:
+    """3,482 as 3,000: what is certainly exceeded, said in one figure; small numbers as they are."""
+    if number < 100:
+        return number
+    tens = int(10 ** (len(str(number)) - 1))
+    return number // tens * tens
 
 
 def explain_slowness(question: Question) -> str:

@@ -9,7 +9,7 @@ from relance.audience.compile import Question
 from relance.audience.count import count, explain_slowness
 from relance.audience.tree import read_tree
 from relance.facts.models import Customer
-from relance.lib.database.time_limit import TooLong, time_limit
+from relance.lib.database.time_limit import TooLong, as_many_as_come, time_limit
 from tests.builders import a_customer, a_dealer, a_repair_order, an_automation
 
 AT = datetime(2026, 5, 4, 14, tzinfo=UTC)
@@ -77,9 +77,27 @@ def test_without_time_for_all_it_says_more_than(monkeypatch):
     for _ in range(5):
         a_customer(dealer)
     monkeypatch.setattr("relance.audience.count._exactly", lambda rows, limit: None)
-    monkeypatch.setattr("relance.audience.count.AT_LEAST", (100, 3))
     found = count(asked(dealer, KNOWN))
     assert (found.exact, found.more_than) == (None, 4)
+
+
+def test_what_came_up_in_time_is_said_in_one_figure(monkeypatch):
+    dealer = a_dealer()
+    rows = [Customer(dealer=dealer, ref=f"X{number}", name="X", name_folded="x") for number in range(234)]
+    Customer.objects.of(dealer).bulk_create(rows)
+    monkeypatch.setattr("relance.audience.count._exactly", lambda rows, limit: None)
+    found = count(asked(dealer, KNOWN), soft_ms=5_000)
+    assert (found.exact, found.more_than, len(found.first)) == (None, 200, 5)
+
+
+def test_a_question_that_comes_slowly_keeps_what_has_come():
+    def slowly():
+        yield 1
+        yield 2
+        run_away()
+        yield 3
+
+    assert as_many_as_come(slowly(), 30) == [1, 2]
 
 
 def test_what_takes_too_long_is_explained(monkeypatch):

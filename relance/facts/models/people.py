@@ -60,6 +60,7 @@ class Customer(DealerRow):
     class Meta:
         constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["dealer", "ref"], name="customer_once")]
         indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["dealer"], name="customer_of_dealer"),  # everybody, as they lie
             models.Index(fields=["dealer", "birth_date"], name="customer_birth"),
             models.Index(fields=["dealer", "created_at"], name="customer_created"),
             models.Index(fields=["dealer", "mobile"], name="customer_mobile"),

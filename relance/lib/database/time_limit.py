@@ -1,17 +1,43 @@
 """Turns a limit in milliseconds into database questions that give up in time, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from time import monotonic
+from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
 
 STEPS = 5_000  # SQLite looks at the clock every so many steps of its machine: well under a millisecond
+Row = TypeVar("Row")
 CANCELED = "57014"  # PostgreSQL: query_canceled
 
 
 class TooLong(Exception):
     """The database did not answer within the limit."""
+
+
+class Deadline:
+    """A moment so many milliseconds from now, and how many of them are left."""
+
+    def __init__(self, milliseconds: int) -> None:
+        self._ends = monotonic() + milliseconds / 1000
+
+    @property
+    def left(self) -> int:
+        """Milliseconds, at least one."""
+        return max(round((self._ends - monotonic()) * 1000), 1)
+
+
+def as_many_as_come(rows: Iterable[Row], milliseconds: int) -> list[Row]:
+    """What a lazy question yields within the limit; what comes later is not waited for."""
+    ends = monotonic() + milliseconds / 1000
+    found: list[Row] = []
+    with suppress(TooLong), time_limit(milliseconds):
+        for row in rows:
+            found.append(row)
+            if monotonic() > ends:
+                break
+    return found
 
 
 @contextmanager
