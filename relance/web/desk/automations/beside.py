@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -177,7 +177,7 @@ def _said(dealer: Dealer, definition: Definition, channel: Any, language: Any, r
         return Said(channel, language, recipient, spoken)
     if recipient == "customer" and dealer.regime != "none":  # as long as it can get: not every one says how to stop
         around = sms_lines(dealer, language, spoken.body)
-        spoken = replace(spoken, opening=around.opening, closing=around.closing)
+        spoken = spoken._replace(opening=around.opening, closing=around.closing)
     return Said(channel, language, recipient, spoken, size=size_of(composed_sms(spoken)))
 
 

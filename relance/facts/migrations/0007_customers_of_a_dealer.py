@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dealers', '0002_groups_and_references'),
-        ('facts', '0002_own_customers'),
+        ('facts', '0006_ledger_is_appended_to'),
     ]
 
     operations = [
