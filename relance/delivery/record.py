@@ -44,7 +44,7 @@ def record(
     for message, result in answers:
         groups[_verdict(message, result, at)].append(message)
     moved: list[Message] = []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for verdict, group in groups.items():
             moved += _move(dealer, group, verdict, at)
         ours = {message.pk for message in moved}

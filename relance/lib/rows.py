@@ -6,7 +6,7 @@
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.sql import UpdateQuery
 
 PAGES = (
     16_000  # 64 MB of journal before it is carried into the database: pages written again and again are carried once
@@ -163,6 +164,16 @@ def as_kept(value: Any) -> Any:
     """A value read through the ORM in the form in which the import writes it, so that the two compare."""
     adapt = KEPT.get(type(value))
     return adapt(value) if adapt else value
+
+
+def change(rows: models.QuerySet[Any], changes: Mapping[str, Any]) -> set[int]:
+    """Set these fields of the rows; the ids of those that were changed. One statement: asked and locked in it."""
+    query: UpdateQuery = rows.query.chain(UpdateQuery)  # type: ignore[assignment]
+    query.add_update_values(dict(changes))
+    statement, parameters = query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} RETURNING id", parameters)
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _many(statement: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from relance.dealers.models import Dealer
-from relance.lib.rows import insert
+from relance.lib.rows import change, insert
 from relance.outbox.models import Message, Move
 
 # From each state, the states it may become (docs/outbox.md). What is not here is never done, by nobody.
@@ -52,7 +52,7 @@ def move(
             raise IllegalMove(f"no message goes from {state} to {to}")
     changes |= {"state": to, "moved_at": at}
     moved: list[Message] = []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for group in seen.values():
             for start in range(0, len(group), CHUNK):
                 moved += _move_chunk(dealer, group[start : start + CHUNK], changes)
@@ -68,7 +68,5 @@ def _move_chunk(dealer: Dealer, messages: list[Message], changes: dict[str, Any]
     """The messages of one state and owner whose rows were still so; the rows stay locked up to the commit."""
     first = messages[0]
     rows = Message.objects.of(dealer).filter(pk__in=[m.pk for m in messages], state=first.state, owner=first.owner)
-    held = set(rows.select_for_update().values_list("pk", flat=True))
-    if held:
-        Message.objects.of(dealer).filter(pk__in=held).update(**changes)
+    held = change(rows, changes)
     return [m for m in messages if m.pk in held]

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from relance.delivery import claim, crash_points, deliver, record
-from relance.delivery.senders.registry import KINDS
+from relance.delivery.senders.registry import KINDS, class_of
 from relance.jobs import worker as clockwork
 from relance.jobs.schedule import TASKS, Task
 from relance.lib import leases
@@ -35,9 +35,9 @@ def hurry() -> None:
     """Everything that waits, waits for seconds: set once, before workers are forked."""
     for module, name, value in HURRIED:
         setattr(module, name, value)
-    for kind in KINDS.values():
-        if kind.channel.knows_after is not None:
-            kind.channel.knows_after = KNOWS_AFTER
+    for name in KINDS:
+        if class_of(name).knows_after is not None:
+            class_of(name).knows_after = KNOWS_AFTER
 
 
 def start(dies_at: str, log: Path) -> int:

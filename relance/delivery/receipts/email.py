@@ -22,11 +22,11 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
 from relance.delivery.models import Sender
-from relance.delivery.receipts.kinds import News
+from relance.delivery.receipts.doors import Door
+from relance.delivery.receipts.kinds import USER, News
 from relance.delivery.receipts.sns import confirmed, is_signed_by_amazon
 from relance.delivery.senders import live_secrets
 
-USER = "relance"
 METADATA = "relance"
 KINDS = {
     EventType.QUEUED: "taken",
@@ -176,3 +176,6 @@ def _ref(event: AnymailTrackingEvent) -> str:
         parts += [event.message_id, event.timestamp and event.timestamp.isoformat(), event.click_url]
     content = json.dumps(parts, default=str).encode()
     return f"{event.event_type}:{hashlib.blake2b(content, digest_size=24).hexdigest()}"
+
+
+DOOR = Door(is_authentic, news_of, is_asked=lambda _: True)

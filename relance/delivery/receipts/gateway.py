@@ -15,8 +15,8 @@ from django.utils.crypto import constant_time_compare
 from relance.delivery.channels.sms.codes import MEANINGS
 from relance.delivery.channels.sms.gateway_form import Gateway, found_at
 from relance.delivery.models import Sender
-from relance.delivery.receipts.email import USER
-from relance.delivery.receipts.kinds import Heard, News
+from relance.delivery.receipts.doors import Door
+from relance.delivery.receipts.kinds import USER, Heard, News
 from relance.delivery.senders import live_secrets
 
 
@@ -96,3 +96,6 @@ def _key(text: object) -> UUID | None:
         return UUID(str(text))
     except ValueError:
         return None
+
+
+DOOR = Door(is_authentic, news_of, heard_of, is_asked)

@@ -29,6 +29,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "soft": Kind("failed", "failed", "it did not arrive this time; three times in seven days, and never again"),
     }
 )
+USER = "relance"  # the name that stands beside our secret in the address of a webhook
 RANK: Mapping[str, int] = MappingProxyType({"sent": 1, "delivered": 2, "failed": 3})
 
 

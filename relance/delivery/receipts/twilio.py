@@ -8,6 +8,7 @@ from twilio.request_validator import RequestValidator
 
 from relance.delivery.channels.sms.codes import code_of
 from relance.delivery.models import Sender
+from relance.delivery.receipts.doors import Door
 from relance.delivery.receipts.kinds import Heard, News
 from relance.delivery.senders import live_secrets
 from relance.plan.saying.links import server_url
@@ -65,3 +66,6 @@ def heard_of(request: HttpRequest, _: Sender) -> Heard | None:
     form = request.POST
     sid, sender = form.get("MessageSid", ""), form.get("From", "")
     return Heard(sender, form.get("Body", ""), f"twilio:{sid}"[:64]) if sid and sender else None
+
+
+DOOR = Door(is_authentic, status_of, heard_of)

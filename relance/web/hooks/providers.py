@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from relance.delivery.models import Sender
-from relance.delivery.receipts.doors import DOORS, Door
+from relance.delivery.receipts.doors import Door, door_of
 from relance.delivery.receipts.take_in import take_in
 from relance.lib import clock
 from relance.lib.errors import BadInput
@@ -60,7 +60,7 @@ def _asked() -> HttpResponse:
 def _found(hook: UUID) -> tuple[Sender, Door]:
     rows = Sender.objects.across_dealers("the number of the hook says whose it is").filter(hook=hook)
     sender = rows.select_related("dealer").first()
-    door = DOORS.get(sender.kind) if sender else None
+    door = door_of(sender.kind) if sender else None
     if sender is None or door is None:
         raise Http404
     return sender, door

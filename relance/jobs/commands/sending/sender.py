@@ -11,8 +11,8 @@ from relance.dealers.models import Dealer
 from relance.dealers.preferences import CHANNELS
 from relance.delivery.channel import Accepted, ChannelDown, Sending
 from relance.delivery.links import hook_url
-from relance.delivery.receipts.doors import DOORS
-from relance.delivery.receipts.email import USER
+from relance.delivery.receipts.doors import door_of
+from relance.delivery.receipts.kinds import USER
 from relance.delivery.safety.pause import lift
 from relance.delivery.senders import keep_sender, sending_of
 from relance.delivery.senders.registry import KINDS, channel_for
@@ -137,7 +137,7 @@ def _read(name: str, path: Path) -> str:
 
 def _show(channel: str, sending: Sending, *, as_json: bool, is_new: bool) -> None:
     shown = {name: value for name, value in sending.settings.items() if value and name not in ("hook", "form")}
-    door = DOORS.get(sending.kind)
+    door = door_of(sending.kind)
     reports = {}
     if door is not None:
         reports["reports_to"] = hook_url(sending.settings.get("hook"), "receipts")
