@@ -23,7 +23,7 @@ PAGES = (
 USUAL_PAGES = 1_000
 MAPPED = 256 << 20
 SMALLER, USUAL = 49_152, 65_536  # kilobytes of pages in memory
-RARELY = 10_000  # new objects
+OFTEN, RARELY = gc.get_threshold(), 10_000  # new objects
 Row = dict[str, Any]
 _encode = json.JSONEncoder(check_circular=False).encode
 Adapt = Callable[[Any], Any]
@@ -37,13 +37,12 @@ def long_write() -> Iterator[None]:
     """
     if connection.vendor == "sqlite":
         _set(f"wal_autocheckpoint={PAGES}", "mmap_size=0", f"cache_size=-{SMALLER}")
-    before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(RARELY, *before[1:])
+    gc.set_threshold(RARELY, *OFTEN[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*OFTEN)
         gc.unfreeze()
         if connection.vendor == "sqlite":
             _set(f"wal_autocheckpoint={USUAL_PAGES}", f"mmap_size={MAPPED}", f"cache_size=-{USUAL}")
@@ -146,7 +145,7 @@ def is_one_of(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
 def seconds_of(column: str) -> str:
     """A moment's seconds since 1970-01-01, in SQL: quicker to read, and to reckon with, than a date and time."""
     if connection.vendor == "postgresql":
-        return f"CAST(EXTRACT(EPOCH FROM {column}) AS BIGINT)"
+        return f"CAST(FLOOR(EXTRACT(EPOCH FROM {column})) AS BIGINT)"
     return f"CAST(strftime('%%s', {column}) AS INTEGER)"
 
 
