@@ -56,6 +56,8 @@ VARIABLES = (
         "RELANCE_PRIVATE_HOSTS", "", as_list, "hosts of your own network that gateways may stand on; others are refused"
     ),
     Variable("RELANCE_SMTP_URL", "", as_text, "smtp:// or smtps://user:password@host:port; default sender of e-mail"),
+    Variable("RELANCE_BROKER_URL", "", as_text, "amqp://user:password@host:port/ of a RabbitMQ; empty: no cluster"),
+    Variable("RELANCE_THREADS", "4", as_number, "how many pieces of work one worker of a broker has in hand"),
 )
 
 

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "relance.outbox",
     "relance.delivery",
     "relance.replies",
+    "relance.jobs",
     "relance.web",
 ]
 MIDDLEWARE = [

@@ -2,12 +2,12 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from relance.dealers.models import Dealer
-from relance.delivery.claim import settle_expired_leases
+from relance.delivery.claim import lanes_due, settle_expired_leases
 from relance.delivery.deliver import deliver
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
@@ -20,7 +20,17 @@ from relance.plan.models import PlanMark
 log = logging.getLogger("relance.clockwork")
 NIGHT = time(3)  # by the dealer's clock
 HOUR = timedelta(hours=1)
+AT_ONCE = 2_000  # messages of a dealer that one piece of work hands over
 PATIENCE = 5.0  # seconds for which a round of deliveries waits for senders that have reached their rate
+
+
+@dataclass(frozen=True)
+class PerDealer:
+    """How a task is shared among workers: for whom, and what for one of them."""
+
+    whom: Callable[[datetime], Iterable[int]]  # keys of the dealers that have something to do
+    do: Callable[[Dealer, datetime], None]
+    at_once: int = 1  # dealers that make one piece of work
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,34 @@ class Task:
     every: timedelta
     run: Callable[[datetime], None]
     lane: str = "quick"  # tasks of one lane come one after the other; what may take long has a lane of its own
+    per_dealer: PerDealer | None = None  # with a broker it is handed out to workers (cluster.py)
+
+
+def everyone(at: datetime) -> Iterable[int]:
+    """Every dealer's key."""
+    return Dealer.objects.order_by("pk").values_list("pk", flat=True)
+
+
+def plan_one(dealer: Dealer, at: datetime) -> None:
+    """A dealer's runs that are due."""
+    plan(dealer, at=at)
 
 
 def plan_everyone(at: datetime) -> None:
     """Every dealer's runs that are due."""
     for dealer in Dealer.objects.order_by("pk"):
-        plan(dealer, at=at)
+        plan_one(dealer, at)
+
+
+def with_messages_due(at: datetime) -> Iterable[int]:
+    """The dealers of whom something may leave, those with service first."""
+    return dict.fromkeys(dealer for dealer, _, _ in lanes_due(None, at))
+
+
+def deliver_one(dealer: Dealer, at: datetime) -> None:
+    """Some of what may leave of one dealer; the rest comes with the next step of the clock."""
+    for _message in deliver(dealer, at=at, patience=PATIENCE, limit=AT_ONCE):
+        pass  # the row has it all
 
 
 def deliver_everyone(at: datetime) -> None:
@@ -60,10 +92,15 @@ def clear_doubts(at: datetime) -> None:
 def nightly(at: datetime) -> None:
     """Once a night, from three o'clock by each dealer's clock: what falls due by time alone is reckoned anew."""
     for dealer in Dealer.objects.order_by("pk"):
-        here = at.astimezone(dealer.zone)
-        if here.time() >= NIGHT and _is_first(dealer, here):
-            changed = recompute(dealer)
-            log.info("%s: %s next services changed overnight", dealer.slug, changed)
+        night_of_one(dealer, at)
+
+
+def night_of_one(dealer: Dealer, at: datetime) -> None:
+    """The night's work of one dealer, when it is time and nobody has it."""
+    here = at.astimezone(dealer.zone)
+    if here.time() >= NIGHT and _is_first(dealer, here):
+        changed = recompute(dealer)
+        log.info("%s: %s next services changed overnight", dealer.slug, changed)
 
 
 def decode_vins(at: datetime) -> None:
@@ -88,12 +125,12 @@ def look_for_feeds(at: datetime) -> None:
 
 INBOX = Inbox()
 TASKS = (
-    Task("plan", timedelta(minutes=1), plan_everyone),
-    Task("deliver", timedelta(seconds=5), deliver_everyone, lane="sending"),
+    Task("plan", timedelta(minutes=1), plan_everyone, per_dealer=PerDealer(everyone, plan_one, at_once=10)),
+    Task("deliver", timedelta(seconds=5), deliver_everyone, "sending", PerDealer(with_messages_due, deliver_one)),
     Task("settle", timedelta(minutes=1), settle),
     Task("doubts", timedelta(minutes=1), clear_doubts, lane="asking"),
     Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),
     Task("vins", timedelta(minutes=1), decode_vins, lane="slow"),
-    Task("nightly", timedelta(minutes=1), nightly, lane="slow"),
+    Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),
     Task("feeds", HOUR, look_for_feeds, lane="slow"),
 )

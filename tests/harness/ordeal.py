@@ -23,6 +23,7 @@ from django.db import connections
 from relance.delivery import crash_points
 from relance.delivery.channel import Sending
 from relance.delivery.senders import keep_sender
+from relance.jobs import cluster
 from relance.lib.clock import now
 from relance.outbox.models import Message, Task
 from tests.harness import worker, world
@@ -59,8 +60,10 @@ class Outcome:
 class Ordeal:
     """The workers of one run, and their deaths."""
 
+    work = staticmethod(worker.clock)
+
     def __init__(self, outcome: Outcome, dealer: Any, log: Path) -> None:
-        self.outcome, self.dealer, self.log = outcome, dealer, log
+        self.outcome, self.dealer, self.log, self.half = outcome, dealer, log, log.with_name("half")
         self.luck = random.Random(outcome.seed)
         self.alive: dict[int, str] = {}  # process id: the crash point at which it will die, or nothing
         self.asleep: dict[int, float] = {}  # process id: when it wakes up
@@ -70,7 +73,7 @@ class Ordeal:
         points = crash_points.POINTS + (crash_points.ON_PAPER if self.outcome.channel == "paper" else ())
         point = self.luck.choice(points) if dies and self.luck.random() < 1 / 3 else ""
         connections.close_all()  # a child must not share them
-        self.alive[worker.start(point, self.log)] = point
+        self.alive[worker.start(point, self.log, self.work)] = point
 
     def bury(self) -> None:
         """Note who died at his point, and put another in his place."""
@@ -121,6 +124,8 @@ class Ordeal:
             self.bury()
             self.wake()
             left = self._count("ready", "sending")
+            if left <= messages / 2:
+                self.half.touch()
             if messages - left >= messages * self.outcome.kills // kills:
                 self.kill() if self.luck.random() >= freezes else self.freeze()
         while self.asleep:
@@ -143,6 +148,24 @@ class Ordeal:
             return False
         tasks = Task.objects.of(self.dealer).filter(kind="unsure", state="open").count()
         return self._count("unsure") == tasks
+
+
+class Clustered(Ordeal):
+    """The same with a broker: two schedulers at once hand out, workers of the broker are killed and frozen.
+
+    Whoever started the broker starts it anew when the file `half` says that half of the work is done.
+    """
+
+    work = staticmethod(worker.of_the_broker)
+
+    def run(self, kills: int, freezes: float) -> None:
+        """Two schedulers for the whole of it."""
+        connections.close_all()
+        schedulers = [worker.start("", self.log, worker.clock) for _ in range(2)]
+        super().run(kills, freezes)
+        for pid in schedulers:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def count(outcome: Outcome, dealer: Any, taken: Counter[str]) -> None:
@@ -185,7 +208,7 @@ def sender(channel: str, port: int) -> Sending:
     if channel == "email":
         return Sending("smtp", {"host": "127.0.0.1", "port": port, "tls": "none", "timeout": worker.TIMEOUT})
     if channel == "sms":
-        account = {"account": "AC1", "from": "+15145550100", "url": f"http://127.0.0.1:{port}"}
+        account = {"account": "AC1", "service": "MG1", "url": f"http://127.0.0.1:{port}"}  # no rate of its own
         return Sending("twilio", {**account, "timeout": worker.TIMEOUT}, {"password": "a token"})
     return Sending("paper")
 
@@ -202,7 +225,9 @@ def run(channel: str, *, messages: int, kills: int, seed: int, wait: float, free
     ledger = settings.HOME / "accepted"
     with provider("twilio" if channel == "sms" else "smtp", ledger, seed, wait) as port:
         keep_sender(dealer, CHANNELS[channel], sender(channel, port), at=now())
-        Ordeal(outcome, dealer, settings.HOME / "workers.log").run(kills, freezes)
+        log = settings.HOME / "workers.log"
+        ordeal = Clustered(outcome, dealer, log) if cluster.BROKER else Ordeal(outcome, dealer, log)
+        ordeal.run(kills, freezes)
     count(outcome, dealer, folder_ledger() if channel == "paper" else Counter(accepted(ledger)))
     outcome.seconds = round(time.monotonic() - begin, 1)
     return asdict(outcome)

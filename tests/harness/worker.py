@@ -5,6 +5,8 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -12,8 +14,8 @@ from typing import Any
 
 from relance.delivery import claim, crash_points, deliver, record
 from relance.delivery.senders.registry import KINDS, class_of
+from relance.jobs import cluster
 from relance.jobs import worker as clockwork
-from relance.jobs.schedule import TASKS, Task
 from relance.lib import leases
 
 LEASE = timedelta(seconds=3)
@@ -40,7 +42,7 @@ def hurry() -> None:
             class_of(name).knows_after = KNOWS_AFTER
 
 
-def start(dies_at: str, log: Path) -> int:
+def start(dies_at: str, log: Path, work: Callable[[], None]) -> int:
     """Fork a worker; its process id. `dies_at` is a crash point, or nothing."""
     pid = os.fork()
     if pid:
@@ -52,10 +54,20 @@ def start(dies_at: str, log: Path) -> int:
             os.dup2(file.fileno(), sys.stderr.fileno())
         if dies_at:
             _die_at(dies_at, random.randint(1, 30))
-        tasks = [Task(t.name, timedelta(seconds=EVERY[t.name]), t.run, t.lane) for t in TASKS if t.name in EVERY]
-        clockwork.Clockwork(tasks).run()
+        work()
     finally:
         os._exit(1)
+
+
+def clock() -> None:
+    """The clockwork of one process; with a broker, of a scheduler that hands out what workers do."""
+    tasks = [replace(t, every=timedelta(seconds=EVERY[t.name])) for t in cluster.tasks() if t.name in EVERY]
+    clockwork.Clockwork(tasks).run()
+
+
+def of_the_broker() -> None:
+    """One more worker of the broker."""
+    cluster.work(2)
 
 
 def _die_at(last: str, passing: int) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
+from relance.jobs import cluster
 from relance.jobs.home import open_home
 from relance.jobs.serve import listen, serve
 from relance.jobs.worker import Clockwork
@@ -25,5 +26,5 @@ def command(
     def ready() -> None:
         print(f"relance serves http://{host}:{port} (Ctrl-C stops it)", file=sys.stderr, flush=True)
 
-    serve(listening, [Clockwork()], ready=ready)
+    serve(listening, [Clockwork(cluster.tasks())], ready=ready)
     print("stopped", file=sys.stderr)
