@@ -1,4 +1,4 @@
-"""Delivery measured: e-mail handed over on this machine, beside Python's own SMTP client and composer."""
+"""Delivery measured: e-mail and text messages handed over on this machine, beside Python's own clients."""
 
 import os
 import smtplib
@@ -16,6 +16,7 @@ from typing import Any
 import django
 
 from bench.table import Row
+from bench.texts import bare_posts, texts_of
 
 MESSAGES = 10_000
 COMPOSED_BY_HAND = 1_000
@@ -30,11 +31,12 @@ North Garage"""
 
 
 def rows(customers: int) -> Iterator[Row]:
-    """The whole hand-over; the carrying alone; the composing alone."""
-    with tempfile.TemporaryDirectory() as home, sink() as port:
+    """E-mail: the whole hand-over, the carrying alone, the composing alone. Text messages: the whole, and alone."""
+    with tempfile.TemporaryDirectory() as home, server("sink") as port, server("gateway") as gateway:
         os.environ |= {
             "RELANCE_HOME": home,
             "RELANCE_SMTP_URL": f"smtp://127.0.0.1:{port}?tls=none",
+            "RELANCE_PRIVATE_HOSTS": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "relance.settings",
         }
         django.setup()
@@ -54,12 +56,22 @@ def rows(customers: int) -> Iterator[Row]:
             "composing an e-mail, text and HTML", size, _composed(parcels), "/s", _composed_by_hand(), "",
             "bound: the same parts with Python's email package",
         )  # fmt: skip
+        bare = bare_posts(gateway)
+        texts = texts_of(dealer, gateway)
+        yield Row(
+            "text messages to a local HTTP gateway, every state kept", size, _delivered(dealer), "/s", bare,
+            "2,000/s a process", "the rows, as for e-mail; bound: http.client, one connection kept open",
+        )  # fmt: skip
+        yield Row(
+            "text messages: asking and understanding alone", size, _carried(texts), "/s", bare, "2,000/s a process",
+            "http.client reads an answer with Python's email package",
+        )  # fmt: skip
 
 
 @contextmanager
-def sink() -> Iterator[int]:
-    """A server that takes everything and keeps nothing; its port, while the block lasts."""
-    with subprocess.Popen([sys.executable, "-m", "bench.sink"], stdout=subprocess.PIPE, text=True) as process:
+def server(name: str) -> Iterator[int]:
+    """A server of this folder that takes everything and keeps nothing; its port, while the block lasts."""
+    with subprocess.Popen([sys.executable, "-m", f"bench.{name}"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield int(process.stdout.readline())
@@ -153,7 +165,7 @@ def _carried(parcels: list[Any]) -> float:
     from relance.delivery.senders import sending_of
     from relance.delivery.senders.registry import channel_for
 
-    channel = channel_for(sending_of(parcels[0].dealer, "email"))
+    channel = channel_for(sending_of(parcels[0].dealer, parcels[0].message.channel))
     begin = perf_counter()
     for _ in channel.send(parcels):
         pass

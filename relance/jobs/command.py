@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "reply": ("contact.reply", True, "take in a reply by hand"),
     "halt": ("sending.halt", True, "nothing leaves any more, of one dealer or of all"),
     "release": ("sending.release", True, "what was halted goes on"),
+    "bounce": ("sending.bounce", True, "take in a mail that came back, or a complaint"),
     "unsure": ("sending.unsure", True, "messages nobody can tell about, and a person's word"),
     "export": ("files.export", True, "the people of a run as lists, letters, postcards or labels"),
     "audit": ("people.audit", True, "who did what, and whether the log is as it was written"),

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from relance.dealers.models import Dealer
 from relance.delivery.claim import lanes_due, settle_expired_leases
 from relance.delivery.deliver import deliver
+from relance.delivery.receipts.mailbox import look_into_mailboxes
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
 from relance.facts.vins import decode_waiting
@@ -129,6 +130,7 @@ TASKS = (
     Task("deliver", timedelta(seconds=5), deliver_everyone, "sending", PerDealer(with_messages_due, deliver_one)),
     Task("settle", timedelta(minutes=1), settle),
     Task("doubts", timedelta(minutes=1), clear_doubts, lane="asking"),
+    Task("bounces", timedelta(minutes=2), look_into_mailboxes, lane="asking"),
     Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),
     Task("vins", timedelta(minutes=1), decode_vins, lane="slow"),
     Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),

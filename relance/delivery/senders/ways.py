@@ -146,7 +146,7 @@ _SMTP = Way(
         **CONNECTION,
     },
     _smtp,
-    {"password": "the user's password"},
+    {"password": "the user's password", "bounces": "imaps://user:password@host/FOLDER, where bounces come back"},
 )
 _TWILIO = Way(
     "twilio",
