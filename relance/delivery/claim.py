@@ -101,14 +101,14 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
     """The messages that may go; the others are refused, or wait for a later moment."""
     verdicts = recheck(dealer, messages, at=at) if messages else {}
     refusals: dict[tuple[str, str | None], list[Message]] = defaultdict(list)
-    later: dict[datetime, list[int]] = defaultdict(list)
+    later: dict[tuple[datetime, str | None], list[int]] = defaultdict(list)
     go = []
     for message in messages:
         verdict = verdicts.get(message.pk)
         if isinstance(verdict, Refusal):
             refusals[verdict.reason, verdict.detail].append(message)
         elif isinstance(verdict, Later) and verdict.send_at > at:
-            later[verdict.send_at].append(message.pk)
+            later[verdict.send_at, verdict.detail].append(message.pk)
         else:
             go.append(message)
             if isinstance(verdict, Go):
@@ -117,10 +117,10 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
         stopped = move(dealer, group, to="refused", at=at, cause=ASKED_AGAIN, reason=reason, detail=detail)
         ask_about_recalls(dealer, stopped, at=at)
         found.stopped += stopped
-    for send_at, keys in later.items():
+    for (send_at, detail), keys in later.items():
         for start in range(0, len(keys), CHUNK):
             rows = Message.objects.of(dealer).filter(pk__in=keys[start : start + CHUNK], state="ready")
-            found.put_off += rows.update(send_at=send_at)
+            found.put_off += rows.update(send_at=send_at, detail=detail)
     return go
 
 

@@ -41,6 +41,7 @@ class Later:
     """The message may go, but not at this hour."""
 
     send_at: datetime
+    detail: str | None = None  # what holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int,
         if verdict.reason:
             answers[message.pk] = Refusal(verdict.reason, verdict.detail)
         elif verdict.send_at is not None and verdict.send_at > again.at:
-            answers[message.pk] = Later(verdict.send_at)
+            answers[message.pk] = Later(verdict.send_at, verdict.detail)
         else:
             answers[message.pk] = Go(verdict.until) if verdict.until is not None else None
     return answers

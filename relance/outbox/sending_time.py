@@ -1,4 +1,4 @@
-"""Turns a moment into the first one at which a message may leave: the automation's window, then the quiet hours.
+"""Turns a moment into the first at which a message may leave: the automation's window, quiet hours, the law's hours.
 
 Hours are what the clocks on the wall show, from the first time up to, not with, the second; on the two nights a year
 on which clocks change a day is therefore walked minute by minute.
@@ -14,6 +14,7 @@ from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.dealers.preferences import Hours
 from relance.lib.moments import DAY, MINUTE, day_of, day_start, local
+from relance.outbox.law.calling_hours import LegalHours
 from relance.plan.schedule import Schedule
 
 LONGEST_WAIT = timedelta(days=14)  # what cannot leave by then has nothing to say any more
@@ -31,43 +32,63 @@ class SendingTime:
         self._first = lru_cache(maxsize=20_000)(self._search)
         self._end = lru_cache(maxsize=2_000)(self._find_end)
 
-    def earliest(self, after: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> datetime | None:
-        """The first moment not before `after` that the schedule's window and the quiet hours of every zone allow.
+    def earliest(
+        self, after: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...], law: LegalHours | None = None
+    ) -> datetime | None:
+        """The first moment not before `after` that the schedule's window and the hours of every zone allow.
 
-        No zones mean the dealer's. None when there is none within 14 days.
+        No zones mean the dealer's; `law` narrows the hours of every zone. None when there is none within 14 days.
         """
+        found, _ = self.held(after, schedule=schedule, zones=zones, law=law)
+        return found
+
+    def held(
+        self, after: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...], law: LegalHours | None = None
+    ) -> tuple[datetime | None, str | None]:
+        """The same with what holds it longest: window, quiet_hours, or the law by its K-number; None: nothing does."""
         windowed = schedule if schedule.kind == "realtime" and (schedule.window or schedule.days) else None
-        return self._first(after, windowed, zones or (self._zone,))
+        return self._first(after, windowed, zones or (self._zone,), law)
 
-    def still_allowed(self, at: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> bool:
-        """Whether a message may leave at this very moment."""
-        return self.earliest(at, schedule=schedule, zones=zones) == at
-
-    def until(self, at: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...]) -> datetime:
+    def until(
+        self, at: datetime, *, schedule: Schedule, zones: tuple[ZoneInfo, ...], law: LegalHours | None = None
+    ) -> datetime:
         """When the hours end that allow `at`: what leaves then must have arrived by that moment (R8)."""
         windowed = schedule if schedule.kind == "realtime" and (schedule.window or schedule.days) else None
-        return self._end(at, windowed, zones or (self._zone,))
+        return self._end(at, windowed, zones or (self._zone,), law)
 
-    def _find_end(self, at: datetime, windowed: Schedule | None, zones: tuple[ZoneInfo, ...]) -> datetime:
-        ends = [_end_of(day_of(at, zone), zone, self._may_send) for zone in zones]
+    def _find_end(
+        self, at: datetime, windowed: Schedule | None, zones: tuple[ZoneInfo, ...], law: LegalHours | None
+    ) -> datetime:
+        ends = []
+        for zone in zones:
+            day = day_of(at, zone)
+            ends.append(_end_of(day, zone, law.within(self._may_send, day) if law else self._may_send))
         if windowed is not None:
             day = day_of(at, self._zone)
             ends.append(_end_of(day, self._zone, windowed.window_on(day, self._calendar)))
         return min(ends)
 
-    def _search(self, after: datetime, windowed: Schedule | None, zones: tuple[ZoneInfo, ...]) -> datetime | None:
-        """Each rule pushes the moment on to what it allows, until none pushes any more."""
-        moment, latest = after, after + LONGEST_WAIT
+    def _search(
+        self, after: datetime, windowed: Schedule | None, zones: tuple[ZoneInfo, ...], law: LegalHours | None
+    ) -> tuple[datetime | None, str | None]:
+        """Each rule pushes the moment on to what it allows, until none pushes any more; the last to push holds it."""
+        moment, latest, holds = after, after + LONGEST_WAIT, None
         while True:
             before = moment
             if windowed is not None:
                 moment = self._in_window(moment, latest, windowed)
+                holds = "window" if moment > before else holds
             for zone in zones:
-                moment = _first_allowed(moment, latest, zone, self._may_send)
+                free = _first_allowed(moment, latest, zone, self._may_send, None)
+                lawful = _first_allowed(free, latest, zone, self._may_send, law) if law else free
+                holds = (
+                    f"law {law.k} {law.place}" if law and lawful > free else "quiet_hours" if free > moment else holds
+                )
+                moment = lawful
             if moment > latest:
-                return None
+                return None, holds
             if moment == before:
-                return moment
+                return moment, holds
 
     def _in_window(self, moment: datetime, latest: datetime, schedule: Schedule) -> datetime:
         for day in _days(moment, latest, self._zone):
@@ -77,9 +98,11 @@ class SendingTime:
         return latest + MINUTE
 
 
-def _first_allowed(moment: datetime, latest: datetime, zone: ZoneInfo, hours: Hours) -> datetime:
+def _first_allowed(
+    moment: datetime, latest: datetime, zone: ZoneInfo, hours: Hours, law: LegalHours | None
+) -> datetime:
     for day in _days(moment, latest, zone):
-        if (found := _first_on(day, moment, zone, hours)) is not None:
+        if (found := _first_on(day, moment, zone, law.within(hours, day) if law else hours)) is not None:
             return found
     return latest + MINUTE
 

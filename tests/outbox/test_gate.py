@@ -381,3 +381,16 @@ def test_a_reminder_that_quiet_hours_push_past_the_visit_is_too_late(dealer):
     late = {"kind": "daily", "at": "22:00"}
     an_automation(dealer, kind="appointment_reminder", subject="appointment", schedule=late)
     assert planned(dealer, A_DAY + timedelta(hours=12))[0].reason == "too_late"
+
+
+def test_a_message_that_the_law_holds_says_which_rule_and_until_when():
+    dealer = a_dealer(
+        timezone="America/New_York", country="US", consent_regime="tcpa", quiet_hours={"may_send": ["06:00", "22:00"]}
+    )
+    consent(
+        a_customer(dealer, mobile="+13055550101", mobile_zones="America/New_York"), "granted", at="2026-01-01T00:00"
+    )
+    marketing(dealer, schedule={"kind": "daily", "at": "07:30"})
+    (message,) = planned(dealer, datetime(2026, 5, 4, 11, 30, tzinfo=UTC))
+    assert (message.state, message.detail) == ("ready", "held: law K21 FL")
+    assert message.send_at == datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -155,7 +155,9 @@ def test_in_quiet_hours_it_waits_for_the_morning(dealer):
     a_customer(dealer)
     an_automation(dealer)
     accepted(dealer)
-    assert answer(dealer, datetime(2026, 5, 5, 2, tzinfo=UTC)) == Later(datetime(2026, 5, 5, 12, tzinfo=UTC))
+    assert answer(dealer, datetime(2026, 5, 5, 2, tzinfo=UTC)) == Later(
+        datetime(2026, 5, 5, 12, tzinfo=UTC), "held: quiet_hours"
+    )
 
 
 def test_a_reminder_whose_visit_has_begun_is_too_late(dealer):

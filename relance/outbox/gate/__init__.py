@@ -22,6 +22,7 @@ from relance.lib.moments import DAY
 from relance.outbox.address import ADDRESS_OF, NEEDS_OF, zones_of
 from relance.outbox.gate.known import Counted, Known, day_at
 from relance.outbox.gate.terms import Terms, terms_of
+from relance.outbox.law.calling_hours import LegalHours, legal_hours
 from relance.outbox.sending_time import SendingTime
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import Draft, RunOf
@@ -35,6 +36,7 @@ NEEDS = frozenset({f"customer.{c}" for c in ("do_not_mail", "status", "language"
     "vehicle.status"
 }
 GONE_CUSTOMER, GONE_VEHICLE = ("moved", "deceased"), ("sold", "scrapped")
+HELD = "held: "  # before what holds a message until its sending time: window, quiet_hours, law K21 FL
 CEILING, CEILING_HOURS = 6, timedelta(hours=24)
 
 
@@ -135,15 +137,16 @@ class Gate:
         if not decided and (kept_back := _kept_back(draft, terms, known)):
             return kept_back
         zones = zones_of(channel, values) if to_customer else ()
-        send_at = self._earliest(zones, terms)
+        law = self._law(channel, address, terms) if to_customer else None
+        send_at, holds = self._earliest(zones, law, terms)
         if send_at is None:
             return Verdict("too_late", "no sending time within 14 days")
         if not decided:
             reason = self._too_much(draft, terms, known, handover or send_at)
         if reason or (reason := _too_late(values, terms.definition, send_at)):
             return Verdict(reason)
-        until = self._until(send_at, zones, terms) if handover and channel == "sms" and to_customer else None
-        return Verdict(None, None, channel, address, spoken, send_at, until)
+        until = self._until(send_at, zones, law, terms) if handover and channel == "sms" and to_customer else None
+        return Verdict(None, f"{HELD}{holds}" if holds else None, channel, address, spoken, send_at, until)
 
     # The checks, in order.
 
@@ -171,15 +174,24 @@ class Gate:
             tried.append(f"{channel}: {reason}")
         return None, None, "; ".join(tried)
 
-    def _earliest(self, zones: tuple[ZoneInfo, ...], terms: Terms) -> datetime | None:
-        if zones not in terms.earliest:
-            schedule = terms.definition.schedule
-            terms.earliest[zones] = self.sending_time.earliest(terms.moment, schedule=schedule, zones=zones)
-        return terms.earliest[zones]
+    def _law(self, channel: Channel, address: str | None, terms: Terms) -> LegalHours | None:
+        """The hours that the law leaves for this number."""
+        if channel not in ("sms", "phone") or terms.purpose != "marketing" or not address:
+            return None
+        return legal_hours(self.regime, channel, terms.purpose, address, day_at(terms.moment, self.zone))
 
-    def _until(self, send_at: datetime, zones: tuple[ZoneInfo, ...], terms: Terms) -> datetime:
+    def _earliest(
+        self, zones: tuple[ZoneInfo, ...], law: LegalHours | None, terms: Terms
+    ) -> tuple[datetime | None, str | None]:
+        """When it may leave, and what holds it until then."""
+        if (zones, law) not in terms.earliest:
+            schedule = terms.definition.schedule
+            terms.earliest[zones, law] = self.sending_time.held(terms.moment, schedule=schedule, zones=zones, law=law)
+        return terms.earliest[zones, law]
+
+    def _until(self, send_at: datetime, zones: tuple[ZoneInfo, ...], law: LegalHours | None, terms: Terms) -> datetime:
         """Carriers keep a text message for hours: it must not arrive when its hours are over (R8)."""
-        return self.sending_time.until(send_at, schedule=terms.definition.schedule, zones=zones)
+        return self.sending_time.until(send_at, schedule=terms.definition.schedule, zones=zones, law=law)
 
     def _language(self, draft: Draft, channel: Channel, terms: Terms) -> Language | None:
         """The first of the reader's languages in which the channel is written."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from relance.outbox.law.calling_hours import LegalHours
 from relance.outbox.law.regimes import purpose_under
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import RunOf
@@ -26,7 +27,9 @@ class Terms:
     channels: list[Channel]  # in the automation's order, without the staff's
     orders: dict[str | None, list[Channel]] = field(default_factory=dict)  # by the customer's preferred channel
     languages: dict[tuple[Channel, str | None, bool], Language | None] = field(default_factory=dict)
-    earliest: dict[tuple[ZoneInfo, ...], datetime | None] = field(default_factory=dict)
+    earliest: dict[tuple[tuple[ZoneInfo, ...], LegalHours | None], tuple[datetime | None, str | None]] = field(
+        default_factory=dict
+    )
     unspoken: dict[tuple[Channel, Language], Any] = field(default_factory=dict)  # for a gate that only looks for holes
 
     def order(self, values: Mapping[str, Any], to_customer: bool) -> list[Channel]:

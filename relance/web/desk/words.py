@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,19 @@ def cause_of(stored: str) -> Word:
 def reason_of(reason: str | None, detail: str | None) -> tuple[Word, Word]:
     """Why a message was refused, and what would change it."""
     return REASONS.get(reason or "", (reason or detail or "", ""))
+
+
+def held_by(detail: str | None) -> Word:
+    """`held: law K21 FL` in words: what a message waits for until its sending time."""
+    kind, _colon, what = (detail or "").partition(": ")
+    if kind != "held":
+        return ""
+    if what.startswith("law "):
+        *rules, place = what.removeprefix("law ").split()
+        return format_lazy(
+            _("Waits for the hours that the law leaves there ({place}, {rule})."), place=place, rule=" ".join(rules)
+        )
+    return _("Waits for the hours of its automation.") if what == "window" else _("Waits for your sending hours.")
 
 
 def channel_reasons(detail: str | None) -> list[tuple[Word, Word]]:

@@ -17,7 +17,7 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.plan.render import shielded
 from relance.plan.saying.legal_lines import Foot, Said, composed_sms, foot_of
-from relance.web.desk.words import MOODS, ROLES, Word, cause_of, name_of, reason_of, word
+from relance.web.desk.words import MOODS, ROLES, Word, cause_of, held_by, name_of, reason_of, word
 
 register = template.Library()
 
@@ -69,6 +69,12 @@ def reason_word(reason: str) -> Word:
 def cause_words(stored: str) -> Word:
     """Who or what moved a message."""
     return cause_of(stored)
+
+
+@register.filter
+def held_words(detail: str | None) -> Word:
+    """What holds a message until its sending time; empty when nothing does."""
+    return held_by(detail)
 
 
 @register.filter
