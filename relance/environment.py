@@ -50,6 +50,7 @@ VARIABLES = (
     Variable("RELANCE_HOST", "127.0.0.1", as_text, "the address that the web server listens on"),
     Variable("RELANCE_PORT", "8000", as_number, "the port that the web server listens on"),
     Variable("RELANCE_URL", "", as_text, "the address under which customers reach this server, for links in messages"),
+    Variable("RELANCE_PROXY", "", as_text, "the address of the web server in front, whose X-Forwarded-… are believed"),
     Variable("RELANCE_ALLOWED_HOSTS", "", as_list, "further host names that requests may name"),
     Variable("RELANCE_DEBUG", "no", as_flag, "show faults in the browser; never on a server"),
     Variable(

@@ -39,6 +39,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.HOME) / f"tests-{worker}.db")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> None:
+    """A real hash takes a third of a second, on purpose; hundreds of tests sign somebody in."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the browser; only tests marked `browser` may ask."""

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from relance.dealers.access import DealerRow, ReferenceField, RowsOf
 from relance.dealers.preferences import Preferences, Regime
@@ -66,6 +67,7 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, blank=True, choices=LANGUAGES)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    stamp = models.PositiveIntegerField(default=0)  # counted up to end every session of this user
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -73,6 +75,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must know to be good: it ends with a new password, and with a new stamp."""
+        known = f"{self.password} {self.stamp}"
+        return salted_hmac("relance.dealers.session", known, secret=secret, algorithm="sha256").hexdigest()
 
 
 ROLES = (
@@ -93,6 +100,7 @@ class Membership(DealerRow):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=24, default="crm_manager", choices=[(r, r) for r in (*ROLES, "read_only")])
     reference = ReferenceField(blank=True, default="")  # of the staff member whom visits and sales name
+    suspended_at = models.DateTimeField(null=True)  # he cannot come in, and nothing is forgotten
 
     objects: RowsOf["Membership"] = RowsOf()
 
@@ -100,6 +108,35 @@ class Membership(DealerRow):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["dealer", "user"], name="membership_once"),
         ]
+
+
+class Invitation(DealerRow):
+    """A place at a dealer that waits for somebody to take it: by a link, once, for a week; stored hashed."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=24, choices=[(r, r) for r in (*ROLES, "read_only")])
+    reference = ReferenceField(blank=True, default="")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.CharField(max_length=254)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # taken, or taken back
+
+    objects: RowsOf["Invitation"] = RowsOf()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["dealer", "email"], name="invitation_of")]
+
+
+class DeskSession(models.Model):
+    """A session as its owner sees it: since when, from where, with which browser."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=40, unique=True)
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ip = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
 
 
 class GroupMembership(models.Model):

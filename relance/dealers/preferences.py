@@ -169,6 +169,9 @@ class Preferences(Strict):
         30, ge=1, le=180, description="A visit within so many days after a message counts as its result."
     )
     price_per_vehicle: float = Field(0.5, ge=0, description="Price per vehicle and month, for the economics page.")
+    two_steps: Literal["nobody", "crm_managers", "everybody"] = Field(
+        "nobody", description="Who must sign in with a code from a telephone besides the password."
+    )
     guards: Guards = Field(default_factory=Guards)
     late_rows: Literal["ask", "send"] = Field(
         "ask", description="People whom a feed brings after their run: ask a person, or send to them by itself."
@@ -181,6 +184,10 @@ class Preferences(Strict):
         if country in GDPR_COUNTRIES:
             return "gdpr"
         return "tcpa" if country == "US" else "casl"
+
+    def asks_two_steps(self, role: str) -> bool:
+        """Whether a person of this role must sign in with a code, too."""
+        return self.two_steps == "everybody" or (self.two_steps == "crm_managers" and role == "crm_manager")
 
     def hours_on(self, weekday: int) -> Hours | None:
         """Opening hours of a weekday (0 = Monday); None when closed. Without any hours every day is open all day."""

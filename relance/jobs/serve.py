@@ -7,9 +7,10 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
 import waitress
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from relance.lib.errors import BadInput
@@ -54,7 +55,9 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(listening: socket.socket, beside: Sequence[Beside], *, ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; then let everything beside finish what it has in hand."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no fault
-    server = waitress.create_server(get_wsgi_application(), sockets=[listening], threads=THREADS, ident="relance")
+    server = waitress.create_server(
+        get_wsgi_application(), sockets=[listening], threads=THREADS, ident="relance", **_in_front()
+    )
     for signalled in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signalled, _stop)
     started: list[Beside] = []
@@ -72,6 +75,18 @@ def serve(listening: socket.socket, beside: Sequence[Beside], *, ready: Callable
         server.close()
         for one in reversed(started):
             one.stop()
+
+
+def _in_front() -> dict[str, Any]:
+    """Whose word counts for the address and the protocol of a visitor: the server in front's, and nobody else's."""
+    proxy = settings.ENVIRONMENT["RELANCE_PROXY"]
+    if not proxy:
+        return {"clear_untrusted_proxy_headers": True}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _stop(signalled: int, frame: FrameType | None) -> None:

@@ -122,6 +122,9 @@ def test_every_page_is_free_of_violations_and_fits(
             "lists": "/d/north/lists/",
             "bell": "/d/north/waiting/",
             "audit": "/d/north/settings/audit/",
+            "people and roles": "/d/north/settings/people/",
+            "my account": "/me/",
+            "second step": "/me/second-step/",
             "refused": f"/d/north/outbox/{the_message(dealer, 'refused').key}/",
         }
         for name, address in addresses.items():

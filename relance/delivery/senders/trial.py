@@ -1,5 +1,6 @@
-"""Turns an address into a test message to it: through the dealer's sender, marked, kept and counted nowhere."""
+"""Turns words for one address into a message outside the outbox (a test, an invitation): kept and counted nowhere."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -13,7 +14,19 @@ from relance.lib.addresses import read_email, read_phone
 from relance.lib.errors import BadInput
 from relance.outbox.models import Message
 
-CODE = "TEST"
+TEST, INVITATION = "TEST", "INVITATION"
+
+
+@dataclass(frozen=True)
+class Direct:
+    """What is said to one address, outside of every automation."""
+
+    code: str
+    channel: str
+    address: str
+    subject: str
+    body: str
+    recipient: str = "customer"
 
 
 def send_test(dealer: Dealer, channel: str, address: str, *, at: datetime) -> Result:
@@ -21,22 +34,28 @@ def send_test(dealer: Dealer, channel: str, address: str, *, at: datetime) -> Re
     with override(dealer.language):
         subject = gettext("Test message")
         body = gettext("This is a test message of %(dealer)s. Nothing has to be done.") % {"dealer": dealer.name}
+    body = f"{subject}: {body}" if channel == "sms" else body
+    return send_directly(dealer, Direct(TEST, channel, address, subject, body), at=at)
+
+
+def send_directly(dealer: Dealer, said: Direct, *, at: datetime) -> Result:
+    """What the other side says to it; BadInput for an address that cannot be used, ChannelDown as everywhere."""
     message = Message(
         dealer=dealer,
         key=uuid4(),
         customer_id=0,  # nobody: its link to unsubscribe leads nowhere
-        recipient="customer",
-        channel=channel,
-        address=_usable(dealer, channel, address),
+        recipient=said.recipient,
+        channel=said.channel,
+        address=_usable(dealer, said.channel, said.address),
         language=dealer.language,
-        subject_line=subject,
-        body=f"{subject}: {body}" if channel == "sms" else body,
+        subject_line=said.subject,
+        body=said.body,
         send_at=at,
     )
-    way = channel_for(sending_of(dealer, channel))
+    way = channel_for(sending_of(dealer, said.channel))
     try:
         way.open()
-        ((_, result),) = way.send([Parcel(dealer, (message,), CODE, at)])
+        ((_, result),) = way.send([Parcel(dealer, (message,), said.code, at)])
     finally:
         way.close()
     return result

@@ -85,6 +85,7 @@ PLACES = (
         "settings",
         "s",
         (
+            Page("desk-people", _("People and roles"), "users"),
             Page("desk-audit", _("Audit log"), "audit"),
         ),
     ),

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
@@ -113,6 +114,8 @@ def _answer(
     if not request.user.is_authenticated:
         return to_sign_in(request)
     desk = sit_down(request, request.user, slug)
+    if desk.dealer.preferences.asks_two_steps(desk.membership.role) and not request.session.get("second"):
+        return redirect("me-second-step")
     if request.method not in (("POST",) if changes else READING):
         return HttpResponseNotAllowed(["POST"] if changes else READING)
     try:
@@ -155,11 +158,13 @@ def sit_down(request: HttpRequest, user: User, slug: str) -> Desk:
 def memberships_of(user: User) -> list[Membership]:
     """Every dealer at which this user has a place, by name; his own place there comes before that of a group."""
     own = Membership.objects.across_dealers("at the door no dealer is known yet").filter(user=user)
+    shut = own.exclude(suspended_at=None)  # also against his place in the group
     of_groups = GroupMembership.objects.filter(user=user)
     here, above = own.filter(dealer=OuterRef("pk")), of_groups.filter(group=OuterRef("group"))
     dealers = Dealer.objects.filter(
         Q(pk__in=own.values("dealer_id")) | Q(group_id__in=of_groups.values("group_id"))
-    ).annotate(
+    ).exclude(pk__in=shut.values("dealer_id"))
+    dealers = dealers.annotate(
         role=Coalesce(Subquery(here.values("role")), Subquery(above.values("role"))),
         reference=Coalesce(Subquery(here.values("reference")), Value("")),
     )

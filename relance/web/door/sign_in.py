@@ -1,15 +1,11 @@
 """Turns an address and a password, or a one-time link, into a session; and ends it."""
 
-import hashlib
-
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,11 +15,12 @@ from relance.dealers.models import User
 from relance.dealers.sign_in import use_up, user_of_link
 from relance.lib import clock
 from relance.web.desk.guard import memberships_of, speak
+from relance.web.door.second_step import half_way, own_path, to_second_step
+from relance.web.door.sessions import forget, sign_in_as
+from relance.web.door.throttle import is_too_busy, know_device
+from relance.web.door.told import tell_dealers
 
-TRIES = 10  # per account and address, then a pause
-PAUSE_SECONDS = 15 * 60
 YEAR_SECONDS = 365 * 86_400
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_GET
@@ -47,25 +44,35 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _onward(request, onward)
     email, fault = request.POST.get("email", "").strip(), ""
     if request.method == "POST":
-        fault = _try_password(request, email, request.POST.get("password", ""))
-        if not fault:
-            return _onward(request, onward)
+        found = _with_password(request, email, request.POST.get("password", ""))
+        if isinstance(found, User):
+            return come_in(request, found, onward)
+        fault = found
     return render(request, "sign_in/sign_in.html", {"email": email, "next": onward, "fault": fault})
 
 
-def _try_password(request: HttpRequest, email: str, password: str) -> str:
-    """Sign in, or say why not. Unknown and known addresses answer alike."""
-    tries = "tries:" + hashlib.sha256(f"{email.lower()}|{request.META.get('REMOTE_ADDR')}".encode()).hexdigest()
-    if cache.get(tries, 0) >= TRIES:
-        return _("Too many attempts. Wait a quarter of an hour, or ask for a sign-in link.")
+def _with_password(request: HttpRequest, email: str, password: str) -> User | str:
+    """The user, or why not. Unknown and known addresses answer alike, and as slowly."""
+    if is_too_busy(request, email):
+        return _("Too many attempts. Wait an hour, or ask for a sign-in link.")
     user = authenticate(request, username=email, password=password)
-    if user is None:
-        cache.add(tries, 0, PAUSE_SECONDS)
-        cache.incr(tries)
-        return _("This address and this password do not belong together. Check both, capital letters count.")
-    cache.delete(tries)
-    login(request, user)
-    return ""
+    if isinstance(user, User):
+        return user
+    tell_dealers(request, email, "sign_in_refused")
+    if getattr(request, "axes_locked_out", False):
+        return _("Too many attempts. Wait an hour, or ask for a sign-in link.")
+    return _("This address and this password do not belong together. Check both, capital letters count.")
+
+
+def come_in(request: HttpRequest, user: User, onward: str = "") -> HttpResponse:
+    """In; or to the second step, when the user has one."""
+    if half_way(request, user, onward):
+        return to_second_step()
+    sign_in_as(request, user)
+    tell_dealers(request, user.email, "sign_in")
+    response = _onward(request, onward)
+    know_device(request, response, user)
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,14 +84,14 @@ def sign_in_link(request: HttpRequest, who: str, token: str) -> HttpResponse:
         return render(request, "sign_in/link_dead.html")
     faults: list[str] = []
     if request.method == "POST":
-        faults = _try_link(request, user, request.POST.get("password", ""))
+        faults = _use_link(user, request.POST.get("password", ""))
         if not faults:
-            return redirect("home")
+            return come_in(request, user)
     return render(request, "sign_in/link.html", {"who": user, "faults": faults})
 
 
-def _try_link(request: HttpRequest, user: User, password: str) -> list[str]:
-    """Sign in, with a password for the next time when one is given."""
+def _use_link(user: User, password: str) -> list[str]:
+    """Use the link up, with a password for the next time when one is given; or say why not."""
     if password:
         try:
             validate_password(password, user)
@@ -95,14 +102,15 @@ def _try_link(request: HttpRequest, user: User, password: str) -> list[str]:
     if password:
         user.set_password(password)
         user.save(update_fields=["password"])
-    login(request, user, backend=BACKEND)
     return []
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    logout(request)
+    if request.user.is_authenticated:
+        tell_dealers(request, request.user.email, "sign_out")
+    forget(request)
     return redirect("sign-in")
 
 
@@ -110,7 +118,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """The language of the pages: kept with the user, and in the browser for the sign-in."""
     chosen = request.POST.get("language", "")
-    response = HttpResponseRedirect(_own_path(request, request.POST.get("next", "")) or "/")
+    response = HttpResponseRedirect(own_path(request, request.POST.get("next", "")) or "/")
     if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
         if request.user.is_authenticated:
             User.objects.filter(pk=request.user.pk).update(language=chosen)
@@ -126,10 +134,4 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def _onward(request: HttpRequest, path: str) -> HttpResponse:
-    return HttpResponseRedirect(_own_path(request, path) or "/")
-
-
-def _own_path(request: HttpRequest, path: str) -> str:
-    """The path, when it leads to a page of this server."""
-    safe = url_has_allowed_host_and_scheme(path, {request.get_host()}, require_https=request.is_secure())
-    return path if safe else ""
+    return HttpResponseRedirect(own_path(request, path) or "/")

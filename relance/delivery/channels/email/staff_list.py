@@ -10,6 +10,7 @@ from relance.delivery.links import desk_url
 from relance.delivery.staff.list_lines import link_of, parts_of
 from relance.outbox.models import Message
 
+TO_USER = "user"  # to a person who signs in, about nobody: there is no message to open on the desk
 TABLE = "width: 100%; border-collapse: collapse;"
 LINK = "color: #1f5fa8;"
 CELL = "padding: 12px 0; border-top: 1px solid #e4e7ec; vertical-align: top;"
@@ -22,7 +23,8 @@ def list_text(parcel: Parcel) -> str:
     lines = [f"{words.count.format(n=len(parcel.messages))}", ""] if len(parcel.messages) > 1 else []
     for message in parcel.messages:
         parts = parts_of(message.body or "", message.spans)
-        lines += [text_of(parts[0]), *(f"  {part}" for part in parts[1:]), f"  {desk_url(parcel.dealer, message)}", ""]
+        lines += [text_of(parts[0]), *(f"  {part}" for part in parts[1:])]
+        lines += ["" if message.recipient == TO_USER else f"  {desk_url(parcel.dealer, message)}", ""]
     return "\n".join(lines).strip()
 
 
@@ -37,8 +39,10 @@ def list_html(parcel: Parcel) -> str:
 
 def _row(parcel: Parcel, at: int, words: ListWords) -> str:
     message = parcel.messages[at]
-    url = escape(desk_url(parcel.dealer, message))
     said = "\n".join(_said(message, parcel.markdown[at]))
+    if message.recipient == TO_USER:
+        return f'<tr><td style="{CELL}">{said}</td></tr>'
+    url = escape(desk_url(parcel.dealer, message))
     opens = f'<a href="{url}" style="{LINK}">{escape(words.open)}</a>'
     return (
         f'<tr><td style="{CELL}">{said}</td><td style="{CELL} padding-left: 16px; text-align: right;">{opens}</td></tr>'

@@ -9,15 +9,21 @@ from django.core.validators import validate_email
 
 from relance.dealers.models import Dealer, Membership, User
 from relance.dealers.sign_in import sign_in_path
+from relance.dealers.two_step import switch_off
 from relance.lib import clock
 from relance.lib.errors import BadInput
 
 
 def command(
     email: Annotated[str, typer.Option(help="The administrator's e-mail address.")] = "admin@localhost",
+    reset_second_step: Annotated[
+        bool, typer.Option("--reset-second-step", help="Take his second step away: telephone and codes are lost.")
+    ] = False,
 ) -> None:
     """Make the database and the first administrator; print a link that signs him in once."""
     user = administrator(email)
+    if reset_second_step:
+        switch_off(user)
     print(f"Sign in (once, within three days): {address_of_server()}{sign_in_path(user)}")
     if not Dealer.objects.exists():
         print("There is no dealer yet: relance dealer create SLUG --name … --timezone …, then relance init again.")

@@ -2,6 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from relance.web.desk.settings import audit_log
+from relance.web.desk.settings import audit_log, people
 
-urlpatterns: list[URLPattern] = [path("settings/audit/", audit_log.audit_log, name="desk-audit")]
+urlpatterns: list[URLPattern] = [
+    path("settings/people/", people.people, name="desk-people"),
+    path("settings/people/invite/", people.invite_person, name="desk-invite"),
+    path("settings/people/invitations/<int:number>/end/", people.take_back, name="desk-invitation-end"),
+    path("settings/people/<int:number>/", people.change_person, name="desk-person-change"),
+    path("settings/people/<int:number>/suspend/", people.suspend_person, name="desk-person-suspend"),
+    path("settings/people/<int:number>/readmit/", people.readmit_person, name="desk-person-readmit"),
+    path("settings/audit/", audit_log.audit_log, name="desk-audit"),
+]
