@@ -14,10 +14,10 @@ from relance.dealers.places import change_place, readmit, suspend
 from relance.dealers.rights import ACTS, RIGHTS
 from relance.dealers.two_step import who_have_it
 from relance.delivery.channel import Accepted, ChannelDown
-from relance.delivery.links import server_url
 from relance.delivery.senders.trial import INVITATION, Direct, send_directly
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
+from relance.plan.saying.links import server_url
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.words import ROLES, Word, word
