@@ -31,6 +31,7 @@ from django.utils.translation import gettext_lazy as _
 from relance.audience.operators import ACCESSORY, COUNT, DAYS, FLAG, MOMENT, NUMBER, PICK, TEXT, TITLES
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, Customer, DeferredWork, Recall, RepairOrder, Sale, Touch, Vehicle
+from relance.facts.recalls import open_recalls
 
 EPOCH = date(1970, 1, 1)
 
@@ -107,12 +108,7 @@ def _in_shop(asked: Asked) -> Any:
 
 
 def _open_recall(asked: Asked) -> Any:
-    done = RepairOrder.objects.of(asked.dealer).filter(
-        vehicle=OuterRef(OuterRef(asked.key("pk"))), packages_folded__contains=OuterRef("campaign_folded")
-    )
-    recalls = (
-        Recall.objects.of(asked.dealer).filter(vin_folded=OuterRef(f"{asked.prefix}vin_folded")).exclude(Exists(done))
-    )
+    recalls = open_recalls(asked.dealer, vehicle=asked.key("pk"), vin=f"{asked.prefix}vin_folded")
     return Subquery(recalls.order_by("campaign_folded").values("campaign_folded")[:1])
 
 

@@ -55,7 +55,7 @@ def _key(dealer: Dealer, run: Run, draft: Draft) -> Row:
         "subject_type": draft.run.definition.subject,
         "subject_id": draft.subject_id,
         "recipient": draft.recipient,
-        "key": draft.run.key,
+        "key": draft.key,
         "reference_on": draft.run.reference_on,
         "run": run.pk,
     }

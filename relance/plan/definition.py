@@ -83,7 +83,7 @@ class Definition(Strict):
     scope: Literal["customer", "vehicle"] = "customer"
     audience: list[Any] = Field(default_factory=list)
     schedule: Schedule
-    repeat: Literal["once", "yearly", "each_time"] | AfterDays = "once"
+    repeat: Literal["once", "yearly", "each_time", "each_recall"] | AfterDays = "once"
     recipients: list[str] = Field(default_factory=lambda: ["customer"], min_length=1)
     channels: list[Channel] = Field(min_length=1)
     wording: dict[Channel, dict[Language, Words]] = Field(default_factory=dict)
@@ -117,6 +117,12 @@ class Definition(Strict):
     def _reminders_are_about_appointments(self) -> "Definition":
         if self.kind == "appointment_reminder" and self.subject != "appointment":
             raise ValueError("an appointment_reminder has `subject: appointment`")
+        return self
+
+    @model_validator(mode="after")
+    def _recalls_are_of_vehicles(self) -> "Definition":
+        if self.repeat == "each_recall" and self.subject != "vehicle":
+            raise ValueError("`repeat: each_recall` needs `subject: vehicle`")
         return self
 
     @cached_property

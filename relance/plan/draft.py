@@ -10,6 +10,7 @@ from relance.plan.definition import Definition
 from relance.plan.models import Automation
 
 BY_HAND = "by-hand:"  # how the occurrence key of what a person sends all the same begins
+RECALL_KEY = "recall.key"  # the fact that `repeat: each_recall` keeps its once-key by
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,22 @@ class Draft(NamedTuple):
         return customer
 
     @property
+    def key(self) -> str:
+        """The occurrence key: that of the run, or with `each_recall` the subject's own."""
+        own: str = self.values.get(RECALL_KEY) or ""
+        return self.run.key or own
+
+    @property
     def is_for_customer(self) -> bool:
         """Whether the customer himself is spoken to."""
         return self.recipient == "customer"
 
 
 def occurrence_key(definition: Definition, reference_on: date) -> str:
-    """once → empty; yearly → the year; each_time and {days: n} → the reference day (docs/automations.md)."""
-    if definition.repeat == "once":
+    """once → empty; yearly → the year; each_time and {days: n} → the reference day (docs/automations.md).
+
+    each_recall → empty as well: its key is not the run's but the subject's (Draft.key).
+    """
+    if definition.repeat in ("once", "each_recall"):
         return ""
     return str(reference_on.year) if definition.repeat == "yearly" else reference_on.isoformat()

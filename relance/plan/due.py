@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from relance.audience.compile import Question, shape, subjects
@@ -15,10 +15,12 @@ from relance.audience.fields import SUBJECTS
 from relance.audience.reference import Clock, Ref, Statement, statement
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
+from relance.facts.models import Vehicle
+from relance.facts.recalls import recall_key
 from relance.lib.moments import day_of
 from relance.plan.apply import definition_of
 from relance.plan.definition import AfterDays, Definition
-from relance.plan.draft import Draft, RunOf, occurrence_key
+from relance.plan.draft import RECALL_KEY, Draft, RunOf, occurrence_key
 from relance.plan.gather import gather
 from relance.plan.models import Automation, Occurrence
 from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
@@ -67,8 +69,7 @@ def asked_of(definition: Definition, question: Question, *, leaves_out: bool) ->
     key = (connection.vendor, question.dealer.pk, leaves_out, shape(question))
     asked: Statement | None = definition.compiled.get(key)
     if asked is None:
-        after_days = isinstance(definition.repeat, AfterDays)
-        asked = definition.compiled[key] = _statement(question, leaves_out=leaves_out, after_days=after_days)
+        asked = definition.compiled[key] = _statement(question, definition, leaves_out=leaves_out)
     return asked
 
 
@@ -95,7 +96,7 @@ def part_of(code: str, ref: str, parts: int) -> int:
     return int.from_bytes(hashlib.blake2b(f"{code}:{ref}".encode(), digest_size=8).digest()) % parts
 
 
-def _statement(question: Question, *, leaves_out: bool, after_days: bool) -> Statement:
+def _statement(question: Question, definition: Definition, *, leaves_out: bool) -> Statement:
     rows = subjects(replace(question, symbolic=True))
     if leaves_out:
         keys = Occurrence.objects.of(question.dealer).filter(
@@ -104,8 +105,10 @@ def _statement(question: Question, *, leaves_out: bool, after_days: bool) -> Sta
             subject_id=OuterRef("pk"),
             recipient="customer",
         )
-        if after_days:
+        if isinstance(definition.repeat, AfterDays):
             keys = keys.filter(reference_on__gt=Ref(lambda clock: clock.given["after"]))
+        elif definition.repeat == "each_recall":
+            keys = _of_its_recall(question.dealer, keys)
         else:
             keys = keys.filter(key=Ref(lambda clock: clock.given["key"]))
         rows = rows.exclude(Exists(keys))
@@ -118,7 +121,15 @@ def spoken_to(dealer: Dealer, run: RunOf) -> QuerySet[Occurrence]:
     keys = Occurrence.objects.of(dealer).filter(automation=run.automation, subject_type=run.definition.subject)
     if isinstance(run.definition.repeat, AfterDays):
         return keys.filter(reference_on__gt=run.reference_on - timedelta(days=run.definition.repeat.days))
+    if run.definition.repeat == "each_recall" and not run.is_by_hand:
+        return _of_its_recall(dealer, keys)
     return keys.filter(key=run.key)
+
+
+def _of_its_recall(dealer: Dealer, keys: QuerySet[Occurrence]) -> QuerySet[Occurrence]:
+    """Those once-keys that name the recall which is the last open one of their vehicle."""
+    vehicles = Vehicle.objects.of(dealer).filter(pk=OuterRef("subject_id"))
+    return keys.filter(key=Subquery(vehicles.values_list(recall_key(dealer))[:1]))
 
 
 def drafts(
@@ -135,6 +146,8 @@ def drafts(
     `spoken`: also for recipients whose once-key is used (why asks about them).
     """
     wanted = needs | needs_of(run.definition) | RECIPIENT_NEEDS[run.definition.subject]
+    if run.definition.repeat == "each_recall":
+        wanted |= {RECALL_KEY}
     waiting = iter(ids)
     while chunk := list(islice(waiting, CHUNK)):
         facts = gather(dealer, run.definition.subject, chunk, wanted, at=run.reference_at)

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 
 from relance.dealers.models import Dealer, Staff
 from relance.facts.models import DeferredWork, MaintenanceSchedule, RepairOrder, Vehicle
+from relance.facts.recalls import recall_key
 from relance.facts.schedules import shipped
 
 Facts = dict[str, Any]
@@ -137,6 +138,14 @@ def _operations(question: Question, chunk: Chunk) -> None:
         facts["next_service.operations"] = [(code, names.get(code, {})) for code in codes]
 
 
+def _recall(question: Question, chunk: Chunk) -> None:
+    """The name of the vehicle's open recall that was learned last."""
+    vehicles = Vehicle.objects.of(question.dealer).filter(pk__in={facts["vehicle.id"] for facts in chunk.values()})
+    keys = dict(vehicles.values_list("pk", recall_key(question.dealer)))
+    for facts in chunk.values():
+        facts["recall.key"] = keys[facts["vehicle.id"]]
+
+
 def _at(question: Question, chunk: Chunk) -> None:
     for facts in chunk.values():
         facts["at"] = question.at
@@ -156,6 +165,7 @@ SPECIALS: dict[str, Special] = {
     "last_service.": Special(_nothing, _last_service),
     "vehicles.": Special(_nothing, _vehicles_list),
     "staff.": Special(lambda question: (*filter(None, (question.staff,)), "customer.salesperson_folded"), _staff),
+    "recall.": Special(_nothing, _recall),
     "next_service.": Special(lambda _question: ("vehicle.next_service_operations",), _operations),
     "at": Special(_nothing, _at),
 }

@@ -110,7 +110,7 @@ PROMISED = {
         "marketing", "first_service", "service_reminder", numbers=(150,),
         needs=("sale", "repair_order", "appointment"),
     ),
-    "E05": vehicle("service", "safety_recall", "service_reminder", repeat={"days": 180}, channels=PRINTED),
+    "E05": vehicle("service", "safety_recall", "service_reminder", repeat="each_recall", channels=PRINTED),
     "P01": customer("service", "portal", "welcome", numbers=(1,)),
     "P02": customer("service", "visitor_feedback", "satisfaction", numbers=(2,), needs=("customer", "sale")),
     "P03": customer("marketing", "birthday", "personal", repeat="yearly", channels=PRINTED),

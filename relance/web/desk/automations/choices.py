@@ -33,6 +33,7 @@ REPEATS: Mapping[str, Word] = {
     "once": _("once, and never again"),
     "yearly": _("once a year"),
     "each_time": _("every time"),
+    "each_recall": _("once for every safety recall"),
     "days": _("again after some days"),
 }
 CLOSED_DAYS: Mapping[str, Word] = {
