@@ -84,6 +84,7 @@ REASONS: Mapping[str, Reason] = {
     "expired": Reason(_("Its time passed before it could leave"), _("Look whether the sender works.")),
     "gave_up": Reason(_("The sender was busy again and again"), _("Look whether the sender works.")),
     "undeliverable": Reason(_("The other side does not take it"), _("Ask the customer for another address.")),
+    "taken_back": Reason(_("The print file was taken back"), _("Nothing to do: it was never posted.")),
     "no_longer_true": Reason(
         _("No longer true when it was to leave"),
         _("Nothing to do: the facts have changed."),

@@ -3,7 +3,7 @@
 Every outcome is a touch of its own, numbered: who says the same twice (two taps, two browsers) says it once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -107,6 +107,19 @@ def outcomes_of(dealer: Dealer, task: Task) -> list[Touch]:
     return list(
         Touch.objects.of(dealer).filter(kind="call", ref__startswith=f"{task.key}:").order_by("happened_at", "pk")
     )
+
+
+def outcomes_by_task(dealer: Dealer, tasks: Sequence[Task]) -> dict[int, list[Touch]]:
+    """The same of many tasks at once, by their primary keys."""
+    by_key = {str(task.key): task.pk for task in tasks}
+    people = {task.customer_id for task in tasks}
+    found: dict[int, list[Touch]] = {pk: [] for pk in by_key.values()}
+    rows = Touch.objects.of(dealer).filter(kind="call", customer_id__in=[pk for pk in people if pk is not None])
+    for touch in rows.order_by("happened_at", "pk"):
+        pk = by_key.get(touch.ref.partition(":")[0])
+        if pk is not None:
+            found[pk].append(touch)
+    return found
 
 
 @transaction.atomic

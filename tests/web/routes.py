@@ -17,6 +17,7 @@ VALUES = {
     "who": "1",
     "day": date(2026, 5, 4),
     "month": date(2026, 5, 1),
+    "side": 0,
     "key": UUID("0e9c1c3f-98c1-4f7a-9d63-5b1a1f6f3a11"),
 }
 

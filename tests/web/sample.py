@@ -3,11 +3,23 @@
 from datetime import datetime, timedelta
 
 from relance.dealers.models import Dealer
+from relance.delivery.deliver import deliver
+from relance.facts.models import Customer
 from relance.lib import clock
 from relance.lib.moments import day_of
 from relance.outbox.models import Message, Move
+from relance.outbox.tasks import Reason, open_task
 from relance.plan.models import Automation
-from tests.builders import a_customer, a_dealer, a_message, a_repair_order, a_vehicle, an_appointment, an_automation
+from tests.builders import (
+    a_customer,
+    a_dealer,
+    a_message,
+    a_repair_order,
+    a_staff_member,
+    a_vehicle,
+    an_appointment,
+    an_automation,
+)
 
 PEOPLE = (
     ("Camille", "Tremblay", "fr", "Mazda", "CX-5", 2022),
@@ -105,3 +117,34 @@ def the_message(dealer: Dealer, state: str) -> Message:
 def today_at(dealer: Dealer) -> str:
     """The dealer's day, as addresses write it."""
     return day_of(clock.now(), dealer.zone).isoformat()
+
+
+def with_tasks_and_paper(dealer: Dealer) -> Dealer:
+    """Calls to make, one of every other kind of task, and print files of cards and letters."""
+    at = clock.now()
+    a_staff_member(dealer, "S7", name="Sam Salesperson", roles=("salesperson",))
+    call = an_automation(dealer, "E01", name="Service is due", channels=["phone"])
+    card = an_automation(dealer, "L_HOLIDAY", name="Season’s greetings", programme="holiday", channels=["postcard"])
+    paper = an_automation(dealer, "V04", name="The warranty ends", programme="warranty", channels=["letter"])
+    at_home = {"address": "1 Main St", "city": "Laval", "region": "QC", "postal_code": "H7A 1A1"}
+    Customer.objects.of(dealer).update(**at_home)
+    people = list(Customer.objects.of(dealer).order_by("pk"))
+    Customer.objects.of(dealer).filter(pk=people[0].pk).update(salesperson="S7", salesperson_folded="s7")
+    words = "Hello, this is North Garage.\n\nYour vehicle is **due for service**. Shall we find a time this week?"
+    for number, person in enumerate(people[:4]):
+        a_message(person, call, at=at, channel="phone", address="+15145550101", body=words, send_at=at)
+        _on_paper(person, card if number % 2 else paper, at)
+    for kind in ("complaint", "question", "follow_up", "recall"):
+        reason = Reason(kind, f"{kind} 1", people[4], said="" if kind == "recall" else "The brakes still squeak.")
+        open_task(dealer, reason, due_at=at - timedelta(days=2), at=at)
+    doubtful = the_message(dealer, "unsure")
+    open_task(dealer, Reason("unsure", "message 1", doubtful.customer, doubtful), due_at=at, at=at)
+    list(deliver(dealer, at=at))
+    return dealer
+
+
+def _on_paper(person: Customer, automation: Automation, at: datetime) -> None:
+    channel = automation.definition["channels"][0]
+    body = "Dear customer,\n\nwe wish you **safe roads**. Book a visit: https://north.example/book\n\nRobin Keeper"
+    address = f"{person.name}\n1 Main St\nLAVAL QC  H7A 1A1"
+    a_message(person, automation, at=at, channel=channel, address=address, body=body, send_at=at)

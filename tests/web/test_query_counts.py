@@ -24,8 +24,11 @@ QUERIES = {
     "/d/north/automations/J_CSI/": 25,
     "/d/north/automations/J_CSI/versions/": 6,
     "/d/north/settings/people/": 9,
-    "/d/north/waiting/": 5,
-    "/d/north/waiting/number/": 5,
+    "/d/north/waiting/": 8,
+    "/d/north/waiting/number/": 7,
+    "/d/north/tasks/": 6,
+    "/d/north/tasks/calls/": 26,
+    "/d/north/programmes/print/": 4,
     "message": 6,
 }
 

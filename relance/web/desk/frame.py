@@ -49,6 +49,7 @@ PLACES = (
         (
             Page("desk-programmes", _("This month and the next")),
             Page("desk-outbox", _("Outbox")),
+            Page("desk-print-files", _("Print")),
         ),
     ),
     Place(
@@ -66,6 +67,8 @@ PLACES = (
         "tasks",
         "t",
         (
+            Page("desk-tasks", _("Tasks")),
+            Page("desk-call-list", _("Call list")),
             Page("desk-lists", _("Lists")),
         ),
     ),

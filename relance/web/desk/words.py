@@ -47,6 +47,34 @@ MOODS: Mapping[str, str] = {
     "refused": "quiet",
     "canceled": "quiet",
 }
+TASKS: Mapping[str, Word] = {
+    "call": _("Call"),
+    "complaint": _("Complaint"),
+    "follow_up": _("Follow-up"),
+    "question": _("Question"),
+    "unsure": _("Arrived or not?"),
+    "recall": _("Safety recall"),
+}
+CALL_OUTCOMES: Mapping[str, Word] = {
+    "reached": _("Reached"),
+    "no_answer": _("No answer"),
+    "call_back": _("Call back"),
+    "wrong_number": _("Wrong number"),
+    "do_not_call": _("No more calls"),
+}
+# What a closed task says of itself: of a call, of an unsure message, or just done.
+TASK_OUTCOMES: Mapping[str, Word] = {
+    **CALL_OUTCOMES,
+    "done": _("Done"),
+    "sent": _("It arrived"),
+    "ready": _("Sent again"),
+    "failed": _("It did not arrive"),
+}
+PRINT_STATES: Mapping[str, Word] = {
+    "made": _("To be printed"),
+    "printed": _("Printed"),
+    "taken_back": _("Taken back"),
+}
 ROLES: Mapping[str, Word] = {
     "salesperson": _("Salesperson"),
     "advisor": _("Service advisor"),
@@ -59,7 +87,7 @@ ROLES: Mapping[str, Word] = {
     "read_only": _("Read only"),
 }
 # A cause as outbox/decide.py and delivery/safety/resolve.py write it, and how it is said.
-ACTS = "held back|canceled|approved|brought back|called sent|sent again|given up"
+ACTS = "held back|canceled|approved|brought back|called sent|sent again|given up|taken back"
 DECISION = re.compile(rf"(?P<act>{ACTS})(?: \d+)? by (?P<name>.*?)(?: \(was \w+\))?$")
 DECISIONS: Mapping[str, Any] = {
     "held back": _("held back by %(name)s"),
@@ -69,6 +97,7 @@ DECISIONS: Mapping[str, Any] = {
     "called sent": _("called sent by %(name)s"),
     "sent again": _("sent again by %(name)s"),
     "given up": _("given up by %(name)s"),
+    "taken back": _("taken back by %(name)s"),
 }
 RHYTHMS: Mapping[str, Word] = {
     "realtime": _("As it happens"),

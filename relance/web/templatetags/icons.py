@@ -44,6 +44,15 @@ ICONS = {
     "hold": '<circle cx="8" cy="8" r="5.5"/><path d="M6.4 5.8v4.4M9.6 5.8v4.4"/>',
     "moved": '<path d="M3 8h9M9 5l3 3-3 3"/>',
     "file": '<path d="M4 1.8h5l3 3v9.4H4zM9 1.8v3h3"/>',
+    "print": '<path d="M4.5 6V2h7v4M4.5 12H2.5V6.5h11V12h-2M4.5 9.5h7V14h-7z"/>',
+    # tasks
+    "call": (
+        '<path d="M5.4 2.2 3 3.4c0 5.4 4.2 9.6 9.6 9.6l1.2-2.4-2.9-1.8-1.4 1.2c-1.6-.8-2.7-1.9-3.5-3.5l1.2-1.4z"/>'
+    ),
+    "complaint": CIRCLE + '<path d="M5.6 11c.5-1 1.4-1.5 2.4-1.5s1.9.5 2.4 1.5M6 6.3v.1M10 6.3v.1"/>',
+    "follow_up": '<path d="M12.5 8a4.5 4.5 0 1 1-1.4-3.3M12.7 2.5v2.7H10"/>',
+    "question": CIRCLE + '<path d="M6.6 6.4c.2-1.9 3-1.7 2.9.1 0 1.2-1.5 1.3-1.5 2.4M8 10.9v.1"/>',
+    "recall": '<path d="M8 2 14.3 13H1.7zM8 6.3v3.2M8 11.2v.1"/>',
     # channels
     "sms": '<path d="M2.5 3h11v7.5H7.2L4 13v-2.5H2.5z"/>',
     "email": '<rect x="2" y="3.5" width="12" height="9" rx="1"/><path d="m2.5 4.5 5.5 4.3 5.5-4.3"/>',

@@ -17,7 +17,19 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.plan.render import shielded
 from relance.plan.saying.legal_lines import Foot, Said, composed_sms, foot_of
-from relance.web.desk.words import MOODS, ROLES, Word, cause_of, held_by, name_of, reason_of, word
+from relance.web.desk.words import (
+    MOODS,
+    PRINT_STATES,
+    ROLES,
+    TASK_OUTCOMES,
+    TASKS,
+    Word,
+    cause_of,
+    held_by,
+    name_of,
+    reason_of,
+    word,
+)
 
 register = template.Library()
 
@@ -38,6 +50,24 @@ def state_word(state: str) -> Word:
 def channel_word(channel: str) -> Word:
     """`Text message`."""
     return word(CHANNELS, channel)
+
+
+@register.filter
+def task_word(kind: str) -> Word:
+    """`Call`."""
+    return word(TASKS, kind)
+
+
+@register.filter
+def outcome_word(outcome: str) -> Word:
+    """`Reached`."""
+    return word(TASK_OUTCOMES, outcome)
+
+
+@register.filter
+def print_word(state: str) -> Word:
+    """`To be printed`."""
+    return word(PRINT_STATES, state)
 
 
 @register.filter

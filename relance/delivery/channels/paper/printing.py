@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -54,10 +55,12 @@ def as_message(dealer: Dealer, channel: str, person: Person) -> Message:
     )  # fmt: skip
 
 
-def picture(dealer: Dealer, message: Message, *, at: datetime, dots: int = 90) -> list[bytes]:
+def picture(
+    dealer: Dealer, message: Message, *, at: datetime, look: dict[str, Any] | None = None, dots: int = 90
+) -> list[bytes]:
     """PNG pictures of one message on paper: both sides of a card, the pages of a letter."""
     channel = message.channel or ""
-    look = look_of(dealer, channel)
+    look = dict(look or look_of(dealer, channel))
     if channel == "postcard":
         look["sheet"] = {"width": CARD[0], "height": CARD[1], "columns": 1, "rows": 1}
     items = [item_of(dealer, message, look, at=at)]

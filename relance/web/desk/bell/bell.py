@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from relance.delivery.staff.notices import read_notices, unread
+from relance.lib.moments import day_start
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.tasks.task_list import tasks_of
 from relance.web.desk.words import Word
 
 
@@ -34,6 +38,14 @@ def _in_state(state: str) -> Callable[[Desk], int]:
     return lambda desk: desk.messages().filter(state=state).count()
 
 
+def _late_tasks(desk: Desk) -> int:
+    return tasks_of(desk).filter(state="open", due_at__lt=day_start(desk.reader.today, desk.dealer.zone)).count()
+
+
+def _unread(desk: Desk) -> int:
+    return unread(desk.dealer, desk.user).count()
+
+
 # Whatever else waits for a person gets a row here.
 KINDS = (
     Kind(
@@ -46,7 +58,10 @@ KINDS = (
         "desk-outbox",
         "?state=unsure",
     ),
+    Kind(_("Tasks that are late"), "tasks", _late_tasks, "desk-tasks", "?show=late"),
+    Kind(_("New for you"), "person", _unread, "desk-waiting", "#new"),
 )
+NOTICES = 30
 
 
 def _waiting(desk: Desk) -> list[Waiting]:
@@ -56,7 +71,18 @@ def _waiting(desk: Desk) -> list[Waiting]:
 @desk_page()
 def waiting(desk: Desk) -> HttpResponse:
     """The list."""
-    return show(desk, "desk/bell/waiting.html", {"waiting": _waiting(desk)}, place="desk-waiting")
+    rows = unread(desk.dealer, desk.user).select_related("task__customer", "message__automation")
+    values = {"waiting": _waiting(desk), "notices": rows.order_by("-at", "-pk")[:NOTICES]}
+    return show(desk, "desk/bell/waiting.html", values, place="desk-waiting")
+
+
+@desk_page(changes=True)
+def read(desk: Desk) -> HttpResponse:
+    """What is new is read: one line of it, or all."""
+    text = desk.request.POST.get("notice", "")
+    key = int(text) if text.isascii() and text.isdigit() and len(text) < 15 else None
+    read_notices(desk.dealer, desk.user, at=desk.reader.at, key=key)
+    return redirect("desk-waiting", slug=desk.dealer.slug)
 
 
 @desk_page()

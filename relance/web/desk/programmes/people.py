@@ -7,8 +7,10 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.hours import Calendar
+from relance.delivery.models import PrintedMessage
 from relance.facts.models import Customer
 from relance.lib.moments import add_months, day_of
 from relance.outbox.forecast import Person, forecast, people
@@ -24,6 +26,15 @@ from relance.web.desk.words import Word, channel_reasons, reason_of
 AT_ONCE = 100  # people in one panel; the rest is a page away
 GROUPS = {"refused": "refused", "failed": "refused", "canceled": "withdrawn"}
 SHOWN = {"sent": {"sent", "delivered"}, "waiting": {"ready", "approval", "sending"}, "refused": {"refused", "failed"}}
+
+
+ON_PAPER = ("postcard", "letter")
+FORMS: tuple[tuple[str, Word], ...] = (
+    ("csv", "CSV"),
+    ("xlsx", "Excel"),
+    ("docx", "Word"),
+    ("labels", _("Labels")),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,16 @@ class Entry:
         return self.held is None and self.person.status in ("ready", "approval")
 
 
+@dataclass(frozen=True)
+class WaysOut:
+    """How the people of a cell leave the desk: on paper, as calls, as files."""
+
+    paper: list[str]  # channels
+    printed: set[str]  # of those the ones that have print files
+    calls: bool
+    forms: tuple[tuple[str, Word], ...] = FORMS
+
+
 @desk_page()
 def cell(desk: Desk, code: str, day: date) -> HttpResponse:
     """The people of one automation on one day."""
@@ -67,9 +88,23 @@ def _cell(desk: Desk, automation: Automation, day: date) -> HttpResponse:
         "totals": {name: len(group) for name, group in groups.items()},
         "groups": {name: group[begin : begin + AT_ONCE] for name, group in groups.items()},
         "next_from": begin + AT_ONCE if max(map(len, groups.values())) > begin + AT_ONCE else None,
+        "take_out": ways_out(desk, entries),
         "expected": not entries and _is_realtime(automation) and day >= desk.reader.today,
     }
     return _panel(desk, "desk/programmes/_people.html", values)
+
+
+def ways_out(desk: Desk, entries: Sequence[Entry]) -> WaysOut | None:
+    """What the people of a cell can be taken out as; None when there is nobody."""
+    heard = [entry.person for entry in entries if entry.group == "heard" and entry.person.recipient == "customer"]
+    if not heard or not desk.may("export"):
+        return None
+    channels = {person.channel for person in heard}
+    paper = [channel for channel in ON_PAPER if channel in channels]
+    sent = [p.message_key for p in heard if p.channel in ON_PAPER and p.message_key is not None]
+    rows = PrintedMessage.objects.of(desk.dealer).filter(message__key__in=sent[:AT_ONCE]) if sent else None
+    printed = set(rows.values_list("print_file__channel", flat=True)) if rows is not None else set()
+    return WaysOut(paper, printed, "phone" in channels)
 
 
 @desk_page()
