@@ -30,7 +30,7 @@ delivery/senders/registry.py, one row in tests/contracts/test_channels.py.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
 from relance.dealers.models import Dealer
@@ -175,6 +175,24 @@ class Sending:
     def identity(self) -> str:
         """The same for sendings that may share connections."""
         return repr((self.kind, sorted(self.settings.items()), sorted(self.secrets.items())))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a customer wrote, as the provider's log has it: its id there, from whom, what, when."""
+
+    ref: str
+    sender: str
+    text: str
+    at: datetime
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A channel whose provider keeps a log of what customers wrote: what our hook missed can be read again."""
+
+    def inbound_since(self, moment: datetime) -> Iterator[Written]:
+        """Everything that came in since a moment, each once, in any order. May raise what went wrong with the log."""
 
 
 class Channel(Protocol):

@@ -15,6 +15,7 @@ from relance.facts.next_service import recompute
 from relance.facts.vins import decode_waiting
 from relance.intake.freshness import OVERDUE, overdue_since
 from relance.jobs.inbox import Inbox
+from relance.jobs.listening import LISTENING
 from relance.jobs.stages import plan
 from relance.plan.models import PlanMark
 
@@ -68,14 +69,22 @@ def with_messages_due(at: datetime) -> Iterable[int]:
 
 def deliver_one(dealer: Dealer, at: datetime) -> None:
     """Some of what may leave of one dealer; the rest comes with the next step of the clock."""
+    if not LISTENING.has_heard(dealer, at):
+        return
     for _message in deliver(dealer, at=at, patience=PATIENCE, limit=AT_ONCE):
         pass  # the row has it all
 
 
 def deliver_everyone(at: datetime) -> None:
     """Every message that may leave."""
-    for _message in deliver(None, at=at, patience=PATIENCE):
-        pass  # the row has it all
+    deaf = [dealer.pk for dealer in Dealer.objects.order_by("pk") if not LISTENING.has_heard(dealer, at)]
+    if not deaf:
+        for _message in deliver(None, at=at, patience=PATIENCE):
+            pass  # the row has it all
+        return
+    for dealer in Dealer.objects.exclude(pk__in=deaf).order_by("pk"):
+        for _message in deliver(dealer, at=at, patience=PATIENCE):
+            pass
 
 
 def settle(at: datetime) -> None:

@@ -16,7 +16,7 @@ from relance.delivery.receipts.doors import Door, door_of
 from relance.delivery.receipts.take_in import take_in
 from relance.lib import clock
 from relance.lib.errors import BadInput
-from relance.replies.receive import receive
+from relance.replies.receive import Came, receive
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # what we answer goes out as a message of its own
 
@@ -47,7 +47,8 @@ def inbound(request: HttpRequest, hook: UUID) -> HttpResponse:
     heard = door.heard(request, sender) if door.heard else None
     if heard is not None:
         try:
-            receive(sender.dealer, sender=heard.sender, text=heard.text, at=clock.now(), ref=heard.ref)
+            came = Came(sender.kind)
+            receive(sender.dealer, sender=heard.sender, text=heard.text, at=clock.now(), ref=heard.ref, came=came)
         except BadInput:
             pass  # a sender that is no number (a short code, a name): nobody can be answered
     return HttpResponse(NOTHING_TO_SAY, content_type="text/xml")

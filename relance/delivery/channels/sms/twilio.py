@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
@@ -18,9 +19,11 @@ from relance.delivery.channel import (
     Refused,
     Result,
     Sending,
+    Written,
 )
 from relance.delivery.channels.calls import Call, Caller, carry_all, lines_of, open_line, retry_after, unclear
 from relance.delivery.channels.sms.codes import Code, code_of
+from relance.delivery.channels.sms.twilio_inbound import inbound_since
 from relance.delivery.channels.sms.twilio_log import look_up
 from relance.delivery.links import hook_url
 from relance.lib.http import HttpFault, Reply
@@ -68,6 +71,13 @@ class TwilioChannel:
     def open(self) -> None:
         """One connection is enough to begin with."""
         open_line(self.callers[0].line)
+
+    def inbound_since(self, moment: datetime) -> Iterator[Written]:
+        """What customers wrote to our number, or to any of the account behind a messaging service."""
+        line = self.callers[0].line
+        open_line(line)
+        to = self.sender.get("From")
+        return inbound_since(line, f"{self.path}/Messages.json", str(to) if to else None, moment)
 
     def close(self) -> None:
         """Let go of every connection."""
