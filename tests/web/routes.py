@@ -15,6 +15,7 @@ VALUES = {
     "number": 7_000_001,
     "token": "nobody-s-token",
     "who": "1",
+    "ref": "C1",
     "day": date(2026, 5, 4),
     "month": date(2026, 5, 1),
     "side": 0,

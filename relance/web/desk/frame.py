@@ -73,6 +73,15 @@ PLACES = (
         ),
     ),
     Place(
+        _("Customers"),
+        "customers",
+        "u",
+        (
+            Page("desk-customers", _("Customers")),
+            Page("desk-doubles", _("There twice"), "erase"),
+        ),
+    ),
+    Place(
         _("Results"),
         "results",
         "r",
@@ -93,7 +102,7 @@ PLACES = (
         ),
     ),
 )  # fmt: skip
-SEARCH = "desk-outbox"  # where the search of the header leads, with `?q=`
+SEARCH = "desk-customers"  # where the search of the header leads, with `?q=`
 
 
 def show(desk: Desk, template: str, values: Mapping[str, Any], *, place: str = "", status: int = 200) -> HttpResponse:

@@ -99,6 +99,29 @@ DECISIONS: Mapping[str, Any] = {
     "given up": _("given up by %(name)s"),
     "taken back": _("taken back by %(name)s"),
 }
+PURPOSES: Mapping[str, Word] = {
+    "any": _("everything"),
+    "service": _("service"),
+    "marketing": _("marketing"),
+}
+# States of visits, customers, vehicles and personal reminders.
+STANDINGS: Mapping[str, Word] = {
+    "proposed": _("proposed"),
+    "booked": _("booked"),
+    "confirmed": _("confirmed"),
+    "rescheduled": _("moved to another day"),
+    "arrived": _("arrived"),
+    "completed": _("done"),
+    "canceled": _("canceled"),
+    "no_show": _("did not come"),
+    "moved": _("moved away"),
+    "deceased": _("deceased"),
+    "sold": _("sold"),
+    "scrapped": _("scrapped"),
+    "waits": _("waits"),
+    "done": _("gone out"),
+    "missed": _("missed"),
+}
 RHYTHMS: Mapping[str, Word] = {
     "realtime": _("As it happens"),
     "daily": _("Every day"),

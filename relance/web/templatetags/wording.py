@@ -1,6 +1,7 @@
 """Turns stored words and texts into what stands on a page: `{{ message.state|state_word }}`, `{{ body|as_letter }}`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import nh3
 from django import template
@@ -20,7 +21,9 @@ from relance.plan.saying.legal_lines import Foot, Said, composed_sms, foot_of
 from relance.web.desk.words import (
     MOODS,
     PRINT_STATES,
+    PURPOSES,
     ROLES,
+    STANDINGS,
     TASK_OUTCOMES,
     TASKS,
     Word,
@@ -68,6 +71,30 @@ def outcome_word(outcome: str) -> Word:
 def print_word(state: str) -> Word:
     """`To be printed`."""
     return word(PRINT_STATES, state)
+
+
+@register.filter
+def any_or_channel(channel: str) -> Word:
+    """The channel, or that it is about every one."""
+    return _("every channel") if channel == "any" else word(CHANNELS, channel)
+
+
+@register.filter
+def purpose_word(purpose: str) -> Word:
+    """`marketing`."""
+    return word(PURPOSES, purpose)
+
+
+@register.filter
+def visit_word(status: str) -> Word:
+    """The state of a visit, a customer, a vehicle or a reminder."""
+    return word(STANDINGS, status)
+
+
+@register.filter
+def pair(lines: Iterable[Any], others: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Two lists, side by side."""
+    return list(zip(lines, others, strict=False))
 
 
 @register.filter

@@ -7,7 +7,7 @@ from relance.web.desk.outbox import outbox
 urlpatterns: list[URLPattern] = [
     path("outbox/", outbox.outbox, name="desk-outbox"),
     path("outbox/halt/", outbox.halt_sending, name="desk-halt"),
-    path("outbox/release/", outbox.release_sending, name="desk-release"),
+    path("outbox/release/", outbox.release_sending, name="desk-let-sending-go"),
     path("outbox/<uuid:key>/", outbox.message, name="desk-message"),
     path("outbox/<uuid:key>/file/", outbox.message_file, name="desk-message-file"),
     path("outbox/<uuid:key>/cancel/", outbox.cancel_message, name="desk-cancel"),

@@ -1,0 +1,74 @@
+"""Turns a few typed words into the customers they may mean: by name, telephone, e-mail, id, plate or VIN."""
+
+from dataclasses import dataclass
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+
+from relance.dealers.models import Dealer
+from relance.facts.models import Customer, Vehicle
+from relance.lib.addresses import read_phone
+from relance.lib.fold import fold
+
+PAGE = 50
+MOST_BY_VEHICLE = 200
+LEAST_DIGITS = 4
+SALT = "customers"
+FILTERS = {
+    "no_email": Q(email_usable=None) | Q(email_usable=False),
+    "no_mobile": Q(mobile_usable=None) | Q(mobile_usable=False),
+    "do_not_mail": Q(do_not_mail=True),
+    "visitors": Q(kind="visitor"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Some customers by name, and where the next ones begin."""
+
+    customers: list[Customer]
+    next_cursor: str | None
+
+
+def found(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "", cursor: str = "") -> Found:
+    """Fifty of `rows` that fit, by name; a cursor that was not made here starts at the beginning."""
+    if words.strip():
+        rows = rows.filter(_fits(dealer, words.strip()))
+    if only in FILTERS:
+        rows = rows.filter(FILTERS[only])
+    rows = rows.exclude(name_folded=None)
+    if place := _read(cursor):
+        name, pk = place
+        rows = rows.filter(Q(name_folded__gt=name) | Q(name_folded=name, pk__gt=pk))
+    listed = list(rows.order_by("name_folded", "pk")[: PAGE + 1])
+    shown = listed[:PAGE]
+    return Found(shown, _written(shown[-1]) if len(listed) > PAGE else None)
+
+
+def _fits(dealer: Dealer, words: str) -> Q:
+    folded = fold(words)
+    fits = Q(name_folded__startswith=folded) | Q(name_folded__contains=f" {folded}") | Q(ref=words)
+    if "@" in words:
+        fits |= Q(email_folded__startswith=folded)
+    digits = "".join(sign for sign in words if sign.isdigit())
+    if len(digits) >= LEAST_DIGITS and not any(sign.isalpha() for sign in words):
+        number = read_phone(words, dealer.country)
+        fits |= Q(mobile=number.text) | Q(phone=number.text)
+    if len(folded) >= LEAST_DIGITS - 1:
+        vehicles = Vehicle.objects.of(dealer).filter(
+            Q(plate_folded__in=(folded, folded.replace(" ", ""))) | Q(vin_folded__startswith=folded)
+        )
+        fits |= Q(pk__in=list(vehicles.values_list("customer_id", flat=True)[:MOST_BY_VEHICLE]))
+    return fits
+
+
+def _written(last: Customer) -> str:
+    return signing.dumps([last.name_folded, last.pk], salt=SALT, compress=True)
+
+
+def _read(text: str) -> tuple[str, int] | None:
+    try:
+        name, pk = signing.loads(text, salt=SALT)
+        return str(name), int(pk)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
