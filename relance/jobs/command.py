@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "dry-run": ("outlook.dry_run", True, "what an automation would have sent in a past period"),
     "count": ("outlook.count", True, "how many the rules of an automation find"),
     "why": ("outlook.why", True, "why a customer does or does not hear from an automation"),
+    "evidence": ("outlook.evidence", True, "why a message might be sent, or what was agreed with a customer"),
     "messages": ("runs.messages", True, "every message with its moves"),
     "contact-settings": (
         "contact.contact_settings",
