@@ -24,6 +24,7 @@ PARTS = {
     "planning": "plan and outbox: rules, ticks, drafts",
     "forecast": "forecast of two months, live count",
     "delivery": "delivery: hand-over",
+    "paper": "paper: postcards and letters pressed",
     "postgres": "PostgreSQL: moving there, rules, drafts",
 }
 RESULTS = HERE / "results.md"

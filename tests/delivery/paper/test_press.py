@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from relance.dealers.models import Dealer
 from relance.delivery.channels.paper import items, press
 from relance.delivery.channels.paper.look import look_of
-from relance.delivery.channels.paper.markup import breakable, first_link, tree_of
+from relance.delivery.channels.paper.markup import _parsed, breakable, first_link, tree_of
 from relance.outbox.models import Message
 from tests.builders import A_DAY, QUIET_SETTINGS
 
@@ -19,6 +19,19 @@ HOSTILE = [
     "<end> @ref *a _b `c",
     '"); image("/etc/passwd',
     "a\x00b\u202ec\ufeff",
+]
+
+BLOCKS = [
+    "Hello **Ann**.",
+    "a _b_ & c",
+    "two\nlines",
+    "- x",
+    "1. y",
+    "# H",
+    "[l](https://a.b)",
+    "  ",
+    "> q",
+    "    code",
 ]
 
 
@@ -115,6 +128,12 @@ def test_a_light_colour_is_written_on_in_black():
 def test_the_first_web_address_becomes_a_code_to_scan(text, link):
     assert first_link(tree_of(text)) == link
     assert (an_item(body=text)["qr"] is not None) == (link is not None)
+
+
+@given(st.lists(st.sampled_from(BLOCKS)))
+def test_reading_paragraph_by_paragraph_reads_the_same(parts):
+    text = "\n\n".join(parts)
+    assert tree_of(text) == _parsed(text)
 
 
 def test_markdown_is_kept_and_html_is_text():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -11,6 +12,10 @@ from markdown_it.tree import SyntaxTreeNode
 from relance.delivery.channels.email.body import LINK, MARKS, SAFE
 
 Node = dict[str, Any]
+# What makes of a line, or of several, something other than a paragraph; a reference or a fence reaches over paragraphs.
+OF_LINES = re.compile(
+    r"^[ ]{0,3}(?:[-+*>#=]|\d+[.)]|```|~~~|\[[^\]]+\]:)|^ {4}|^\t|\\$|[\f\v\x1c-\x1f\x85\u2028\u2029]", re.MULTILINE
+)
 LONG_WORD = re.compile(r"\S{25,}")
 PIECE = re.compile(r".{1,24}?(?:[/._?&=-]+|$)|.{24}")
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
@@ -19,8 +24,19 @@ _markdown.validateLink = lambda url: bool(SAFE.match(url))  # type: ignore[metho
 
 def tree_of(text: str) -> list[Node]:
     """The blocks of a text."""
-    if not MARKS.search(text):  # most texts are plain paragraphs: worth a short way
-        return [_paragraph(part) for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
+    if OF_LINES.search(text):
+        return _parsed(text)
+    # Most texts are paragraphs, and most paragraphs of a run are the same for everybody: each is read once.
+    parts = (part.strip() for part in re.split(r"\n[ \r]*\n", text))
+    return [block for part in parts if part for block in _of_paragraph(part)]
+
+
+@lru_cache(maxsize=2_000)
+def _of_paragraph(text: str) -> list[Node]:
+    return _parsed(text) if MARKS.search(text) else [_paragraph(text)]
+
+
+def _parsed(text: str) -> list[Node]:
     tokens: list[Token] = _markdown.parse(text)
     return [block for node in SyntaxTreeNode(tokens).children for block in _block(node)]
 

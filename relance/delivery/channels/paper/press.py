@@ -44,7 +44,7 @@ def pdf_of(layout: str, look: dict[str, Any], items: Items) -> bytes:
 def ends_of_long_ones() -> list[tuple[int, int]]:
     """(number, last page) of the letters that were not surely short, of what was pressed last: ask right after."""
     with _one_at_a_time:
-        found = json.loads(_press_itself().query("<end>", field="value"))
+        found = json.loads(press_itself().query("<end>", field="value"))
     return [(number, page) for number, page in found]
 
 
@@ -55,7 +55,8 @@ def picture_of(layout: str, look: dict[str, Any], items: Items, *, dots: int = 1
 
 
 @lru_cache(maxsize=1)
-def _press_itself() -> typst.Compiler:
+def press_itself() -> typst.Compiler:
+    """The one compiler of this process, with the type that we bring along."""
     fonts = typst.Fonts(
         include_system_fonts=False, font_paths=[str(Path(font_source_sans_pro.__file__).parent / "files")]
     )
@@ -65,7 +66,7 @@ def _press_itself() -> typst.Compiler:
 def _press(layout: str, look: dict[str, Any], items: Items, *, form: Literal["pdf", "png"], dots: int = 110) -> Any:
     given = {"look": json.dumps(look, ensure_ascii=False), "items": json.dumps(items, ensure_ascii=False)}
     with _one_at_a_time:
-        press = _press_itself()
+        press = press_itself()
         try:
             return press.compile(
                 str(LAYOUTS / f"{layout}.typ"), format=form, ppi=dots, sys_inputs=given, pdf_tags=False
@@ -80,4 +81,4 @@ def let_go() -> None:
     """Give back the memory of the last batch."""
     with _one_at_a_time:
         for _ in range(FORGET):
-            _press_itself().compile(b"", sys_inputs={})
+            press_itself().compile(b"", sys_inputs={})

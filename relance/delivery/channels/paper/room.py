@@ -4,6 +4,7 @@ The guess errs towards "perhaps not": then the press measures.
 """
 
 import unicodedata
+from functools import lru_cache
 from math import ceil
 
 from relance.delivery.channels.paper.markup import Node
@@ -31,6 +32,7 @@ def _flat(nodes: list[Node]) -> str:
     return "".join("\n" if n["k"] == "br" else n["t"] if "t" in n else _flat(n.get("c", [])) for n in nodes)
 
 
+@lru_cache(maxsize=10_000)
 def _width(text: str | None) -> float:
     """In sizes of the type."""
     if not text:
