@@ -25,6 +25,7 @@ PARTS = {
     "forecast": "forecast of two months, live count",
     "delivery": "delivery: hand-over",
     "paper": "paper: postcards and letters pressed",
+    "cluster": "a cluster: workers beside each other on PostgreSQL",
     "postgres": "PostgreSQL: moving there, rules, drafts",
 }
 RESULTS = HERE / "results.md"

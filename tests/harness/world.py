@@ -17,9 +17,9 @@ ADDRESS = {
 AROUND_THE_CLOCK = {"may_send": ["00:00", "23:59"]}
 
 
-def fill(channel: str, number: int, at: datetime) -> Dealer:
+def fill(channel: str, number: int, at: datetime, *, slug: str = "north") -> Dealer:
     """The dealer, with `number` messages that are due at `at`."""
-    dealer = a_dealer(timezone="UTC", quiet_hours=AROUND_THE_CLOCK)
+    dealer = a_dealer(slug, timezone="UTC", quiet_hours=AROUND_THE_CLOCK)
     automation = an_automation(dealer, channels=[channel], wording=_wording(channel))
     run = Run.objects.create(
         dealer=dealer, automation=automation, reference_at=at, run_at=at, state="done", planned_at=at
