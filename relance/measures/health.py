@@ -15,9 +15,13 @@ from relance.lib.moments import iso
 from relance.outbox.models import Message
 from relance.plan.apply import SWITCHED_ON
 from relance.plan.models import Automation, PlanMark
+from relance.replies.models import Inbound
 
 LEAST_DISK = 500_000_000  # bytes: below that an import or a backup may not end
 PLAN_SILENCE = timedelta(minutes=10)
+BACKUP_SILENCE = timedelta(hours=26)
+QUEUE_PATIENCE = timedelta(minutes=15)  # what has been due for so long does not leave
+BACKED_UP = "last-good-backup"  # in the home: when a backup was last read again and found good
 IMPORT_SILENCE = timedelta(hours=26)
 
 
@@ -38,13 +42,31 @@ def health_of_home(home: Path) -> Iterator[Finding]:
     )
 
 
+def remember_backup(home: Path, at: datetime) -> None:
+    """A backup was written and read again; `doctor` misses it after a day."""
+    (home / BACKED_UP).write_text(at.isoformat(), encoding="ascii")
+
+
+def health_of_backups(home: Path, at: datetime) -> Iterator[Finding]:
+    """When the database was last backed up into a file that was read again."""
+    try:
+        last = datetime.fromisoformat((home / BACKED_UP).read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        yield Finding("note", "no good backup is known: relance backup FILE, every night")
+        return
+    late = at - last > BACKUP_SILENCE
+    yield Finding(
+        "bad" if late else "ok", f"last good backup {last:%Y-%m-%d %H:%M} UTC" + (", too long ago" if late else "")
+    )
+
+
 def health_of_dealers(at: datetime) -> Iterator[Finding]:
     """Every dealer, in the order in which they were made."""
     dealers = list(Dealer.objects.order_by("pk"))
     if not dealers:
         yield Finding("note", "no dealer yet: relance dealer create SLUG --name … --timezone …, or relance demo")
     for dealer in dealers:
-        for finding in (*_facts(dealer, at), *_automations(dealer, at), *_messages(dealer)):
+        for finding in (*_facts(dealer, at), *_automations(dealer, at), *_messages(dealer), *_waiting(dealer, at)):
             yield Finding(finding.state, f"{dealer.slug}: {finding.says}")
 
 
@@ -90,3 +112,15 @@ def _messages(dealer: Dealer) -> Iterator[Finding]:
     yield Finding("note", f"e-mail goes by {senders.get('email', 'the default sender')}")
     if not Membership.objects.of(dealer).exists():
         yield Finding("note", "nobody can sign in yet: relance init --email …")
+
+
+def _waiting(dealer: Dealer, at: datetime) -> Iterator[Finding]:
+    """What should have left, and what came in and was not understood."""
+    due = Message.objects.of(dealer).filter(state="ready", send_at__lt=at - QUEUE_PATIENCE).count()
+    if due:
+        yield Finding(
+            "bad", f"{due} messages have been due for over 15 minutes: does a worker run, is a sender closed?"
+        )
+    unread = Inbound.objects.of(dealer).filter(understood_at=None, received_at__lt=at - QUEUE_PATIENCE).count()
+    if unread:
+        yield Finding("bad", f"{unread} replies were stored and not understood: see the server's log")

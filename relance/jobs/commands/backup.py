@@ -12,6 +12,7 @@ from django.db import connection
 from relance.dealers.secret import FILE
 from relance.exports.backup.write import write_backup
 from relance.lib.clock import now
+from relance.measures.health import remember_backup
 
 
 def command(
@@ -26,6 +27,7 @@ def command(
         print("PostgreSQL is backed up in the portable form; pg_dump does as well.", file=sys.stderr)
     began = time.perf_counter()
     made = write_backup(file, is_portable=portable, at=now())
+    remember_backup(settings.HOME, now())
     megabytes, seconds = file.stat().st_size / 2**20, time.perf_counter() - began
     print(
         f"good: {file} holds {made.rows:,} rows of {len(made.tables)} tables, read again and whole "

@@ -11,14 +11,14 @@ from relance.jobs.commands.arguments import print_json
 from relance.jobs.home import open_home
 from relance.lib.clock import now
 from relance.lib.errors import Told
-from relance.measures.health import Finding, health_of_dealers, health_of_home
+from relance.measures.health import Finding, health_of_backups, health_of_dealers, health_of_home
 
 SECRET = ("RELANCE_DATABASE_URL", "RELANCE_SMTP_URL")  # they may hold a password
 
 
 def command(as_json: Annotated[bool, typer.Option("--json", help="A line of JSON per finding.")] = False) -> None:
     """Look at the home, the database and every dealer."""
-    findings = [*_settings(), *health_of_home(settings.HOME)]
+    findings = [*_settings(), *health_of_home(settings.HOME), *health_of_backups(settings.HOME, now())]
     try:
         open_home()
         findings.append(
