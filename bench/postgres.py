@@ -20,6 +20,7 @@ import django
 import psycopg
 
 from bench.data import HERE, database, url
+from bench.forecast import counts, forecasts
 from bench.table import Row
 
 FED = 20_000  # customers: about 190,000 rows
@@ -45,6 +46,8 @@ def rows(customers: int) -> Iterator[Row]:
             django.setup()
             yield from _day_of_the_library(customers)
             yield _drafts(customers)
+            yield from counts(customers, "PostgreSQL, ")
+            yield from forecasts(customers, "PostgreSQL, ")
             from bench.feeding import measured
 
             for row in measured(min(customers, FED), Path(folder)):
@@ -110,7 +113,7 @@ def _drafts(customers: int) -> Row:
     """Many due: found, rendered, judged, stored; taken back at the end."""
     from django.db import connection, transaction
 
-    from bench.plans import many, noon
+    from bench.plans import PEERS, many, noon
     from relance.dealers.models import Dealer
     from relance.jobs.stages import plan
 
@@ -127,5 +130,5 @@ def _drafts(customers: int) -> Row:
         transaction.set_rollback(True)
     return Row(
         "PostgreSQL, drafts: find, render, gate, insert", f"{made:,} due of {customers:,} customers", made / spent,
-        "/s", bound, "10,000 /s", "rendering and the gate in Python; the lower bound copies finished rows",
+        "/s", bound, "10,000 /s", PEERS,
     )  # fmt: skip

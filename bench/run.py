@@ -23,6 +23,7 @@ PARTS = {
     "feed": "facts: a feed taken in",
     "planning": "plan and outbox: rules, ticks, drafts",
     "forecast": "forecast of two months, live count",
+    "memory": "memory of planning jobs",
     "delivery": "delivery: hand-over",
     "paper": "paper: postcards and letters pressed",
     "cluster": "a cluster: workers beside each other on PostgreSQL",
