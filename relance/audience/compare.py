@@ -127,6 +127,6 @@ COMPARISONS: dict[str, Callable[[Any, Attribute, Any, Q], Q]] = {
     "is_false": lambda target, _a, _v, known: _so(target, False, known),
     "is_known": lambda target, _a, _v, known: _is_known(target, known),
     "is_unknown": lambda target, _a, _v, known: (
-        ~_is_known(target, known) if isinstance(target, Exists) else compare(target, "isnull", True)
+        ~_is_known(target, known) if isinstance(target, Exists) else ~compare(target, "isnull", False)
     ),
 }

@@ -21,7 +21,7 @@ PAGES = (
     16_000  # 64 MB of journal before it is carried into the database: pages written again and again are carried once
 )
 USUAL_PAGES = 1_000
-MAPPED = 256 << 20
+MAPPED = 128 << 20
 SMALLER, USUAL = 49_152, 65_536  # kilobytes of pages in memory
 OFTEN, RARELY = gc.get_threshold(), 10_000  # new objects
 MANY = 50  # rows for which PostgreSQL's COPY, with its table beside, is quicker than a statement for each

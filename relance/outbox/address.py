@@ -44,10 +44,16 @@ def _email(facts: Facts, home: Home) -> Address:
     return Address(text, facts["customer.email_folded"]) if facts["customer.email_usable"] else BAD
 
 
+def has_post(facts: Facts, home: Home) -> Address:
+    """Whether there is a postal address, without writing it: for whoever only counts."""
+    is_there = facts["customer.address"] and (facts["customer.city"] or facts["customer.postal_code"])
+    return UNWRITTEN if is_there else NONE
+
+
 def _post(facts: Facts, home: Home) -> Address:
     """A street with a city or a postal code, in lines as an envelope has them."""
     street, city, code = facts["customer.address"], facts["customer.city"], facts["customer.postal_code"]
-    if not street or not (city or code):
+    if has_post(facts, home).fault:
         return NONE
     place = (city or "", facts["customer.region"] or "", code or "")
     text = "\n".join(address_lines(facts["customer.name"], street, place, facts["customer.country"], home))
@@ -55,6 +61,7 @@ def _post(facts: Facts, home: Home) -> Address:
 
 
 AT_A_DESK = Address()  # staff read on a page
+UNWRITTEN = Address()
 
 
 def _staff(facts: Facts, home: Home) -> Address:

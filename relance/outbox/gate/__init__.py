@@ -75,6 +75,7 @@ class Gate:
         self.dealer, self.at, self.zone = dealer, at, dealer.zone
         self.preferences, self.regime = dealer.preferences, dealer.regime
         self.sending_time = sending_time
+        self.address_of = ADDRESS_OF
         self.home = Home(dealer.country, dealer.language)
         self.calendar = calendar
         self.voices: dict[str, Voice] = {}
@@ -161,7 +162,7 @@ class Gate:
             if reason is None and handover is None and self._language(draft, channel, terms) is None:
                 reason = "no_wording"
             if reason is None:
-                text, compared, reason = ADDRESS_OF[channel](values, self.home)
+                text, compared, reason = self.address_of[channel](values, self.home)
             if reason is None and self.suppressed and (channel, compared) in self.suppressed:
                 reason = "suppressed"
             if reason is None and to_customer and self.opted_out.of(compared):

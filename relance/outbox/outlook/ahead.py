@@ -15,7 +15,9 @@ from relance.audience.reference import Clock, Ref
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, Relation, ledger_of_all, relations_of_all
+from relance.facts.models import Customer
 from relance.lib.moments import DAY
+from relance.outbox.address import ADDRESS_OF, has_post
 from relance.outbox.gate import Gate, Verdict, needs_of
 from relance.outbox.gate.known import Known, day_at
 from relance.outbox.gate.terms import Terms
@@ -35,6 +37,7 @@ from relance.plan.wording import needs_of as words_need
 
 AT_ONCE = 10_000  # drafts whose facts are in memory together: about 30 MB
 CROWD = 2_000  # people of whom it is quicker to read what is known of everybody
+SMALL = 50_000  # customers of a dealer of whom that much fits into memory
 ONE_BY_ONE = "last_service."  # facts that depend on the moment of the run
 
 
@@ -170,12 +173,18 @@ class Outlook:
 
 
 class ForesightGate(Gate):
-    """The gate that only wants to know whether a text is complete."""
+    """The gate that only wants to know whether a text is complete, and whether there is an address."""
+
+    def __init__(self, dealer: Dealer, at: datetime, *, calendar: Calendar, sending_time: SendingTime) -> None:
+        super().__init__(dealer, at, calendar=calendar, sending_time=sending_time)
+        if not {"postcard", "letter"} & {channel for channel, _ in self.suppressed}:
+            self.address_of = {**ADDRESS_OF, "postcard": has_post, "letter": has_post}
+        self._is_small = Customer.objects.of(dealer).count() <= SMALL
 
     def known(self, drafts: Sequence[Draft]) -> Known:
         """Of a crowd everything is read at once, of a few people only theirs."""
         known = super().known(drafts)
-        if len(known.customers) > CROWD:
+        if self._is_small and len(known.customers) > CROWD:
             known.ledger, known.relations = self._everybody
         return known
 
