@@ -14,7 +14,7 @@ from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.sql import UpdateQuery
 
 PAGES = (
@@ -99,7 +99,7 @@ def _on_conflict(model: type[models.Model], match: Sequence[str], change: Sequen
 def _copy(model: type[models.Model], listed: str, rows: Iterable[Sequence[Any]], action: str) -> None:
     """PostgreSQL's quickest way, through a table of the transaction's own, because COPY knows no conflicts."""
     own = connection.ops.quote_name(f"coming_{model._meta.db_table}")
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {own} ON COMMIT DROP AS SELECT {listed} FROM {_table(model)} WITH NO DATA"
         )
