@@ -253,22 +253,9 @@ class Gate:
             send_at = going
             if customer in self.said:
                 counted = counted + self.said[customer]
-        if counted and (reason := self._counts_against(counted, terms, send_at)):
+        if counted and (reason := _counts_against(self, counted, terms, send_at)):
             return reason
         return "holdout" if terms.definition.holdout_percent and is_held_out(terms.definition, draft) else None
-
-    def _counts_against(self, counted: Sequence[Counted], terms: Terms, send_at: datetime) -> str | None:
-        if self.preferences.guards.ceiling and len(counted) >= CEILING:
-            first, last = send_at - CEILING_HOURS, send_at + CEILING_HOURS
-            if sum(first < c.send_at < last for c in counted) >= CEILING:
-                return "person_ceiling"
-        cap = self.preferences.frequency_cap
-        if cap is not None and terms.is_marketing:
-            until = day_at(send_at, self.zone)
-            since = until - cap.days * DAY
-            if sum(c.is_marketing and since < c.on <= until for c in counted) >= cap.messages:
-                return "frequency_cap"
-        return None
 
 
 def _person(draft: Draft, values: Mapping[str, Any], to_customer: bool) -> str | None:
@@ -286,6 +273,20 @@ def _kept_back(draft: Draft, terms: Terms, known: Known) -> Verdict | None:
         return Verdict("held_back")
     complaint = known.complaint(draft.customer_id) if terms.waits_for_complaints else None
     return Verdict("open_complaint", complaint) if complaint else None
+
+
+def _counts_against(gate: Gate, counted: Sequence[Counted], terms: Terms, send_at: datetime) -> str | None:
+    if gate.preferences.guards.ceiling and len(counted) >= CEILING:
+        first, last = send_at - CEILING_HOURS, send_at + CEILING_HOURS
+        if sum(first < c.send_at < last for c in counted) >= CEILING:
+            return "person_ceiling"
+    cap = gate.preferences.frequency_cap
+    if cap is not None and terms.is_marketing:
+        until = day_at(send_at, gate.zone)
+        since = until - cap.days * DAY
+        if sum(c.is_marketing and since < c.on <= until for c in counted) >= cap.messages:
+            return "frequency_cap"
+    return None
 
 
 def _too_late(values: Mapping[str, Any], definition: Definition, send_at: datetime) -> str | None:
