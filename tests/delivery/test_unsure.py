@@ -120,6 +120,15 @@ def test_the_task_closes_when_the_provider_answers_after_all(provider):
     assert (task.state, task.outcome, task.closed_by) == ("done", "sent", "the provider")
 
 
+def test_the_task_closes_when_a_slow_worker_says_what_became_of_it(provider):
+    provider.knows_after = None
+    message = in_doubt(a_dealer())
+    ask_providers(A_DAY)
+    Message.objects.of(message.dealer).update(state="sent")  # as record.py does with a late answer
+    ask_providers(A_DAY + timedelta(minutes=1))
+    assert Task.objects.of(message.dealer).get().state == "done"
+
+
 def test_a_second_doubt_about_a_message_is_a_task_of_its_own(provider):
     provider.knows_after = None
     message = in_doubt(a_dealer())

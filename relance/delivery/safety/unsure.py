@@ -29,12 +29,20 @@ def ask_providers(at: datetime) -> list[Message]:
 
     May be repeated, and by two processes at once. What cannot be told stays unsure, and a person gets a task.
     """
+    _close_what_is_known(at)
     round_ = Round(at, new_owner())
     known: list[Message] = []
     with round_.channels:
         for messages in _in_doubt(at):
             known += _ask(round_, messages)
     return known
+
+
+def _close_what_is_known(at: datetime) -> None:
+    """Close the tasks of messages that a late answer cleared, before or just after the task was opened."""
+    tasks = Task.objects.across_dealers("every dealer's doubts are cleared alike").filter(kind="unsure", state="open")
+    known = tasks.exclude(message__state="unsure").exclude(message=None)
+    known.update(state="done", outcome="cleared", closed_at=at, closed_by=BY_PROVIDER)
 
 
 def _in_doubt(at: datetime) -> Iterator[list[Message]]:
