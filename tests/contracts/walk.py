@@ -1,0 +1,172 @@
+"""Turns every route of relance into its entry: the right that it asks for, and what it leaves in the audit log.
+
+A route without an entry fails tests/contracts/test_routes.py: whoever adds a page says here who may open it, and what
+the log has of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from relance.dealers.models import Dealer, Invitation, Membership
+from relance.facts.models import Customer
+from relance.outbox.models import HoldBack
+from relance.plan.apply import export
+from relance.plan.models import AutomationVersion, Sketch
+from tests.web.automations.test_builder import SIX
+from tests.web.sample import the_message, today_at
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A valid use of a changing route: the parts of its address, what is posted, and the act that the log then has."""
+
+    act: str
+    data: Callable[[Dealer], Values] = lambda _dealer: {}
+    values: Callable[[Dealer], Values] = lambda _dealer: {}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route: the right; and of a changing one its deed, or why the log has nothing of it."""
+
+    right: str
+    deed: Deed | None = None
+    unlogged: str = ""
+
+
+LOOK = Entry("look")
+SKETCH = Entry("automations", unlogged="a sketch: nothing that is sent changes before it is saved")
+
+
+def _key(state: str) -> Callable[[Dealer], Values]:
+    return lambda dealer: {"key": the_message(dealer, state).key}
+
+
+def _cell(dealer: Dealer) -> Values:
+    return {"code": "J_TOMORROW", "day": date.fromisoformat(today_at(dealer))}
+
+
+def _somebody(dealer: Dealer) -> Values:
+    return {"customer": Customer.objects.of(dealer).order_by("pk")[0].ref, "how": "ever"}
+
+
+def _held(dealer: Dealer) -> Values:
+    return {"held": HoldBack.objects.of(dealer).get(undone_at=None).pk}
+
+
+def _advisor(dealer: Dealer) -> Values:
+    return {"number": Membership.objects.of(dealer).get(role="advisor").pk}
+
+
+def _invitation(dealer: Dealer) -> Values:
+    return {"number": Invitation.objects.of(dealer).get().pk}
+
+
+def _renamed(dealer: Dealer) -> Values:
+    return {"text": export(dealer).replace("Your visit is tomorrow", "See you tomorrow"), "sure": "1"}
+
+
+def _version(dealer: Dealer) -> Values:
+    return {"number": AutomationVersion.objects.of(dealer).filter(automation__code="J_TOMORROW")[0].number}
+
+
+def _sketch(dealer: Dealer) -> Values:
+    return {"name": Sketch.objects.of(dealer).filter(automation=None)[0].key}
+
+
+def _data(**values: Any) -> Callable[[Dealer], Values]:
+    return lambda _dealer: values
+
+
+def _at(**values: Any) -> Callable[[Dealer], Values]:
+    return lambda _dealer: values
+
+
+# In an order in which each finds what the ones before it left.
+DESK: dict[str, Entry] = {
+    "desk-programmes": LOOK,
+    "desk-sheet": LOOK,
+    "desk-day": LOOK,
+    "desk-cell": LOOK,
+    "desk-month": LOOK,
+    "desk-hold-back": Entry("hold_back", Deed("held_back", _somebody, _cell)),
+    "desk-release": Entry("hold_back", Deed("released", _held, _cell)),
+    "desk-outbox": LOOK,
+    "desk-halt": Entry("approve", Deed("halted")),
+    "desk-let-go": Entry("approve", Deed("let_go")),
+    "desk-message": LOOK,
+    "desk-message-file": LOOK,
+    "desk-cancel": Entry("hold_back", Deed("canceled", values=_key("ready"))),
+    "desk-bring-back": Entry("hold_back", Deed("brought_back", values=_key("canceled"))),
+    "desk-approve": Entry("approve", Deed("approved", values=_key("approval"))),
+    "desk-automations": LOOK,
+    "desk-automation-new": SKETCH,
+    "desk-automation-values": LOOK,
+    "desk-library": LOOK,
+    "desk-library-entry": LOOK,
+    "desk-library-add": Entry(
+        "automations", Deed("automation", _data(days="21", makes="Mazda; Kia"), _at(code="J_UPSELL"))
+    ),
+    "desk-automations-file": LOOK,
+    "desk-automations-apply": Entry("automations", Deed("automation", _renamed)),
+    "desk-automations-yaml": LOOK,
+    "desk-automation": LOOK,
+    "desk-automation-keep": SKETCH,
+    "desk-automation-shape": SKETCH,
+    "desk-automation-beside": LOOK,
+    "desk-automation-matching": LOOK,
+    "desk-automation-ahead": LOOK,
+    "desk-automation-find": LOOK,
+    "desk-automation-switching": LOOK,
+    "desk-automation-switched": Entry(
+        "automations", Deed("automation_switched", _data(to="off"), _at(name="J_TOMORROW"))
+    ),
+    "desk-automation-save": Entry("automations", Deed("automation", _data(**SIX), _sketch)),
+    "desk-automation-discard": SKETCH,
+    "desk-automation-copy": SKETCH,
+    "desk-automation-versions": LOOK,
+    "desk-automation-bring-back": Entry("automations", Deed("automation", _version, _at(name="J_TOMORROW"))),
+    "desk-contact-settings": LOOK,
+    "desk-contact-settings-save": Entry("automations", Deed("contact_settings", _data(email_reminder_1="14"))),
+    "desk-contact-preview": LOOK,
+    "desk-lists": LOOK,
+    "desk-results": Entry("results"),
+    "desk-results-file": Entry("export"),
+    "desk-retention": Entry("results"),
+    "desk-quality": Entry("results"),
+    "desk-economics": Entry("results"),
+    "desk-people": Entry("users"),
+    "desk-invite": Entry("users", Deed("user_invited", _data(email="new@dealer.example", role="advisor"))),
+    "desk-invitation-end": Entry("users", Deed("user_invited", values=_invitation)),
+    "desk-person-change": Entry("users", Deed("user_changed", _data(role="advisor", reference="A1"), _advisor)),
+    "desk-person-suspend": Entry("users", Deed("user_left", values=_advisor)),
+    "desk-person-readmit": Entry("users", Deed("user_changed", values=_advisor)),
+    "desk-audit": Entry("audit"),
+    "desk-waiting": LOOK,
+    "desk-waiting-number": LOOK,
+}
+# Outside the desk no dealer stands in the address: who comes in, and by what.
+OUTSIDE: dict[str, str] = {
+    "home": "anybody: leads on",
+    "sign-in": "anybody: by a password",
+    "sign-in-code": "by a password before",
+    "sign-in-link": "by a link",
+    "invitation": "by a link",
+    "sign-out": "oneself",
+    "language": "anybody: for himself",
+    "me": "oneself",
+    "me-password": "oneself",
+    "me-second-step": "oneself",
+    "me-second-step-off": "oneself",
+    "me-codes": "oneself",
+    "me-sessions-end": "oneself",
+    "hooks-unsubscribe": "by a link",
+    "hooks-choices": "by a link",
+    "hooks-status": "a provider: by its signature",
+    "hooks-receipts": "a provider: by its signature",
+    "hooks-inbound": "a provider: by its signature",
+}
