@@ -10,10 +10,13 @@ from datetime import date
 from typing import Any
 
 from relance.dealers.models import Dealer, Invitation, Membership
+from relance.delivery.models import PrintFile
 from relance.facts.models import Customer
-from relance.outbox.models import HoldBack
+from relance.lib import clock
+from relance.outbox.hold_back import hold_back
+from relance.outbox.models import HoldBack, Task
 from relance.plan.apply import export
-from relance.plan.models import AutomationVersion, Sketch
+from relance.plan.models import Automation, AutomationVersion, PersonalReminder, Sketch
 from tests.web.automations.test_builder import SIX
 from tests.web.sample import the_message, today_at
 
@@ -66,6 +69,44 @@ def _invitation(dealer: Dealer) -> Values:
     return {"number": Invitation.objects.of(dealer).get().pk}
 
 
+def _task(kind: str) -> Callable[[Dealer], Values]:
+    return lambda dealer: {"key": Task.objects.of(dealer).filter(kind=kind).order_by("pk")[0].key}
+
+
+def _print_file(dealer: Dealer) -> Values:
+    return {"key": PrintFile.objects.of(dealer).order_by("pk")[0].key}
+
+
+def _last_file(dealer: Dealer) -> Values:
+    return {"key": PrintFile.objects.of(dealer).order_by("-pk")[0].key}
+
+
+def _one(place: int) -> Callable[[Dealer], Values]:
+    return lambda dealer: {"ref": Customer.objects.of(dealer).order_by("pk")[place].ref}
+
+
+def _standing(dealer: Dealer) -> Values:
+    """A hold-back that was not there before, of the first customer."""
+    automation, customer = (
+        Automation.objects.of(dealer).get(code="J_TOMORROW"),
+        Customer.objects.of(dealer).order_by("pk")[0],
+    )
+    return {"held": hold_back(dealer, automation, customer, reference_on=None, by="Kim", at=clock.now()).pk}
+
+
+def _two(dealer: Dealer) -> Values:
+    keep, gone = Customer.objects.of(dealer).order_by("pk")[:2]
+    return {"act": "apart", "keep": keep.ref, "gone": gone.ref}
+
+
+def _sure(dealer: Dealer) -> Values:
+    return {"sure": _one(5)(dealer)["ref"]}
+
+
+def _reminder(dealer: Dealer) -> Values:
+    return {"reminder": PersonalReminder.objects.of(dealer).get().pk}
+
+
 def _renamed(dealer: Dealer) -> Values:
     return {"text": export(dealer).replace("Your visit is tomorrow", "See you tomorrow"), "sure": "1"}
 
@@ -95,9 +136,15 @@ DESK: dict[str, Entry] = {
     "desk-month": LOOK,
     "desk-hold-back": Entry("hold_back", Deed("held_back", _somebody, _cell)),
     "desk-release": Entry("hold_back", Deed("released", _held, _cell)),
+    "desk-print-files": LOOK,
+    "desk-print-file": Entry("export"),
+    "desk-print-picture": Entry("export"),
+    "desk-printed": Entry("export", Deed("printed", _data(state="printed"), _print_file)),
+    "desk-print-take-back": Entry("approve", Deed("printed", values=_last_file)),
+    "desk-take-out": Entry("export"),
     "desk-outbox": LOOK,
     "desk-halt": Entry("approve", Deed("halted")),
-    "desk-let-go": Entry("approve", Deed("let_go")),
+    "desk-let-sending-go": Entry("approve", Deed("let_go")),
     "desk-message": LOOK,
     "desk-message-file": LOOK,
     "desk-cancel": Entry("hold_back", Deed("canceled", values=_key("ready"))),
@@ -134,6 +181,32 @@ DESK: dict[str, Entry] = {
     "desk-contact-settings-save": Entry("automations", Deed("contact_settings", _data(email_reminder_1="14"))),
     "desk-contact-preview": LOOK,
     "desk-lists": LOOK,
+    "desk-tasks": LOOK,
+    "desk-call-list": LOOK,
+    "desk-task": LOOK,
+    "desk-task-later": Entry("tasks", Deed("task", _data(again="2026-05-07T10:00"), _task("complaint"))),
+    "desk-task-outcome": Entry("tasks", Deed("task", _data(outcome="reached", seen="0"), _task("call"))),
+    "desk-task-undo": Entry("tasks", Deed("task", values=_task("call"))),
+    "desk-task-done": Entry("tasks", Deed("task", values=_task("follow_up"))),
+    "desk-task-mine": Entry("tasks", unlogged="whose it is stands on the task"),
+    "desk-task-resolve": Entry("tasks", Deed("resolved", _data(word="sent"), _task("unsure"))),
+    "desk-customers": LOOK,
+    "desk-customers-file": Entry("export"),
+    "desk-customer": LOOK,
+    "desk-customer-why": LOOK,
+    "desk-vehicle": LOOK,
+    "desk-customer-consent": Entry(
+        "customers", Deed("consent", _data(channel="email", purpose="marketing", status="withdrawn"), _one(0))
+    ),
+    "desk-customer-remind": Entry(
+        "customers", Deed("reminder", _data(at="2026-06-01T09:00", text="Call", kind="reminder"), _one(0))
+    ),
+    "desk-customer-no-reminder": Entry("customers", Deed("reminder", _reminder, _one(0))),
+    "desk-customer-let-go": Entry("hold_back", Deed("released", _standing, _one(0))),
+    "desk-customer-data": Entry("erase"),
+    "desk-doubles": Entry("erase"),
+    "desk-doubles-decide": Entry("erase", Deed("customer", _two)),
+    "desk-customer-forget": Entry("erase", Deed("person_erased", _sure, _one(5))),
     "desk-results": Entry("results"),
     "desk-results-file": Entry("export"),
     "desk-retention": Entry("results"),
@@ -148,6 +221,7 @@ DESK: dict[str, Entry] = {
     "desk-audit": Entry("audit"),
     "desk-waiting": LOOK,
     "desk-waiting-number": LOOK,
+    "desk-waiting-read": Entry("look", unlogged="one's own notices"),
 }
 # Outside the desk no dealer stands in the address: who comes in, and by what.
 OUTSIDE: dict[str, str] = {

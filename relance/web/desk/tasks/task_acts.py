@@ -68,8 +68,8 @@ def take(desk: Desk, key: UUID) -> HttpResponse:
 @desk_page("tasks", changes=True)
 def wait(desk: Desk, key: UUID) -> HttpResponse:
     """Later, at a moment of one's choosing."""
-    due_at = _moment(desk, desk.request.POST.get("again"))
-    if due_at is not None and put_off(desk.dealer, the_task(desk, key), due_at=due_at):
+    found, due_at = the_task(desk, key), _moment(desk, desk.request.POST.get("again"))
+    if due_at is not None and put_off(desk.dealer, found, due_at=due_at):
         desk.note("task", f"{key} later")
     return _answer(desk, key)
 
