@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 VALUES = {
     "code": "J_CSI",
+    "group": 1,
     "name": "J_CSI",
     "form": "csv",
     "number": 7_000_001,

@@ -60,6 +60,7 @@ PLACES = (
             Page("desk-automations", _("Automations")),
             Page("desk-library", _("Library")),
             Page("desk-contact-settings", _("Contact settings")),
+            Page("desk-campaigns", _("Campaigns")),
         ),
     ),
     Place(

@@ -1,0 +1,1 @@
+"""CAMPAIGNS: groups of customers by rules, and what is sent to them once."""
