@@ -26,7 +26,7 @@ QUERIES = {
     "/d/north/automations/library/": 4,
     "/d/north/campaigns/": 8,
     "/d/north/campaigns/new/": 6,
-    "/d/north/campaigns/groups/0/": 9,
+    "/d/north/campaigns/groups/0/": 10,
     "/d/north/automations/J_CSI/": 25,
     "/d/north/automations/J_CSI/versions/": 6,
     "/d/north/settings/people/": 9,

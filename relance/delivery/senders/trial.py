@@ -7,12 +7,15 @@ from uuid import uuid4
 from django.utils.translation import gettext, override
 
 from relance.dealers.models import Dealer
-from relance.delivery.channel import Parcel, Result
+from relance.delivery.channel import ChannelDown, Parcel, Result, Sending
+from relance.delivery.safety.pace import Pace, limits_of, weight_of
 from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
 from relance.lib.addresses import read_email, read_phone
 from relance.lib.errors import BadInput
 from relance.outbox.models import Message
+from relance.plan.saying.legal_lines import composed_sms
+from relance.plan.wording import Spoken
 
 TEST, INVITATION = "TEST", "INVITATION"
 
@@ -27,6 +30,7 @@ class Direct:
     subject: str
     body: str
     recipient: str = "customer"
+    language: str = ""  # empty: the dealer's
 
 
 def send_test(dealer: Dealer, channel: str, address: str, *, at: datetime) -> Result:
@@ -38,6 +42,16 @@ def send_test(dealer: Dealer, channel: str, address: str, *, at: datetime) -> Re
     return send_directly(dealer, Direct(TEST, channel, address, subject, body), at=at)
 
 
+def test_of(dealer: Dealer, channel: str, address: str, spoken: Spoken) -> Direct:
+    """The words of an automation as a test to one address: marked as one, in the language that they are in."""
+    with override(spoken.language):
+        mark = gettext("Test message")
+    if channel == "sms":
+        return Direct(TEST, channel, address, mark, f"{mark}: {composed_sms(spoken)}", language=spoken.language)
+    subject = f"{mark}: {spoken.subject_line or dealer.name}"
+    return Direct(TEST, channel, address, subject, spoken.body or "", language=spoken.language)
+
+
 def send_directly(dealer: Dealer, said: Direct, *, at: datetime) -> Result:
     """What the other side says to it; BadInput for an address that cannot be used, ChannelDown as everywhere."""
     message = Message(
@@ -47,18 +61,28 @@ def send_directly(dealer: Dealer, said: Direct, *, at: datetime) -> Result:
         recipient=said.recipient,
         channel=said.channel,
         address=_usable(dealer, said.channel, said.address),
-        language=dealer.language,
+        language=said.language or dealer.language,
         subject_line=said.subject,
         body=said.body,
         send_at=at,
     )
-    way = channel_for(sending_of(dealer, said.channel))
+    sending, parcel = sending_of(dealer, said.channel), Parcel(dealer, (message,), said.code, at)
+    _keep_limits(dealer, sending, parcel)
+    way = channel_for(sending)
     try:
         way.open()
-        ((_, result),) = way.send([Parcel(dealer, (message,), said.code, at)])
+        ((_, result),) = way.send([parcel])
     finally:
         way.close()
     return result
+
+
+def _keep_limits(dealer: Dealer, sending: Sending, parcel: Parcel) -> None:
+    """Wait for the sender's next moment; ChannelDown when it is far, or its number of the day is used up."""
+    limits = limits_of(sending)
+    slots = Pace(dealer, limits).reserve(1, weight_of(parcel)) if limits else None
+    if limits and (slots is None or not slots.take(parcel)):
+        raise ChannelDown(gettext("The sender has reached its limit: try again later."))
 
 
 def _usable(dealer: Dealer, channel: str, address: str) -> str:

@@ -7,7 +7,7 @@ from django.test import Client
 from relance.dealers.models import Dealer
 from relance.plan.apply import apply_definitions, export
 from relance.plan.models import Automation, Sketch
-from relance.plan.shipped import definition_of
+from relance.plan.shipped import definition_for, definition_of
 from tests.builders import A_DAY, a_dealer, a_message, a_user, an_automation
 from tests.builders import a_customer as somebody
 from tests.web.test_programmes import text_of
@@ -153,3 +153,11 @@ def test_a_file_that_cannot_be_understood_says_where(client: Client, dealer: Dea
 def test_the_file_of_all_is_read_back(client: Client, dealer: Dealer) -> None:
     shipped(dealer, "J_SIX")
     assert client.get(f"{HERE}file/all.yaml").content.decode() == export(dealer)
+
+
+def test_in_quebec_an_entry_comes_with_its_wording_for_quebec(client: Client, dealer: Dealer) -> None:
+    dealer.country, dealer.settings = "CA", {**dealer.settings, "region": "QC", "languages": ["fr", "en"]}
+    dealer.save()
+    client.post(f"{HERE}library/V04/add/", {"days": "60"})
+    added = Automation.objects.of(dealer).get(code="V04").definition
+    assert added["wording"] == definition_for(dealer, "V04")["wording"] != definition_of("V04")["wording"]

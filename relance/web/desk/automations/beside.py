@@ -35,6 +35,7 @@ SECTIONS = {
     "audience": "target", "schedule": "timing", "repeat": "timing", "live_from": "timing", "grace_hours": "timing",
     "wording": "message", "channels": "message", "replies": "replies",
 }  # fmt: skip
+TRIED = ("sms", "email", "staff")  # what goes to a number or an e-mail address
 STAND_IN = {"code": "SKETCH", "name": "…"}
 
 
@@ -66,6 +67,11 @@ class Said:
     spoken: Spoken | None
     missing: str = ""
     size: Size | None = None  # of an SMS, with the lines that relance puts around it
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether a test of it can be sent to an address."""
+        return self.spoken is not None and self.channel in TRIED
 
 
 @dataclass(frozen=True)

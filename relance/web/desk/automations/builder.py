@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from relance.audience.fields import CATEGORIES
 from relance.audience.find import find
 from relance.audience.values import values_of
+from relance.delivery.channel import Accepted, ChannelDown
+from relance.delivery.senders.trial import send_directly, test_of
 from relance.lib.errors import BadInput
 from relance.plan.apply import definition_of
 from relance.plan.models import Automation, Sketch
@@ -110,6 +112,34 @@ def save(desk: Desk, name: str) -> HttpResponse:
     desk.note("automation", automation.code, after={"version": automation.version, "status": automation.status})
     here = reverse("desk-automation", kwargs={"slug": desk.dealer.slug, "name": automation.code})
     return redirect(f"{here}?saved=1")
+
+
+@desk_page("automations", changes=True)
+def send_a_test(desk: Desk, name: str) -> HttpResponse:
+    """Send the words of one channel and language, as they stand beside, to an address: marked, counted nowhere."""
+    sketch = _sketch(desk, name)
+    values = _beside_values(desk, sketch, name)
+    fault = _test_fault(desk, sketch, values["said"])
+    values["tested"] = {"fault": fault}
+    if desk.is_fragment:
+        return show(desk, "desk/automations/_tested.html", values)
+    return show(desk, "desk/automations/builder.html", {**_page(desk, sketch, name), **values}, place=PLACE)
+
+
+def _test_fault(desk: Desk, sketch: Sketch, said: list[side.Said]) -> str:
+    """Send it; what went wrong, or nothing."""
+    asked = desk.request.POST.get("words", "")
+    one = next((one for one in said if one.can_be_tried and f"{one.channel}-{one.language}" == asked), None)
+    if one is None or one.spoken is None:
+        return _("These words cannot be sent yet: look at what stands beside.")
+    address = desk.request.POST.get("address", "").strip()[:254]
+    try:
+        result = send_directly(desk.dealer, test_of(desk.dealer, one.channel, address, one.spoken), at=desk.reader.at)
+    except (BadInput, ChannelDown) as error:
+        return str(error)
+    is_taken = isinstance(result, Accepted)
+    desk.note("test_message", f"{sketch.entry.get('code', '')} {asked}".strip(), after={"accepted": is_taken})
+    return "" if is_taken else result.answer or _("It was not taken.")
 
 
 @desk_page("automations", changes=True)

@@ -15,7 +15,7 @@ from relance.lib.fold import fold
 from relance.plan.apply import apply_definitions
 from relance.plan.definition import read_definition
 from relance.plan.models import Automation
-from relance.plan.shipped import Entry, Parameter, definition_of, entries, entry_of, unavailable
+from relance.plan.shipped import Entry, Parameter, definition_for, entries, entry_of, unavailable
 from relance.plan.switching.switch import switch
 from relance.web.desk.automations.beside import say
 from relance.web.desk.frame import show
@@ -103,7 +103,7 @@ def _entry_named(code: str) -> Entry:
 
 
 def _entry(desk: Desk, found: Entry, typed: dict[str, Any], *, told: str, status: int = 200) -> HttpResponse:
-    definition = read_definition(definition_of(found.code, language=desk.reader.speech.language), found.code)
+    definition = read_definition(definition_for(desk.dealer, found.code), found.code)
     said = say(desk.dealer, definition, None, at=desk.reader.at)
     language = desk.reader.speech.language
     values = {
@@ -136,7 +136,7 @@ def add(desk: Desk, code: str) -> HttpResponse:
     found = _entry_named(code)
     typed = {p.name: _typed(p, desk.request.POST.get(p.name, "")) for p in found.parameters}
     try:
-        written = definition_of(found.code, language=desk.reader.speech.language, **typed)
+        written = definition_for(desk.dealer, found.code, **typed)
         apply_definitions(desk.dealer, [written], at=desk.reader.at, by=str(desk.user))
         if desk.request.POST.get("on"):
             automation = Automation.objects.of(desk.dealer).get(code=found.code)

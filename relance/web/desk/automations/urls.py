@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}/ahead/", builder.ahead, name="desk-automation-ahead"),
     path(f"{ONE}/find/", builder.find_attribute, name="desk-automation-find"),
     path(f"{ONE}/save/", builder.save, name="desk-automation-save"),
+    path(f"{ONE}/test/", builder.send_a_test, name="desk-automation-test"),
     path(f"{ONE}/discard/", builder.discard, name="desk-automation-discard"),
     path(f"{ONE}/copy/", listed.copy, name="desk-automation-copy"),
     path(f"{ONE}/switch/", listed.switching, name="desk-automation-switching"),
