@@ -128,6 +128,22 @@ class Invitation(DealerRow):
         indexes: ClassVar[list[Any]] = [models.Index(fields=["dealer", "email"], name="invitation_of")]
 
 
+class SettingsVersion(DealerRow):
+    """All settings of a dealer as they were: to see what was changed, and to bring it back."""
+
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254, blank=True)
+    house = models.JSONField()  # dealers/house.py
+
+    objects: RowsOf["SettingsVersion"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer", "number"], name="settings_version_once")
+        ]
+
+
 class DeskSession(models.Model):
     """A session as its owner sees it: since when, from where, with which browser."""
 

@@ -1,12 +1,14 @@
 """Turns a dealer's settings file into one typed object: everything about a dealer that is a choice.
 
 Form, docs and checks are made from these fields; `description` is the sentence that stands beside each.
-In YAML a bare `on`, `off`, `yes`, `no` reads as true or false: both spellings mean the word.
+The sentences are English here; pages show their translations. In YAML a bare `on`, `off`, `yes`, `no` reads as true or
+false: both spellings mean the word.
 """
 
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from relance.lib.moments import WEEKDAYS
@@ -49,22 +51,24 @@ class ClosedDays(Strict):
     """Days on which the dealer is closed although the weekday is open."""
 
     public_holidays: Literal["all", "none"] | list[str] = Field(
-        "none", description="Public holidays on which you are closed: all, none, or a list of their English names."
+        "none", description=_("Public holidays on which you are closed: all, none, or a list of their English names.")
     )
-    own: list[date] = Field(default_factory=list, description="Your own closed days.")
+    own: list[date] = Field(default_factory=list, description=_("Your own closed days."))
 
 
 class QuietHours(Strict):
     """When customers may be spoken to."""
 
-    may_send: Hours = Field(Hours(opens=time(8), closes=time(21)), description="Nothing is sent outside these hours.")
+    may_send: Hours = Field(
+        Hours(opens=time(8), closes=time(21)), description=_("Nothing is sent outside these hours.")
+    )
 
 
 class FrequencyCap(Strict):
     """At most so many marketing messages to one person in so many days."""
 
-    messages: int = Field(1, ge=1, le=100)
-    days: int = Field(1, ge=1, le=366)
+    messages: int = Field(1, ge=1, le=100, description=_("At most so many …"))
+    days: int = Field(1, ge=1, le=366, description=_("… in so many days."))
 
 
 class StatusMap(Strict):
@@ -72,18 +76,20 @@ class StatusMap(Strict):
 
     appointment: dict[
         str, Literal["proposed", "booked", "confirmed", "rescheduled", "arrived", "completed", "canceled", "no_show"]
-    ] = Field(default_factory=dict)
-    repair_order: dict[str, Literal["open", "ready", "closed"]] = Field(default_factory=dict)
+    ] = Field(default_factory=dict, description=_("What each code of an appointment means."))
+    repair_order: dict[str, Literal["open", "ready", "closed"]] = Field(
+        default_factory=dict, description=_("What each code of a repair order means.")
+    )
 
 
 class Guards(Strict):
     """Guards against mistakes; each can be switched off (docs/outbox.md, docs/intake.md)."""
 
-    blast: OnOff = Field(True, description="A run that reaches unusually many waits for approval.")
-    ceiling: OnOff = Field(True, description="At most six automatic messages to one person in 24 hours.")
-    rejects: OnOff = Field(True, description="A file with more than 5 % rejected rows is not applied.")
-    shrink: OnOff = Field(True, description="A complete feed that is 40 % shorter than the last is not applied.")
-    stale: OnOff = Field(True, description="A run whose facts are older than it needs waits for a feed.")
+    blast: OnOff = Field(True, description=_("A run that reaches unusually many waits for approval."))
+    ceiling: OnOff = Field(True, description=_("At most six automatic messages to one person in 24 hours."))
+    rejects: OnOff = Field(True, description=_("A file with more than 5 % rejected rows is not applied."))
+    shrink: OnOff = Field(True, description=_("A complete feed that is 40 % shorter than the last is not applied."))
+    stale: OnOff = Field(True, description=_("A run whose facts are older than it needs waits for a feed."))
 
     @model_validator(mode="before")
     @classmethod
@@ -96,85 +102,90 @@ class Guards(Strict):
 class ChannelSwitches(Strict):
     """Which ways of speaking are switched on."""
 
-    sms: OnOff = True
-    email: OnOff = True
-    postcard: OnOff = True
-    letter: OnOff = True
-    phone: OnOff = True
-    staff: OnOff = True
+    sms: OnOff = Field(True, description=_("Text messages."))
+    email: OnOff = Field(True, description=_("E-mail."))
+    postcard: OnOff = Field(True, description=_("Postcards."))
+    letter: OnOff = Field(True, description=_("Letters."))
+    phone: OnOff = Field(True, description=_("Calls, as tasks for the staff."))
+    staff: OnOff = Field(True, description=_("E-mails and lists to the staff."))
 
 
 class Paper(Strict):
     """How postcards and letters look and are printed."""
 
-    colour: str = Field("#1f5fa8", pattern=r"^#[0-9a-fA-F]{6}$", description="Your colour, for example #1f5fa8.")
-    size: Literal["letter", "a4"] | None = Field(None, description="The paper in the printer; empty: by country.")
+    colour: str = Field("#1f5fa8", pattern=r"^#[0-9a-fA-F]{6}$", description=_("Your colour, for example #1f5fa8."))
+    size: Literal["letter", "a4"] | None = Field(None, description=_("The paper in the printer; empty: by country."))
     cards_on_a_sheet: Literal[1, 2, 4] = Field(
-        2, description="Postcards on a sheet: 2 on letter or A4, 4 on tabloid or A3, 1 for a print shop."
+        2, description=_("Postcards on a sheet: 2 on letter or A4, 4 on tabloid or A3, 1 for a print shop.")
     )
     window: Literal["left", "right"] | None = Field(
-        None, description="Where the envelope's window is; empty: by country."
+        None, description=_("Where the envelope's window is; empty: by country.")
     )
     postage: str | None = Field(
-        None, max_length=120, description="What stands where the stamp goes, such as a permit; empty: room for a stamp."
+        None,
+        max_length=120,
+        description=_("What stands where the stamp goes, such as a permit; empty: room for a stamp."),
     )
 
 
 class Preferences(Strict):
     """Everything about a dealer that is a choice, with its default."""
 
-    legal_name: str | None = Field(None, description="The name on the registry, when it differs.")
+    legal_name: str | None = Field(None, description=_("The name on the registry, when it differs."))
     business: Literal["dealer", "fleet", "rv_dealer", "golf_carts", "repair_shop"] = Field(
-        "dealer", description="What kind of business this is."
+        "dealer", description=_("What kind of business this is.")
     )
-    owner: str | None = Field(None, description="The person whose name stands under a message.")
-    address: str | None = Field(None, description="The postal address that every e-mail carries.")
-    phone: str | None = Field(None, description="The number that customers are asked to call.")
-    email: str | None = Field(None, description="Where answers to e-mails go.")
-    website: str | None = Field(None, description="The dealer's own site.")
-    feedback: str | None = Field(None, description="A feedback form (https://…) or an address (mailto:…).")
-    review_links: list[str] = Field(default_factory=list, description="Pages on which customers may review you.")
+    owner: str | None = Field(None, description=_("The person whose name stands under a message."))
+    address: str | None = Field(None, description=_("The postal address that every e-mail carries."))
+    phone: str | None = Field(None, description=_("The number that customers are asked to call."))
+    email: str | None = Field(None, description=_("Where answers to e-mails go."))
+    website: str | None = Field(None, description=_("The dealer's own site."))
+    feedback: str | None = Field(None, description=_("A feedback form (https://…) or an address (mailto:…)."))
+    review_links: list[str] = Field(default_factory=list, description=_("Pages on which customers may review you."))
     languages: list[Literal["en", "fr", "es", "et"]] = Field(
-        default_factory=list, description="Languages you write in; empty means the dealer's own."
+        default_factory=list, description=_("Languages you write in; empty means the dealer's own.")
     )
-    region: str | None = Field(None, description="Province or state, for its public holidays.")
-    currency: str | None = Field(None, description="Three letters, for example CAD; empty means the country's.")
+    region: str | None = Field(None, description=_("Province or state, for its public holidays."))
+    currency: str | None = Field(None, description=_("Three letters, for example CAD; empty means the country's."))
     opening_hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Hours] | None = Field(
-        None, description="Hours per weekday; a weekday left out is closed; nothing at all means always open."
+        None, description=_("Hours per weekday; a weekday left out is closed; nothing at all means always open.")
     )
     closed_days: ClosedDays = Field(default_factory=ClosedDays)
     quiet_hours: QuietHours = Field(default_factory=QuietHours)
     channels: ChannelSwitches = Field(default_factory=ChannelSwitches)
-    consent_regime: Regime | None = Field(None, description="Which law decides; empty means by country.")
+    consent_regime: Regime | None = Field(None, description=_("Which law decides; empty means by country."))
     unsubscribe: Literal["marketing", "everything"] = Field(
-        "marketing", description="What the one-click link stops: marketing, or everything (sets do-not-mail)."
+        "marketing", description=_("What the one-click link stops: marketing, or everything (sets do-not-mail).")
     )
     stop_reaches: Literal["its_channel", "every_channel"] | None = Field(
         None,
-        description="What a STOP by text withdraws: texts and calls, or every channel; empty means by law "
-        "(every channel under tcpa).",
+        description=_(
+            "What a STOP by text withdraws: texts and calls, or every channel; empty means by law "
+            "(every channel under tcpa)."
+        ),
     )
     stop_answer: Literal["relance", "provider"] = Field(
-        "relance", description="Who confirms a STOP or START: relance, or the provider, when it answers by itself."
+        "relance", description=_("Who confirms a STOP or START: relance, or the provider, when it answers by itself.")
     )
     frequency_cap: Annotated[FrequencyCap | None, BeforeValidator(none_word)] = Field(
-        default_factory=FrequencyCap, description="At most so many marketing messages to one person; none for no cap."
+        default_factory=FrequencyCap,
+        description=_("At most so many marketing messages to one person; none for no cap."),
     )
     status_map: StatusMap = Field(default_factory=StatusMap)
     accessories: dict[Code, str] = Field(
-        default_factory=dict, max_length=10, description="Up to ten accessory codes and their names."
+        default_factory=dict, max_length=10, description=_("Up to ten accessory codes and their names.")
     )
     paper: Paper = Field(default_factory=Paper)
     attribution_days: int = Field(
-        30, ge=1, le=180, description="A visit within so many days after a message counts as its result."
+        30, ge=1, le=180, description=_("A visit within so many days after a message counts as its result.")
     )
-    price_per_vehicle: float = Field(0.5, ge=0, description="Price per vehicle and month, for the economics page.")
+    price_per_vehicle: float = Field(0.5, ge=0, description=_("Price per vehicle and month, for the economics page."))
     two_steps: Literal["nobody", "crm_managers", "everybody"] = Field(
-        "nobody", description="Who must sign in with a code from a telephone besides the password."
+        "nobody", description=_("Who must sign in with a code from a telephone besides the password.")
     )
     guards: Guards = Field(default_factory=Guards)
     late_rows: Literal["ask", "send"] = Field(
-        "ask", description="People whom a feed brings after their run: ask a person, or send to them by itself."
+        "ask", description=_("People whom a feed brings after their run: ask a person, or send to them by itself.")
     )
 
     def regime(self, country: str) -> Regime:

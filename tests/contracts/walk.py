@@ -107,6 +107,11 @@ def _reminder(dealer: Dealer) -> Values:
     return {"reminder": PersonalReminder.objects.of(dealer).get().pk}
 
 
+def _hours(_dealer: Dealer) -> Values:
+    path = "quiet_hours.may_send"
+    return {"closed_days.own": "2026-12-24", f"{path}.opens": "09:00", f"{path}.closes": "20:00"}
+
+
 def _renamed(dealer: Dealer) -> Values:
     return {"text": export(dealer).replace("Your visit is tomorrow", "See you tomorrow"), "sure": "1"}
 
@@ -212,6 +217,11 @@ DESK: dict[str, Entry] = {
     "desk-retention": Entry("results"),
     "desk-quality": Entry("results"),
     "desk-economics": Entry("results"),
+    "desk-settings": Entry("settings"),
+    "desk-settings-of": Entry("settings"),
+    "desk-settings-save": Entry("settings", Deed("settings", _hours, _at(section="hours"))),
+    "desk-settings-versions": Entry("settings"),
+    "desk-settings-bring-back": Entry("settings", Deed("settings", values=_at(number=1))),
     "desk-people": Entry("users"),
     "desk-invite": Entry("users", Deed("user_invited", _data(email="new@dealer.example", role="advisor"))),
     "desk-invitation-end": Entry("users", Deed("user_invited", values=_invitation)),

@@ -14,6 +14,7 @@ VALUES = {
     "name": "J_CSI",
     "form": "csv",
     "number": 7_000_001,
+    "section": "dealer",
     "token": "nobody-s-token",
     "who": "1",
     "ref": "C1",

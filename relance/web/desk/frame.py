@@ -98,6 +98,7 @@ PLACES = (
         "settings",
         "s",
         (
+            Page("desk-settings", _("This dealer"), "settings"),
             Page("desk-people", _("People and roles"), "users"),
             Page("desk-audit", _("Audit log"), "audit"),
         ),
