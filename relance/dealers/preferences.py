@@ -5,6 +5,7 @@ The sentences are English here; pages show their translations. In YAML a bare `o
 false: both spellings mean the word.
 """
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
@@ -128,6 +129,25 @@ class Paper(Strict):
     )
 
 
+class Promotion(Strict):
+    """What stands in every marketing e-mail and letter while it runs."""
+
+    text: dict[Literal["en", "fr", "es", "et"], str] = Field(description="The promotion in each of your languages.")
+    since: date = Field(description="The first day.")
+    until: date = Field(description="The last day.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Promotion":
+        if self.since > self.until:
+            raise ValueError(f"since ({self.since}) must not be later than until ({self.until})")
+        return self
+
+    def words(self, language: str, on: date) -> str | None:
+        """Its text in this language; None on days on which it does not run."""
+        texts: Mapping[str, str] = self.text  # type: ignore[assignment]
+        return texts.get(language) if self.since <= on <= self.until else None
+
+
 class Preferences(Strict):
     """Everything about a dealer that is a choice, with its default."""
 
@@ -170,6 +190,9 @@ class Preferences(Strict):
     frequency_cap: Annotated[FrequencyCap | None, BeforeValidator(none_word)] = Field(
         default_factory=FrequencyCap,
         description=_("At most so many marketing messages to one person; none for no cap."),
+    )
+    promotion: Promotion | None = Field(
+        None, description="Your promotion: it stands in marketing e-mails and letters from its first to its last day."
     )
     status_map: StatusMap = Field(default_factory=StatusMap)
     accessories: dict[Code, str] = Field(

@@ -165,8 +165,7 @@ def _dealer() -> Iterator[Field]:
         ("feedback", _("Your feedback form")),
     ):
         yield Field(f"company.{name}", label, (), shown.company(name), always=True, setting=name)
-    no_promotion = _("promotions are not there yet")
-    yield Field("promotion.text", _("Current promotion"), (), _nothing, missing=no_promotion)
+    yield Field("promotion.text", _("Current promotion"), ("at",), shown.promotion)
 
 
 def _links() -> Iterator[Field]:

@@ -29,6 +29,7 @@ from relance.plan.draft import Draft, RunOf
 from relance.plan.render import Hole
 from relance.plan.saying.legal_elements import wanted
 from relance.plan.saying.legal_lines import sms_lines
+from relance.plan.saying.promotion import with_promotion
 from relance.plan.saying.voice import Voice, voice_of
 from relance.plan.wording import Spoken, language_for, speak, words_of
 
@@ -232,7 +233,11 @@ class Gate:
 
     def _spoken(self, draft: Draft, channel: Channel, terms: Terms) -> Spoken:
         language = self.spoken_language(draft, channel, terms)
-        return speak(terms.definition, channel, language, draft.values, self.voice(language))
+        spoken = speak(terms.definition, channel, language, draft.values, self.voice(language))
+        if terms.purpose != "marketing" or draft.recipient != "customer":
+            return spoken
+        on = day_at(terms.moment, self.zone)
+        return spoken._replace(body=with_promotion(self.dealer, channel, language, spoken.body, on))
 
     def _with_lines(self, draft: Draft, spoken: Spoken, terms: Terms, known: Known) -> Spoken:
         """An SMS with the lines that the law wants around it; everything else has a foot of its own."""

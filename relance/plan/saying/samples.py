@@ -26,6 +26,14 @@ PHONES = {"es": "+1 305 555-0100", "et": "+372 5551 0100"}
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
+PROMOTION = {
+    "en": "This month: one in a hundred on-line bookings wins a bicycle.",
+    "fr": "Ce mois-ci : un rendez-vous en ligne sur cent fait gagner un vélo.",
+    "es": "Este mes: una de cada cien citas por internet gana una bicicleta.",
+    "et": "Sel kuul: iga sajas veebis broneerija võidab jalgratta.",
+}
+
+
 @lru_cache(maxsize=8)
 def sample_voice(language: str) -> Voice:
     """A made-up dealer, speaking this language."""
@@ -37,6 +45,7 @@ def sample_voice(language: str) -> Voice:
         "website": "https://dealer.example",
         "feedback": "https://dealer.example/feedback",
         "review_links": ["https://reviews.example/us"],
+        "promotion": {"text": PROMOTION, "since": "2000-01-01", "until": "2999-12-31"},
     }
     dealer = Dealer(
         slug="sample",

@@ -111,6 +111,14 @@ def company(name: str) -> Shown:
     return lambda _values, voice: voice.company(name)
 
 
+def promotion(values: Values, voice: Voice) -> str | None:
+    """The promotion that runs on the day on which we speak."""
+    at, running = values.get("at"), voice.dealer.preferences.promotion
+    if at is None or running is None:
+        return None
+    return running.words(voice.speech.language, at.astimezone(voice.speech.zone).date())
+
+
 def deferred_items(values: Values, voice: Voice) -> str | None:
     """Three of the lines, then how many more."""
     lines = values.get("deferred.items")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from relance.plan.definition import Definition, read_definition
 from relance.plan.gather import gather
 from relance.plan.render import Hole
 from relance.plan.saying.legal_lines import composed_sms, sms_lines
+from relance.plan.saying.promotion import with_promotion
 from relance.plan.saying.samples import sample_values
 from relance.plan.saying.voice import voice_of
 from relance.plan.wording import Spoken, needs_of, speak, words_of
@@ -163,11 +164,20 @@ def say(dealer: Dealer, definition: Definition, subject_id: int | None, *, at: d
     real: Mapping[str, Any] | None = None
     if subject_id is not None:
         real = gather(dealer, definition.subject, [subject_id], needs_of(definition), at=at).get(subject_id)
+    on = day_of(at, dealer.zone)
     return [
-        _said(dealer, definition, channel, language, real)
+        _promoting(dealer, definition, _said(dealer, definition, channel, language, real), on)
         for channel in definition.channels
         for language in words_of(definition, channel)
     ]
+
+
+def _promoting(dealer: Dealer, definition: Definition, said: Said, on: date) -> Said:
+    """With the promotion of the day, where a message to a customer has it."""
+    if said.spoken is None or definition.purpose != "marketing" or said.recipient != "customer":
+        return said
+    body = with_promotion(dealer, said.channel, said.language, said.spoken.body, on)
+    return replace(said, spoken=said.spoken._replace(body=body))
 
 
 def _said(dealer: Dealer, definition: Definition, channel: Any, language: Any, real: Mapping[str, Any] | None) -> Said:
