@@ -77,7 +77,9 @@ class Api:
 
     async def _list(self, writer: asyncio.StreamWriter, target: str) -> None:
         asked = parse_qs(urlsplit(target).query)
-        listed = [t.shown() for t in self.texts.get(asked["To"][0], []) if time.time() - t.at >= LISTED_AFTER]
+        # Without a recipient somebody looks for what customers wrote: nobody did.
+        texts = self.texts.get(asked["To"][0], []) if "To" in asked else []
+        listed = [t.shown() for t in texts if time.time() - t.at >= LISTED_AFTER]
         await self._say(writer, 200, {"messages": listed[::-1], "next_page_uri": None, "page": 0, "page_size": 50})
 
     async def _say(self, writer: asyncio.StreamWriter, status: int, answer: dict[str, object]) -> None:
