@@ -192,7 +192,11 @@ class Preferences(Strict):
         description=_("At most so many marketing messages to one person; none for no cap."),
     )
     promotion: Promotion | None = Field(
-        None, description="Your promotion: it stands in marketing e-mails and letters from its first to its last day."
+        None,
+        description=_(
+            "It stands in marketing e-mails and letters. First line: "
+            "first and last day; then a line per language, as en = …"
+        ),
     )
     status_map: StatusMap = Field(default_factory=StatusMap)
     accessories: dict[Code, str] = Field(

@@ -149,3 +149,11 @@ def test_sentences_are_in_the_readers_language(client: Client, dealer: Dealer, l
 
 def test_a_section_of_nobody_is_not_found(client: Client, dealer: Dealer) -> None:
     assert client.get("/d/north/settings/of/never/").status_code == 404
+
+
+def test_a_promotion_is_written_as_its_days_and_a_line_per_language(client: Client, dealer: Dealer) -> None:
+    written = "2026-05-01 2026-05-31\nen = Win a bicycle.\nfr = Gagnez un vélo."
+    client.post("/d/north/settings/of/contact/save/", {**form(client, "contact"), "promotion": written})
+    kept = now(dealer).preferences.promotion
+    assert kept is not None and dict(kept.text) == {"en": "Win a bicycle.", "fr": "Gagnez un vélo."}
+    assert form(client, "contact")["promotion"] == written

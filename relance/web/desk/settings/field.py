@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
-from relance.dealers.preferences import FrequencyCap, Hours
+from relance.dealers.preferences import FrequencyCap, Hours, Promotion
 from relance.lib.moments import WEEKDAYS
 from relance.web.desk.words import Word
 
@@ -70,6 +70,15 @@ def _pairs(posted: QueryDict, path: str) -> Any:
     return {code.strip(): name.strip() for code, _mark, name in pairs}
 
 
+def _promotion(posted: QueryDict, path: str) -> Any:
+    days, *texts = _lines(posted, path) or [""]
+    if not days:
+        return None
+    since, _space, until = days.partition(" ")
+    pairs = (line.partition("=") for line in texts)
+    return {"since": since, "until": until.strip(), "text": {word.strip(): text.strip() for word, _mark, text in pairs}}
+
+
 def _codes(posted: QueryDict, path: str) -> Any:
     pairs = zip(posted.getlist(f"{path}.code"), posted.getlist(f"{path}.word"), strict=False)
     return {code: word for code, word in pairs if word}
@@ -91,8 +100,12 @@ def _show_holidays(chosen: str | list[str]) -> str:
     return chosen if isinstance(chosen, str) else "\n".join(chosen)
 
 
-def _show_pairs(pairs: Mapping[str, str]) -> str:
+def _show_pairs(pairs: Mapping[Any, str]) -> str:
     return "\n".join(f"{code} = {name}" for code, name in pairs.items())
+
+
+def _show_promotion(running: Promotion | None) -> str:
+    return f"{running.since} {running.until}\n{_show_pairs(running.text)}" if running else ""
 
 
 KINDS: dict[str, Kind] = {
@@ -110,6 +123,14 @@ KINDS: dict[str, Kind] = {
     ),
     "cap": Kind(lambda cap: cap.model_dump() if cap else {}, _cap, _("Write two whole numbers, or leave both empty.")),
     "pairs": Kind(_show_pairs, _pairs, _("Write a code, an equals sign and a name on each line; at most ten.")),
+    "promotion": Kind(
+        _show_promotion,
+        _promotion,
+        _(
+            "Write its first and last day, as 2026-05-01 2026-05-31, "
+            "and below a line for each language, as en = Win a bicycle."
+        ),
+    ),
     "codes": Kind(dict, _codes, _("Choose a word for each code.")),
 }
 BY_PATH = {"closed_days.public_holidays": "holidays", "accessories": "pairs", "opening_hours": "week"}
@@ -134,6 +155,7 @@ def kind_of(path: str, annotation: Any) -> str:
 
 BY_TYPE: dict[Any, str] = {
     str: "text", int: "number", float: "number", bool: "tick", Hours: "span", FrequencyCap: "cap",
+    Promotion: "promotion",
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ TITLES: Mapping[str, Word] = {
     "status_map.appointment": _("Codes of appointments"),
     "status_map.repair_order": _("Codes of repair orders"),
     "accessories": _("Accessories"),
+    "promotion": _("Promotion"),
     "late_rows": _("Late rows"),
     "paper.colour": _("Colour"),
     "paper.size": _("Paper"),
@@ -114,7 +115,7 @@ SECTIONS = (
     )),
     Section("contact", _("Contact and consent"), (
         *(f"channels.{name}" for name in CHANNELS),
-        "consent_regime", "unsubscribe", "stop_reaches", "stop_answer", "frequency_cap",
+        "consent_regime", "unsubscribe", "stop_reaches", "stop_answer", "frequency_cap", "promotion",
     )),
     Section("facts", _("Data"), ("status_map.appointment", "status_map.repair_order", "accessories", "late_rows")),
     Section("paper", _("Paper"), (
