@@ -83,7 +83,7 @@ def _whom(dealer: Dealer, to: str) -> tuple[CustomerGroup, dict[str, Any]]:
         group = CustomerGroup.objects.of(dealer).filter(pk=int(which)).select_related("dealer").first()
         if group is not None:
             return group, definition_for(dealer, "V07")
-    accessories = list(dealer.preferences.accessories)
+    accessories = sorted(dealer.preferences.accessories)  # a database may keep them in an order of its own
     if word in HAVING and which in accessories:
         code = f"V{FIRST_ACCESSORY + accessories.index(which):02}"
         entry = definition_for(dealer, code, accessory=which, having=HAVING[word])
