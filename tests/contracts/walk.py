@@ -16,8 +16,10 @@ from relance.lib import clock
 from relance.outbox.hold_back import hold_back
 from relance.outbox.models import HoldBack, Task
 from relance.plan.apply import export
-from relance.plan.models import Automation, AutomationVersion, PersonalReminder, Sketch
+from relance.plan.models import Automation, AutomationVersion, CustomerGroup, PersonalReminder, Sketch
+from tests.builders import an_automation
 from tests.web.automations.test_builder import SIX
+from tests.web.campaigns.test_campaigns import MAZDAS
 from tests.web.sample import the_message, today_at
 
 Values = Mapping[str, Any]
@@ -120,6 +122,15 @@ def _version(dealer: Dealer) -> Values:
     return {"number": AutomationVersion.objects.of(dealer).filter(automation__code="J_TOMORROW")[0].number}
 
 
+def _mailing(dealer: Dealer) -> Values:
+    an_automation(dealer, "V07_9", schedule={"kind": "once", "at": "2026-05-08T10:00:00-04:00"})
+    return {"code": "V07_9"}
+
+
+def _group(dealer: Dealer) -> Values:
+    return {"group": CustomerGroup.objects.of(dealer).get().pk}
+
+
 def _sketch(dealer: Dealer) -> Values:
     return {"name": Sketch.objects.of(dealer).filter(automation=None)[0].key}
 
@@ -182,6 +193,19 @@ DESK: dict[str, Entry] = {
     "desk-automation-copy": SKETCH,
     "desk-automation-versions": LOOK,
     "desk-automation-bring-back": Entry("automations", Deed("automation", _version, _at(name="J_TOMORROW"))),
+    "desk-automation-test": Entry("automations", unlogged="a message that no sender took: what was sent is noted"),
+    "desk-campaigns": LOOK,
+    "desk-mailing-new": Entry("automations"),
+    "desk-mailing-reach": Entry("automations"),
+    "desk-mailing-write": Entry(
+        "automations", Deed("campaign", _data(name="Open house", to="everybody", at="2026-05-08T10:00", days="2"))
+    ),
+    "desk-mailing-cancel": Entry("automations", Deed("campaign", values=_mailing)),
+    "desk-group": LOOK,
+    "desk-group-shape": SKETCH,
+    "desk-group-matching": SKETCH,
+    "desk-group-save": Entry("automations", Deed("campaign", _data(**MAZDAS), _at(group=0))),
+    "desk-group-remove": Entry("automations", Deed("campaign", values=_group)),
     "desk-contact-settings": LOOK,
     "desk-contact-settings-save": Entry("automations", Deed("contact_settings", _data(email_reminder_1="14"))),
     "desk-contact-preview": LOOK,

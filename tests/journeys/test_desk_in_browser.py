@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from relance.dealers.models import Dealer
 from tests.builders import A_DAY, a_user
-from tests.web.sample import a_busy_dealer, the_message, today_at
+from tests.web.sample import a_busy_dealer
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.django_db(transaction=True)]
 SIZES = {"laptop": (1280, 800), "phone": (360, 740)}
@@ -87,58 +87,6 @@ def _window(browser: Browser, live_server: LiveServer, size: str, scheme: str) -
     yield window
     context.close()
     assert window.faults == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_is_free_of_violations_and_fits(
-    browser: Browser, live_server: LiveServer, dealer: Dealer, size: str, scheme: str
-) -> None:
-    for window in _window(browser, live_server, size, scheme):
-        window.page.goto("/sign-in/")
-        _check(window.page, "sign-in")
-        window.sign_in()
-        _check(window.page, "programmes")
-        today = today_at(dealer)
-        addresses = {
-            "people": f"/d/north/programmes/J_TOMORROW/{today}/",
-            "day": f"/d/north/programmes/{today}/?show=waiting",
-            "month": f"/d/north/programmes/J_TOMORROW/{today[:7]}/",
-            "outbox": "/d/north/outbox/",
-            "message": f"/d/north/outbox/{the_message(dealer, 'approval').key}/",
-            "customers": "/d/north/customers/",
-            "a customer": f"/d/north/customers/one/{the_message(dealer, 'approval').customer.ref}/",
-            "doubles": "/d/north/customers/doubles/",
-            "statistics": "/d/north/results/?full=1",
-            "retention": "/d/north/results/retention/?full=1",
-            "quality": "/d/north/results/quality/?full=1",
-            "economics": "/d/north/results/economics/",
-            "automations": "/d/north/automations/",
-            "an automation": "/d/north/automations/J_CSI/",
-            "switching": "/d/north/automations/J_CSI/switch/",
-            "versions": "/d/north/automations/J_CSI/versions/",
-            "automations as a file": "/d/north/automations/file/",
-            "library": "/d/north/automations/library/",
-            "library entry": "/d/north/automations/library/J_UPSELL/",
-            "campaigns": "/d/north/campaigns/",
-            "new mailing": "/d/north/campaigns/new/",
-            "new group": "/d/north/campaigns/groups/0/",
-            "contact settings": "/d/north/contact-settings/?usual=1",
-            "contact preview": "/d/north/contact-settings/C_DEFER_P/",
-            "lists": "/d/north/lists/",
-            "bell": "/d/north/waiting/",
-            "audit": "/d/north/settings/audit/",
-            "people and roles": "/d/north/settings/people/",
-            "my account": "/me/",
-            "second step": "/me/second-step/",
-            "refused": f"/d/north/outbox/{the_message(dealer, 'refused').key}/",
-        }
-        for name, address in addresses.items():
-            window.page.goto(address)
-            window.page.wait_for_load_state("networkidle")
-            for summary in window.page.locator(".people summary").all():
-                summary.click()
-            _check(window.page, name)
 
 
 def _check(page: Page, name: str) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth import login, logout
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 from relance.dealers.models import DeskSession, User
 from relance.lib import clock
@@ -20,7 +21,7 @@ BEGUN, SEEN, SECOND = "begun", "seen", "second"
 
 
 class SessionLimits:
-    """The middleware: ends what is over, and notes at most once a minute that a session is in use."""
+    """The middleware: ends what is over, notes once a minute that a session is in use, lets nothing be stored."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,7 +29,10 @@ class SessionLimits:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             _keep_or_end(request, request.user)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):  # also what was refused or not found
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 def _keep_or_end(request: HttpRequest, user: User) -> None:

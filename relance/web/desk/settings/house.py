@@ -44,6 +44,11 @@ class Field:
     codes: list[tuple[str, int, str]]  # of a status map: the raw code, how often it was seen, its word
     fault: str
 
+    @property
+    def is_group(self) -> bool:
+        """Whether it has several fields under one title."""
+        return self.kind in ("week", "span", "cap", "choices", "codes")
+
 
 @desk_page("settings")
 def settings_of(desk: Desk, section: str = "dealer") -> HttpResponse:
