@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from relance.dealers.models import Dealer, Invitation, Membership
 from relance.delivery.models import PrintFile
 from relance.facts.models import Customer
@@ -112,6 +114,10 @@ def _reminder(dealer: Dealer) -> Values:
 def _hours(_dealer: Dealer) -> Values:
     path = "quiet_hours.may_send"
     return {"closed_days.own": "2026-12-24", f"{path}.opens": "09:00", f"{path}.closes": "20:00"}
+
+
+def _feed(_dealer: Dealer) -> Values:
+    return {"files": SimpleUploadedFile("customers.csv", b"id;name\n")}
 
 
 def _renamed(dealer: Dealer) -> Values:
@@ -246,6 +252,15 @@ DESK: dict[str, Entry] = {
     "desk-settings-save": Entry("settings", Deed("settings", _hours, _at(section="hours"))),
     "desk-settings-versions": Entry("settings"),
     "desk-settings-bring-back": Entry("settings", Deed("settings", values=_at(number=1))),
+    "desk-senders": Entry("settings"),
+    "desk-sender-test": Entry(
+        "settings", Deed("test_message", _data(address="a@dealer.example"), _at(channel="email"))
+    ),
+    "desk-sender-save": Entry("settings", Deed("sender", _data(url="smtp://127.0.0.1:9"), _at(channel="email"))),
+    "desk-sender-check": Entry("settings", Deed("sender", values=_at(channel="email"))),
+    "desk-feeds": Entry("imports"),
+    "desk-feed-bring": Entry("imports", Deed("import", _feed)),
+    "desk-feed-rejects": Entry("imports"),
     "desk-people": Entry("users"),
     "desk-invite": Entry("users", Deed("user_invited", _data(email="new@dealer.example", role="advisor"))),
     "desk-invitation-end": Entry("users", Deed("user_invited", values=_invitation)),

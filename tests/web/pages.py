@@ -32,6 +32,7 @@ NOT_VISITED: Mapping[str, str] = {
     "desk-customers-file": FILE,
     "desk-customer-data": FILE,
     "desk-results-file": FILE,
+    "desk-feed-rejects": FILE,
 }
 
 
@@ -77,6 +78,8 @@ def pages_of(dealer: Dealer) -> dict[str, str]:
         "desk-settings": {},
         "desk-settings-of": {"section": "contact"},
         "desk-settings-versions": {},
+        "desk-senders": {},
+        "desk-feeds": {},
         "desk-people": {},
         "desk-audit": {},
         "desk-waiting": {},

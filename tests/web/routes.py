@@ -15,6 +15,7 @@ VALUES = {
     "form": "csv",
     "number": 7_000_001,
     "section": "dealer",
+    "channel": "email",
     "token": "nobody-s-token",
     "who": "1",
     "ref": "C1",

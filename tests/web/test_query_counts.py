@@ -51,6 +51,8 @@ QUERIES = {
     "desk-settings": 3,
     "desk-settings-of": 3,
     "desk-settings-versions": 4,
+    "desk-senders": 16,
+    "desk-feeds": 4,
     "desk-people": 8,
     "desk-audit": 5,
     "desk-waiting": 8,

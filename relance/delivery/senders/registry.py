@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
+from django.utils.translation import gettext_noop as _
+
 from relance.delivery.channel import Channel, Sending
 
 
@@ -24,24 +26,24 @@ KINDS: dict[str, Kind] = {
     "file": Kind(
         frozenset({"sms", "email", "staff"}),
         "file.folder:FileChannel",
-        "a file per message under sent/ in the home; the default until a sender is set",
+        _("a file per message under sent/ in the home; the default until a sender is set"),
     ),
     "paper": Kind(
         frozenset({"postcard", "letter"}),
         "paper.channel:PaperChannel",
-        "a print-ready PDF per run under sent/ in the home, with a manifest",
+        _("a print-ready PDF per run under sent/ in the home, with a manifest"),
     ),
-    "calls": Kind(frozenset({"phone"}), "phone.call_list:CallListChannel", "a task for a person, with what to say"),
-    "smtp": Kind(BY_MAIL, "email.smtp:SmtpChannel", "e-mail over a mail server"),
-    "mailgun": Kind(BY_MAIL, "email.providers:ProviderChannel", "e-mail over Mailgun's API"),
-    "postmark": Kind(BY_MAIL, "email.providers:ProviderChannel", "e-mail over Postmark's API"),
-    "ses": Kind(BY_MAIL, "email.providers:ProviderChannel", "e-mail over Amazon SES"),
-    "sendgrid": Kind(BY_MAIL, "email.providers:ProviderChannel", "e-mail over SendGrid's API"),
-    "brevo": Kind(BY_MAIL, "email.providers:ProviderChannel", "e-mail over Brevo's API"),
+    "calls": Kind(frozenset({"phone"}), "phone.call_list:CallListChannel", _("a task for a person, with what to say")),
+    "smtp": Kind(BY_MAIL, "email.smtp:SmtpChannel", _("e-mail over a mail server")),
+    "mailgun": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Mailgun's API")),
+    "postmark": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Postmark's API")),
+    "ses": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Amazon SES")),
+    "sendgrid": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over SendGrid's API")),
+    "brevo": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Brevo's API")),
     "gateway": Kind(
-        frozenset({"sms"}), "sms.gateway:GatewayChannel", "text messages over any gateway that takes JSON over HTTP"
+        frozenset({"sms"}), "sms.gateway:GatewayChannel", _("text messages over any gateway that takes JSON over HTTP")
     ),
-    "twilio": Kind(frozenset({"sms"}), "sms.twilio:TwilioChannel", "text messages over Twilio's HTTP API"),
+    "twilio": Kind(frozenset({"sms"}), "sms.twilio:TwilioChannel", _("text messages over Twilio's HTTP API")),
 }
 
 

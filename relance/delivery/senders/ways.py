@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from relance.delivery.channel import Sending
 from relance.delivery.channels.sms.gateway_form import Gateway
@@ -146,7 +147,7 @@ _SMTP = Way(
         **CONNECTION,
     },
     _smtp,
-    {"password": "the user's password", "bounces": "imaps://user:password@host/FOLDER, where bounces come back"},
+    {"password": _("the user's password"), "bounces": _("imaps://user:password@host/FOLDER, where bounces come back")},
 )
 _TWILIO = Way(
     "twilio",
@@ -160,8 +161,8 @@ _TWILIO = Way(
     },
     _twilio,
     {
-        "password": "the account's token, or the secret of the API key",
-        "token": "the account's token, which signs its reports, when the password is that of a key",
+        "password": _("the account's token, or the secret of the API key"),
+        "token": _("the account's token, which signs its reports, when the password is that of a key"),
     },
 )
 _MAIL = {
@@ -169,8 +170,8 @@ _MAIL = {
     "url": "another address of the API",
     **CONNECTION,
 }
-_API_KEY = {"password": "the key of the API"}
-_SIGNING = {**_API_KEY, "signing": "the key with which its webhooks are signed"}
+_API_KEY = {"password": _("the key of the API")}
+_SIGNING = {**_API_KEY, "signing": _("the key with which its webhooks are signed")}
 WAYS: dict[str, Way] = {
     "smtp": _SMTP,
     "smtps": _SMTP,
@@ -181,7 +182,7 @@ WAYS: dict[str, Way] = {
         "ses://ACCESS-KEY@REGION",
         {"set": "the configuration set, whose events are published to our address", **_MAIL},
         _ses,
-        {"password": "the secret access key"},
+        {"password": _("the secret access key")},
     ),
     "sendgrid": Way("sendgrid", "sendgrid://", _MAIL, _by_key, _SIGNING),
     "brevo": Way("brevo", "brevo://", _MAIL, _by_key, _API_KEY),
@@ -191,6 +192,6 @@ WAYS: dict[str, Way] = {
         "gateway:FILE.yaml (docs/gateway.md)",
         CONNECTION,
         _gateway,
-        {"password": "its secret, {password} in the file", "signing": "the key with which it signs its calls"},
+        {"password": _("its secret, {password} in the file"), "signing": _("the key with which it signs its calls")},
     ),
 }

@@ -99,6 +99,8 @@ PLACES = (
         "s",
         (
             Page("desk-settings", _("This dealer"), "settings"),
+            Page("desk-senders", _("Senders"), "settings"),
+            Page("desk-feeds", _("Feeds"), "imports"),
             Page("desk-people", _("People and roles"), "users"),
             Page("desk-audit", _("Audit log"), "audit"),
         ),

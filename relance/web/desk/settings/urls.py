@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from relance.web.desk.settings import audit_log, house, people
+from relance.web.desk.settings import audit_log, feeds, house, people, senders
 
 urlpatterns: list[URLPattern] = [
     path("settings/", house.settings_of, name="desk-settings"),
@@ -10,6 +10,13 @@ urlpatterns: list[URLPattern] = [
     path("settings/of/<slug:section>/save/", house.save_settings, name="desk-settings-save"),
     path("settings/earlier/", house.settings_versions, name="desk-settings-versions"),
     path("settings/earlier/<int:number>/bring-back/", house.bring_back_settings, name="desk-settings-bring-back"),
+    path("settings/senders/", senders.senders, name="desk-senders"),
+    path("settings/senders/<slug:channel>/", senders.save_sender, name="desk-sender-save"),
+    path("settings/senders/<slug:channel>/check/", senders.check_sender, name="desk-sender-check"),
+    path("settings/senders/<slug:channel>/test/", senders.test_sender, name="desk-sender-test"),
+    path("settings/feeds/", feeds.feeds, name="desk-feeds"),
+    path("settings/feeds/bring/", feeds.bring_feed, name="desk-feed-bring"),
+    path("settings/feeds/<int:number>/rejects/", feeds.rejects, name="desk-feed-rejects"),
     path("settings/people/", people.people, name="desk-people"),
     path("settings/people/invite/", people.invite_person, name="desk-invite"),
     path("settings/people/invitations/<int:number>/end/", people.take_back, name="desk-invitation-end"),

@@ -1,0 +1,133 @@
+"""Senders and feeds on the desk: secrets are only written, a test goes out, a feed is brought whole or not at all."""
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from relance.dealers.models import AuditEntry, Dealer
+from relance.delivery.senders import sending_of
+from relance.intake.models import ImportRun
+from relance.jobs.inbox import Inbox
+from relance.lib import clock
+from tests.builders import A_DAY, a_dealer, a_user
+
+pytestmark = pytest.mark.django_db
+SENDERS, FEEDS = "/d/north/settings/senders/", "/d/north/settings/feeds/"
+SECRET = "very secret indeed"
+
+
+@pytest.fixture
+def dealer(client: Client, settings: Any, tmp_path: Path) -> Dealer:
+    settings.HOME = tmp_path
+    dealer = a_dealer("north")
+    client.force_login(a_user(dealer))
+    return dealer
+
+
+def test_a_sender_is_kept_and_its_secret_never_shown(client: Client, dealer: Dealer) -> None:
+    client.post(f"{SENDERS}email/", {"url": "smtp://desk@mail.dealer.example:587", "secret-password": SECRET})
+    sending = sending_of(dealer, "email")
+    assert (sending.kind, sending.settings["host"], sending.secrets["password"]) == (
+        "smtp",
+        "mail.dealer.example",
+        SECRET,
+    )
+    page = client.get(SENDERS).content.decode()
+    assert "mail.dealer.example" in page and "kept, never shown" in page and SECRET not in page
+    assert SECRET not in str(list(AuditEntry.objects.of(dealer).values()))
+
+
+def test_a_secret_left_empty_stays_as_it_was(client: Client, dealer: Dealer) -> None:
+    client.post(f"{SENDERS}email/", {"url": "smtp://desk@one.example:587", "secret-password": SECRET})
+    client.post(f"{SENDERS}email/", {"url": "smtp://desk@two.example:587", "secret-password": ""})
+    sending = sending_of(dealer, "email")
+    assert (sending.settings["host"], sending.secrets["password"]) == ("two.example", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("channel", "url", "says"),
+    [
+        ("email", "smtp://", "the host is missing"),
+        ("email", "carrier-pigeon://", "unknown kind of sender"),
+        ("email", "smtp://desk:open@mail.example", "Write the password into its own field"),
+        ("email", "smtp://mail.example?ca=/etc/passwd", "names a file of the server"),
+        ("sms", "gateway:/etc/passwd", "names a file of the server"),
+        ("sms", "smtp://mail.example", "does not carry this channel"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_changes(
+    client: Client, dealer: Dealer, channel: str, url: str, says: str
+) -> None:
+    answer = client.post(f"{SENDERS}{channel}/", {"url": url})
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert sending_of(dealer, channel).kind == "file"
+
+
+def test_a_check_says_what_is_in_the_way(client: Client, dealer: Dealer) -> None:
+    client.post(f"{SENDERS}email/", {"url": "smtp://127.0.0.1:9"})
+    page = client.post(f"{SENDERS}email/check/").content.decode()
+    assert 'role="alert"' in page and "127.0.0.1" in page
+
+
+def test_a_test_message_goes_out_and_is_kept_nowhere(client: Client, dealer: Dealer, tmp_path: Path) -> None:
+    page = client.post(f"{SENDERS}email/test/", {"address": "kim@dealer.example"}).content.decode()
+    assert "look whether it arrives" in page
+    assert [path.suffix for path in (tmp_path / "sent" / "north").rglob("*") if path.is_file()] == [".eml"]
+    assert "is not an e-mail address" in client.post(f"{SENDERS}email/test/", {"address": "kim"}).content.decode()
+
+
+def a_file(name: str = "customers.csv", content: bytes = b"id,first_name\nC1,Ann\n,Nobody\n") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def a_zip() -> bytes:
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("customers.csv", "id,first_name\nC2,Bob\n")
+    return held.getvalue()
+
+
+def test_a_feed_that_is_brought_is_taken_in_by_the_clockwork(client: Client, dealer: Dealer) -> None:
+    assert client.post(f"{FEEDS}bring/", {"files": [a_file()]}).status_code == 302
+    assert "1 feed waits" in client.get(FEEDS).content.decode()
+    Inbox().look(clock.now())
+    run = ImportRun.objects.of(dealer).get()
+    page = client.get(FEEDS).content.decode()
+    assert "2 rows read" in page and "1 rejected" in page and "waits to be" not in page
+    rejects = client.get(f"{FEEDS}{run.pk}/rejects/")
+    assert b"Nobody" in b"".join(rejects.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_a_zip_is_taken_too(client: Client, dealer: Dealer) -> None:
+    client.post(f"{FEEDS}bring/", {"files": [a_file("../../Feed of May.zip", a_zip())]})
+    Inbox().look(clock.now())
+    assert ImportRun.objects.of(dealer).get().files[0]["inserted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ([], "Choose a .zip"),
+        ([a_file("feed.exe")], "neither a .zip nor a .csv"),
+        ([a_file("feed.zip", b"no zip")], "is called a .zip, but is none"),
+        ([a_file(), a_file("feed.zip", a_zip())], "Bring a .zip by itself"),
+    ],
+)
+def test_what_is_no_feed_is_refused_and_leaves_nothing(
+    client: Client, dealer: Dealer, tmp_path: Path, files: list[SimpleUploadedFile], says: str
+) -> None:
+    answer = client.post(f"{FEEDS}bring/", {"files": files})
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert not (tmp_path / "inbox").exists()
+
+
+def test_rejects_outside_the_home_are_not_given(client: Client, dealer: Dealer) -> None:
+    run = ImportRun.objects.create(dealer=dealer, feed="x", started_at=A_DAY, rejects="/etc/passwd")
+    assert client.get(f"{FEEDS}{run.pk}/rejects/").status_code == 404
