@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "work": ("work", True, "the clockwork alone"),
     "init": ("people.init", True, "database and first administrator"),
     "dealer": ("dealer", True, "create a dealer"),
+    "group": ("people.group", True, "several dealers under one roof, and who has a place at all of them"),
     "import": ("import_", True, "take in a feed"),
     "automations": ("automations", True, "apply, export, or show the library"),
     "schedules": ("files.schedules", True, "a dealer's own maintenance schedules from and to a file"),

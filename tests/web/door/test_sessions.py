@@ -117,3 +117,12 @@ def test_nobody_sees_the_sessions_of_another(dealer: Dealer) -> None:
     other = Client()
     other.post("/sign-in/", {**RIGHT, "email": "other@dealer.example"})
     assert other.get("/me/").content.decode().count("signed in 0") == 1
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "et"])
+def test_what_is_wrong_with_a_password_is_said_in_the_readers_language(dealer: Dealer, language: str) -> None:
+    User.objects.filter(email=RIGHT["email"]).update(language=language)
+    here = signed_in()
+    for weak in ("short", "1qaz2wsx3edc", "998877665544", "manager@dealer"):
+        page = here.post("/me/password/", {"before": "a long password", "after": weak}).content.decode()
+        assert "This password" not in page and "The password is" not in page, weak

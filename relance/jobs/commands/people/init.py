@@ -31,6 +31,14 @@ def command(
 
 def administrator(email: str) -> User:
     """The user with this address, made when absent, with a place at every dealer."""
+    user = user_of(email)
+    for dealer in Dealer.objects.all():
+        Membership.objects.of(dealer).get_or_create(user=user, dealer=dealer, defaults={"role": "crm_manager"})
+    return user
+
+
+def user_of(email: str) -> User:
+    """The user with this address, made when absent."""
     if email != "admin@localhost":
         try:
             validate_email(email)
@@ -41,8 +49,6 @@ def administrator(email: str) -> User:
         user = User(email=email.lower(), created_at=clock.now())
         user.set_unusable_password()
         user.save()
-    for dealer in Dealer.objects.all():
-        Membership.objects.of(dealer).get_or_create(user=user, dealer=dealer, defaults={"role": "crm_manager"})
     return user
 
 
