@@ -16,13 +16,19 @@ SQLITE = {"RELANCE_DATABASE_URL": ""}
 MAKE = ("dealer", "create", "north", "--name", "North", "--timezone", "America/Toronto")
 
 
+def was_there_first(loader, step, steps):
+    """Whether a step and everything that it builds upon in our rooms are first steps."""
+    below = {f"{room}.{name}" for room, name in loader.graph.forwards_plan(tuple(step.split(".", 1)))}
+    return all(".0001_" in one for one in below & steps)
+
+
 def as_it_was(path, older):
     """Take out of a backup what later steps brought."""
     with zipfile.ZipFile(path) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
     manifest = json.loads(held.pop("manifest.json"))
-    manifest["migrations"] = [step for step in manifest["migrations"] if ".0001_" in step]
-    loader = MigrationLoader(None)
+    loader, steps = MigrationLoader(None), set(manifest["migrations"])
+    manifest["migrations"] = [step for step in manifest["migrations"] if was_there_first(loader, step, steps)]
     nodes = [tuple(step.split(".", 1)) for step in manifest["migrations"]]
     known = {model._meta.label: columns(model) for model in tables(loader.project_state(nodes).apps)}
     manifest["tables"] = [table for table in manifest["tables"] if table["model"] in known]

@@ -20,6 +20,7 @@ from tests.builders import a_customer, a_dealer, a_message, an_automation
 MESSAGES = int(os.environ.get("OPT_OUT_MESSAGES", "300"))
 PROCESSES = 4
 AN_INSTANT = timedelta(seconds=5)
+IN_HAND = 20  # a portion: asked again together, handed over one after the other
 
 
 class SlowChannel:
@@ -69,7 +70,7 @@ def test_nobody_is_handed_over_after_his_stop_is_committed(slow):
     late = [(who, at - stopped[who]) for who, at in slow.taken if who in stopped and at > stopped[who]]
     assert len(stopped) == PROCESSES * each
     assert [after for _, after in late if after > AN_INSTANT] == []
-    assert len(late) <= max(2, MESSAGES // 10_000)  # in the worker's hand already when the stop was committed
+    assert len(late) <= max(IN_HAND, MESSAGES // 10_000)  # in the worker's hand already when the stop was committed
     assert Message.objects.of(dealer).filter(state="refused").count() + len(slow.taken) == MESSAGES
     assert len({who for who, _ in slow.taken}) == len(slow.taken)
 
