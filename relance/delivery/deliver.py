@@ -37,8 +37,8 @@ def deliver(
     else; when nothing but such senders is left, they are waited for, `patience` seconds long (None: to the end).
     The same moment again yields nothing.
     """
+    round_ = Round(at, new_owner())  # first of all: its clock begins here, and whoever says stop later is heard (R10)
     settle_expired_leases(now())
-    round_ = Round(at, new_owner())
     ends = None if patience is None else monotonic() + patience
     left = limit
     with round_.channels:

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from relance.dealers.models import Dealer
 from relance.delivery.claim import lanes_due, settle_expired_leases
 from relance.delivery.deliver import deliver
+from relance.delivery.hand_over import RoundTime
 from relance.delivery.receipts.mailbox import look_into_mailboxes
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
@@ -69,21 +70,23 @@ def with_messages_due(at: datetime) -> Iterable[int]:
 
 def deliver_one(dealer: Dealer, at: datetime) -> None:
     """Some of what may leave of one dealer; the rest comes with the next step of the clock."""
+    time = RoundTime(at)
     if not LISTENING.has_heard(dealer, at):
         return
-    for _message in deliver(dealer, at=at, patience=PATIENCE, limit=AT_ONCE):
+    for _message in deliver(dealer, at=time.now(), patience=PATIENCE, limit=AT_ONCE):
         pass  # the row has it all
 
 
 def deliver_everyone(at: datetime) -> None:
-    """Every message that may leave."""
+    """Every message that may leave. Each round begins at its own moment: who says stop meanwhile has said it before."""
+    time = RoundTime(at)
     deaf = [dealer.pk for dealer in Dealer.objects.order_by("pk") if not LISTENING.has_heard(dealer, at)]
     if not deaf:
-        for _message in deliver(None, at=at, patience=PATIENCE):
+        for _message in deliver(None, at=time.now(), patience=PATIENCE):
             pass  # the row has it all
         return
     for dealer in Dealer.objects.exclude(pk__in=deaf).order_by("pk"):
-        for _message in deliver(dealer, at=at, patience=PATIENCE):
+        for _message in deliver(dealer, at=time.now(), patience=PATIENCE):
             pass
 
 

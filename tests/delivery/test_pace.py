@@ -198,6 +198,20 @@ def test_a_slot_that_was_overslept_is_let_go(monkeypatch, clock):
     assert clock.at >= first + 1.03 * SECOND
 
 
+@pytest.mark.django_db
+def test_a_slot_that_was_let_go_does_not_use_up_the_day(provider, sends, monkeypatch):
+    sends(daily=3, rate=2)
+    missed = iter([True, False] * 3)
+
+    def overslept(seconds: float) -> None:
+        provider.clock.at += timedelta(seconds=seconds + (0.5 if next(missed, False) else 0))
+
+    monkeypatch.setattr("relance.delivery.safety.pace.time.sleep", overslept)
+    messages(a_dealer(), 5)
+    list(deliver(None, at=A_DAY, patience=60))
+    assert len(provider.taken) == 3
+
+
 @pytest.mark.parametrize(
     ("settings", "rate"),
     [

@@ -11,16 +11,18 @@ import pytest
 from django.db import connections
 
 from relance.delivery import deliver as delivery
+from relance.delivery import hand_over
 from relance.delivery.channel import Accepted
 from relance.lib.clock import now
 from relance.outbox.models import Message
+from relance.outbox.recheck import opted_out_meanwhile
 from relance.replies.receive import receive
 from tests.builders import a_customer, a_dealer, a_message, an_automation
 
 MESSAGES = int(os.environ.get("OPT_OUT_MESSAGES", "300"))
+AT_FULL_SIZE = 10_000
 PROCESSES = 4
 AN_INSTANT = timedelta(seconds=5)
-IN_HAND = 20  # a portion: asked again together, handed over one after the other
 
 
 class SlowChannel:
@@ -58,21 +60,36 @@ def slow(monkeypatch):
 
 @pytest.mark.process
 @pytest.mark.django_db(transaction=True)
-def test_nobody_is_handed_over_after_his_stop_is_committed(slow):
+def test_nobody_is_handed_over_after_his_stop_is_committed(slow, monkeypatch):
     dealer = a_dealer(quiet_hours={"may_send": ["00:00", "23:59"]}, stop_answer="provider")
     people(dealer)
     each = MESSAGES // PROCESSES // 4
     firsts = [at * MESSAGES // PROCESSES for at in range(PROCESSES)]
     committed = beside([range(first, first + each) for first in firsts], dealer)
+    asked = asked_at(monkeypatch)
     list(delivery.deliver(dealer, at=now()))
     stopped = committed()
     list(delivery.deliver(dealer, at=now()))
-    late = [(who, at - stopped[who]) for who, at in slow.taken if who in stopped and at > stopped[who]]
+    late = {who: at - stopped[who] for who, at in slow.taken if who in stopped and at > stopped[who]}
     assert len(stopped) == PROCESSES * each
-    assert [after for _, after in late if after > AN_INSTANT] == []
-    assert len(late) <= max(IN_HAND, MESSAGES // 10_000)  # in the worker's hand already when the stop was committed
+    assert [who for who in late if stopped[who] < asked[who]] == []  # said before the last question was asked
+    assert [who for who, after in late.items() if after > AN_INSTANT] == []
+    if MESSAGES >= AT_FULL_SIZE:  # how many are in hand at that instant says something of many only
+        assert len(late) <= MESSAGES // AT_FULL_SIZE
     assert Message.objects.of(dealer).filter(state="refused").count() + len(slow.taken) == MESSAGES
     assert len({who for who, _ in slow.taken}) == len(slow.taken)
+
+
+def asked_at(monkeypatch):
+    """Address → when it was last asked, right before its hand-over, whether its reader has said stop."""
+    asked, ask = {}, opted_out_meanwhile
+
+    def asking(dealer, messages, *, at):
+        asked.update(dict.fromkeys((message.address for message in messages), now()))
+        return ask(dealer, messages, at=at)
+
+    monkeypatch.setattr(hand_over, "opted_out_meanwhile", asking)
+    return asked
 
 
 def people(dealer):

@@ -40,7 +40,7 @@ QUERIES = {
     "desk-call-list": 15,
     "desk-task": 8,
     "desk-lists": 5,
-    "desk-customers": 5,
+    "desk-customers": 6,
     "desk-customer": 21,
     "desk-vehicle": 13,
     "desk-doubles": 6,

@@ -22,7 +22,7 @@ from relance.lib.sms import size_of
 
 WIDER = 1.03
 NEAR, AHEAD = timedelta(seconds=0.03), timedelta(seconds=0.15)  # a slot is reserved so long before it comes
-LATE = timedelta(milliseconds=15)  # a slot that was overslept by more is let go
+LATE = timedelta(milliseconds=25)  # a slot that was overslept by more is let go; the wider slots forgive 30 ms a second
 TRIES = 20
 LONG_CODE, LONG_CODE_RATE = "+1", 1.0  # a North American number: one segment a second (R7)
 DAY_BEGINS = "America/Los_Angeles"  # where the carriers' day begins
@@ -74,19 +74,20 @@ class Pace:
             return (self._tomorrow(at) - at).total_seconds()
         return max(0.0, (row.free_at - at - AHEAD).total_seconds()) if row.free_at else 0.0
 
-    def reserve(self, number: int, weight: int) -> "Slots | None":
+    def reserve(self, number: int, weight: int, *, counted: int = 0) -> "Slots | None":
         """The next moments, ours alone, for so many messages; None when they are too far or the day is full.
 
-        Reserved before anything is claimed: what nobody has a slot for is not taken up and put back.
+        Reserved before anything is claimed: what nobody has a slot for is not taken up and put back. `counted` is
+        what the day has counted for slots that were let go: it is given back.
         """
         with transaction.atomic():
             row = self._row().select_for_update().get()
             at = now()
             first = max(row.free_at or at, at + NEAR)
-            if self._is_spent(row, weight, at) or first - at > AHEAD:
+            if self._is_spent(row, weight - counted, at) or first - at > AHEAD:
                 return None
             today = day_of(at, self.limits.zone)
-            used = row.used if row.day == today else 0
+            used = max(0, row.used - counted) if row.day == today else 0
             if self.limits.daily is not None:
                 number = min(number, (self.limits.daily - used) // weight)
             step = self.limits.spacing * weight
@@ -112,20 +113,23 @@ class Slots:
     pace: Pace
     weight: int
     moments: list[datetime]
+    let_go: int = 0  # what the day has counted for slots that nothing left in
 
     def take(self, parcel: Parcel) -> bool:
         """Wait for the next moment; False when none is left, or the parcel weighs more than was reserved."""
+        weight = weight_of(parcel)
         for _ in range(TRIES):
-            weight = weight_of(parcel)
             if not self.moments or weight > self.weight:
-                more = self.pace.reserve(1, weight)
+                self.let_go += self.weight * len(self.moments)
+                more = self.pace.reserve(1, weight, counted=self.let_go)
                 if more is None:
                     return False
-                self.weight, self.moments = weight, more.moments
+                self.weight, self.moments, self.let_go = weight, more.moments, 0
             moment = self.moments.pop(0)
             time.sleep(max(0.0, (moment - now()).total_seconds()))
-            if now() - moment <= LATE:
+            if not self.pace.limits.rate or now() - moment <= LATE:
                 return True
+            self.let_go += self.weight
         return False
 
 

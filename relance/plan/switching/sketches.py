@@ -47,8 +47,13 @@ def new_sketch(dealer: Dealer, user: User, entry: dict[str, Any], *, at: datetim
 
 
 def keep(sketch: Sketch, entry: dict[str, Any], *, at: datetime) -> None:
-    """Keep what was typed."""
+    """Keep what was typed; two windows of one writer keep one sketch."""
     sketch.entry, sketch.updated_at = plain(entry), at
+    if not sketch.pk and sketch.automation is not None:
+        mine = {"dealer": sketch.dealer, "user": sketch.user, "automation": sketch.automation}
+        values = {"version": sketch.version, "entry": sketch.entry, "updated_at": at}
+        sketch.pk = Sketch.objects.of(sketch.dealer).update_or_create(**mine, defaults=values)[0].pk
+        return
     sketch.save()
 
 

@@ -171,7 +171,7 @@ def test_a_picker_offers_the_dealer_s_own_values(client: Client, dealer: Dealer)
 def test_a_reader_sees_the_automation_and_may_not_touch_it(client: Client, dealer: Dealer) -> None:
     an_automation(dealer, "J_CSI")
     client.force_login(a_user(dealer, email="reader@dealer.example", role="read_only"))
-    assert '<fieldset id="fields" class="fields" disabled>' in client.get(f"{HERE}J_CSI/").content.decode()
+    assert '<fieldset id="fields" class="fields" disabled' in client.get(f"{HERE}J_CSI/").content.decode()
     assert client.post(f"{HERE}J_CSI/save/", typed()).status_code == 403
 
 

@@ -71,6 +71,20 @@ def test_a_long_list_goes_on_where_it_ended(client: Client, dealer: Dealer) -> N
     assert "Person 50" in rest and "Person 49" not in rest and "<html" not in rest
 
 
+def test_who_has_no_name_stands_last_and_is_found_by_id(client: Client, dealer: Dealer) -> None:
+    for number in range(49):
+        a_customer(dealer, name=f"Person {number:02}")
+    for ref in ("N1", "N2", "N3"):
+        a_customer(dealer, ref=ref, name=None, first_name=None, last_name=None)
+    first = client.get(HERE).content.decode()
+    assert "/one/N1/" in first and "/one/N2/" not in first
+    cursor = first.split("cursor=")[1].split('"')[0]
+    rest = client.get(f"{HERE}?cursor={cursor}", headers={"HX-Request": "true"}).content.decode()
+    assert "/one/N2/" in rest and "/one/N3/" in rest and "Person" not in rest
+    assert "/one/N2/" in client.get(f"{HERE}?q=N2").content.decode()
+    assert "N3" in client.get(f"{HERE}all.csv").content.decode()
+
+
 def test_a_forged_cursor_begins_at_the_beginning(client: Client, zoe: Customer) -> None:
     assert "Zoé" in text_of(client, f"{HERE}?cursor=forged")
 

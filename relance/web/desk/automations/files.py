@@ -8,6 +8,7 @@ from relance.lib.yaml_file import read_yaml_text
 from relance.plan.apply import Applied, apply_definitions, export, read_automations
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.taken import file_of
 
 PLACE = "desk-automations"
 MOST = 1_000_000  # characters
@@ -17,12 +18,7 @@ MOST = 1_000_000  # characters
 def give_out(desk: Desk) -> HttpResponse:
     """Every automation, as `relance automations apply` reads it."""
     desk.note("export", "automations")
-    name = f"{desk.dealer.slug}-automations.yaml"
-    return HttpResponse(
-        export(desk.dealer),
-        content_type="application/yaml; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return file_of(export(desk.dealer), f"{desk.dealer.slug}-automations.yaml", "application/yaml; charset=utf-8")
 
 
 @desk_page()

@@ -14,6 +14,7 @@ from relance.plan.models import Automation, AutomationVersion
 from relance.web.desk.automations.listed import automation_named
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.taken import number_in
 
 SHOWN = 20
 KINDS = {"+": "good", "-": "bad"}
@@ -71,9 +72,8 @@ def _yaml(entry: dict[str, Any]) -> list[str]:
 def bring_back(desk: Desk, name: str) -> HttpResponse:
     """Put an earlier form in force again, as a new version; whether it is on stays as it is."""
     automation = automation_named(desk, name)
-    number = desk.request.POST.get("number", "")
     rows = AutomationVersion.objects.of(desk.dealer).filter(automation=automation)
-    row = rows.filter(number=int(number)).first() if number.isdecimal() and len(number) < 9 else None
+    row = rows.filter(number=number_in(desk.request.POST.get("number"))).first()
     if row is None:
         raise Http404
     entry = {**row.definition, "status": automation.status}

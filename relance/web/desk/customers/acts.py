@@ -21,6 +21,7 @@ from relance.plan.models import PersonalReminder
 from relance.web.desk.customers.one import CHANNELS, PURPOSES, customer_named, customer_page
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.taken import file_of, number_in
 
 STATUSES = ("granted", "withdrawn")
 
@@ -66,9 +67,8 @@ def reminder(desk: Desk, ref: str) -> HttpResponse:
 def no_reminder(desk: Desk, ref: str) -> HttpResponse:
     """Take a reminder back."""
     one = customer_named(desk, ref)
-    number = desk.request.POST.get("reminder", "")
     rows = PersonalReminder.objects.of(desk.dealer).filter(customer=one).select_related("dealer")
-    kept = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    kept = rows.filter(pk=number_in(desk.request.POST.get("reminder"))).first()
     if kept is None:
         raise Http404
     try:
@@ -82,9 +82,9 @@ def no_reminder(desk: Desk, ref: str) -> HttpResponse:
 @desk_page("hold_back", changes=True)
 def let_go(desk: Desk, ref: str) -> HttpResponse:
     """Undo a hold-back."""
-    one, number = customer_named(desk, ref), desk.request.POST.get("held", "")
+    one = customer_named(desk, ref)
     rows = HoldBack.objects.of(desk.dealer).filter(customer=one, undone_at=None)
-    held = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    held = rows.filter(pk=number_in(desk.request.POST.get("held"))).first()
     if held is None:
         raise Http404
     undo(desk.dealer, held, by=str(desk.user), at=desk.reader.at)
@@ -122,11 +122,7 @@ def person_file(desk: Desk, ref: str) -> HttpResponse:
     """Everything that is kept of the customer, as one file."""
     one = customer_named(desk, ref)
     desk.note("person_exported", f"customer {ref}")
-    return HttpResponse(
-        as_json(desk.dealer, one, at=desk.reader.at),
-        content_type="application/json; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="person.json"'},
-    )
+    return file_of(as_json(desk.dealer, one, at=desk.reader.at), "person.json", "application/json; charset=utf-8")
 
 
 @desk_page("erase", changes=True)

@@ -30,17 +30,23 @@ class Found:
     next_cursor: str | None
 
 
-def found(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "", cursor: str = "") -> Found:
-    """Fifty of `rows` that fit, by name; a cursor that was not made here starts at the beginning."""
+def fitting(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "") -> QuerySet[Customer]:
+    """Those of `rows` that fit the words and the filter."""
     if words.strip():
         rows = rows.filter(_fits(dealer, words.strip()))
-    if only in FILTERS:
-        rows = rows.filter(FILTERS[only])
-    rows = rows.exclude(name_folded=None)
+    return rows.filter(FILTERS[only]) if only in FILTERS else rows
+
+
+def found(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "", cursor: str = "") -> Found:
+    """Fifty of `rows` that fit, by name, those without a name last; a cursor of nobody starts at the beginning."""
+    rows = fitting(dealer, rows, words, only=only)
+    named, nameless = rows.exclude(name_folded=None), rows.filter(name_folded=None)  # databases sort NULL differently
     if place := _read(cursor):
         name, pk = place
-        rows = rows.filter(Q(name_folded__gt=name) | Q(name_folded=name, pk__gt=pk))
-    listed = list(rows.order_by("name_folded", "pk")[: PAGE + 1])
+        named = named.none() if name is None else named.filter(Q(name_folded__gt=name) | Q(name_folded=name, pk__gt=pk))
+        nameless = nameless.filter(pk__gt=pk) if name is None else nameless
+    listed = list(named.order_by("name_folded", "pk")[: PAGE + 1])
+    listed += nameless.order_by("pk")[: PAGE + 1 - len(listed)]
     shown = listed[:PAGE]
     return Found(shown, _written(shown[-1]) if len(listed) > PAGE else None)
 
@@ -66,9 +72,9 @@ def _written(last: Customer) -> str:
     return signing.dumps([last.name_folded, last.pk], salt=SALT, compress=True)
 
 
-def _read(text: str) -> tuple[str, int] | None:
+def _read(text: str) -> tuple[str | None, int] | None:
     try:
         name, pk = signing.loads(text, salt=SALT)
-        return str(name), int(pk)
+        return name, int(pk)
     except (signing.BadSignature, ValueError, TypeError):
         return None

@@ -21,6 +21,7 @@ from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
 from relance.web.desk.programmes.programmes import sheet_values
+from relance.web.desk.taken import number_in
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
 AT_ONCE = 100  # people in one panel; the rest is a page away
@@ -79,7 +80,7 @@ def cell(desk: Desk, code: str, day: date) -> HttpResponse:
 
 def _cell(desk: Desk, automation: Automation, day: date) -> HttpResponse:
     entries = entries_of(desk, automation, day)
-    begin = _whole_number(desk.request.GET.get("from"))
+    begin = number_in(desk.request.GET.get("from"))
     groups = {name: [e for e in entries if e.group == name] for name in ("heard", "refused", "withdrawn")}
     values = {
         "automation": automation,
@@ -161,7 +162,7 @@ def release(desk: Desk, code: str, day: date) -> HttpResponse:
     automation = _to_decide(desk, code)
     held = HoldBack.objects.of(desk.dealer).filter(
         automation=automation,
-        pk=_whole_number(desk.request.POST.get("held")),
+        pk=number_in(desk.request.POST.get("held")),
         undone_at=None,
         customer__in=desk.customers(),
     )
@@ -249,10 +250,6 @@ def _day(text: str | None) -> date:
         return date.fromisoformat(text or "")
     except ValueError:
         raise Http404 from None
-
-
-def _whole_number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _is_realtime(automation: Automation) -> bool:

@@ -15,9 +15,9 @@ from relance.exports.mail_merge.people import MergeList, of_day
 from relance.exports.mail_merge.word import filled
 from relance.plan.models import Automation
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.taken import CSV, EXCEL, OFFICE, file_of
 
 PDF = "application/pdf"
-OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def _proof(channel: str) -> Callable[[Dealer, MergeList, datetime], bytes]:
 
 
 FORMS = {
-    "csv": Form("csv", "text/csv; charset=utf-8", lambda dealer, merge, at: b"".join(csv_lines(merge.sheet))),
-    "xlsx": Form("xlsx", f"{OFFICE}.spreadsheetml.sheet", lambda dealer, merge, at: xlsx_of(merge.sheet)),
+    "csv": Form("csv", CSV, lambda dealer, merge, at: b"".join(csv_lines(merge.sheet))),
+    "xlsx": Form("xlsx", EXCEL, lambda dealer, merge, at: xlsx_of(merge.sheet)),
     "docx": Form("docx", f"{OFFICE}.wordprocessingml.document", lambda dealer, merge, at: filled(merge)),
     "labels": Form("labels.pdf", PDF, _labels),
     "postcard": Form("postcards-proof.pdf", PDF, _proof("postcard")),
@@ -70,6 +70,4 @@ def take_out(desk: Desk, code: str, day: date, form: str) -> HttpResponse:
     content = wanted.made(desk.dealer, merge, desk.reader.at)
     name = f"{code}-{day.isoformat()}.{wanted.ending}"
     desk.note("export", f"{name}: {len(merge.people)}")
-    return HttpResponse(
-        content, content_type=wanted.kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return file_of(content, name, wanted.kind)

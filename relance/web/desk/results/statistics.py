@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from relance.exports.lists.cells import Column, Sheet
-from relance.exports.lists.comma import csv_lines
-from relance.exports.lists.workbook import xlsx_of
 from relance.measures.results.attribution import Outcome, outcomes
 from relance.measures.results.funnel import Counts, Period, by_automation, by_channel, by_day, total
 from relance.measures.words import CHANNELS
@@ -18,6 +16,7 @@ from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.results.reckoned import is_asked_for, reckoned
+from relance.web.desk.taken import number_in, sheet_file
 from relance.web.desk.words import Word, reason_of, word
 from relance.web.templatetags.wording import automation_name
 
@@ -25,7 +24,6 @@ PLACE = "desk-results"
 PERIODS = (30, 90, 365)  # days
 LONGEST = 731
 HEIGHT, STEP = 64, 10
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -88,25 +86,18 @@ def results(desk: Desk) -> HttpResponse:
 @desk_page("export")
 def results_file(desk: Desk, form: str) -> HttpResponse:
     """The table as CSV or as an Excel workbook."""
-    if form not in ("csv", "xlsx"):
-        raise Http404
     period, _fault = _period(desk)
     sheet = _sheet(desk, _found(desk, period))
+    answer = sheet_file(sheet, f"{desk.dealer.slug}-{period.first}-{period.last}", form)
     desk.note("export", f"statistics {period.first} {period.last}")
-    name = f"{desk.dealer.slug}-{period.first}-{period.last}.{form}"
-    content = b"".join(csv_lines(sheet, by_label=True)) if form == "csv" else xlsx_of(sheet)
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8" if form == "csv" else EXCEL,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return answer
 
 
 def _period(desk: Desk) -> tuple[Period, str]:
     """The last 30 days, `?days=90`, or `?from=…&to=…`; what cannot be read is said."""
     asked, today = desk.request.GET, desk.reader.today
-    days = int(asked["days"]) if asked.get("days", "").isdecimal() and len(asked["days"]) < 4 else PERIODS[0]
-    usual = Period(today - timedelta(days=max(1, days) - 1), today)
+    days = min(number_in(asked.get("days")) or PERIODS[0], LONGEST)
+    usual = Period(today - timedelta(days=days - 1), today)
     if not asked.get("from") and not asked.get("to"):
         return usual, ""
     try:

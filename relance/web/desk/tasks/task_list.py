@@ -9,6 +9,7 @@ from relance.lib.fold import fold
 from relance.lib.moments import DAY, day_start
 from relance.outbox.models import TASK_KINDS, Task
 from relance.web.desk.guard import Desk
+from relance.web.desk.taken import number_in
 from relance.web.desk.words import TASKS, Word
 
 PAGE = 60
@@ -70,7 +71,7 @@ def chosen(desk: Desk) -> TaskPage:
     by_kind = dict(of_whom.values_list("kind").annotate(n=Count("pk")).order_by())
     kind = asked.get("kind", "")
     kind = kind if kind in TASK_KINDS else ""
-    begin = _whole_number(asked.get("from"))
+    begin = number_in(asked.get("from"))
     shown = of_whom.filter(kind=kind) if kind else of_whom
     order = ("-closed_at", "pk") if whose == "done" else ("due_at", "pk")
     found = list(shown.order_by(*order)[begin : begin + PAGE + 1])
@@ -89,7 +90,3 @@ def calls_of(desk: Desk, *, code: str, run: int | None) -> list[Task]:
     else:
         rows = rows.filter(due_at__lt=day_start(desk.reader.today + DAY, desk.dealer.zone))
     return list(rows.order_by("due_at", "pk")[:200])
-
-
-def _whole_number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
