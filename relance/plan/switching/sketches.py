@@ -50,7 +50,7 @@ def keep(sketch: Sketch, entry: dict[str, Any], *, at: datetime) -> None:
     """Keep what was typed; two windows of one writer keep one sketch."""
     sketch.entry, sketch.updated_at = plain(entry), at
     if not sketch.pk and sketch.automation is not None:
-        mine = {"dealer": sketch.dealer, "user": sketch.user, "automation": sketch.automation}
+        mine: dict[str, Any] = {"dealer": sketch.dealer, "user": sketch.user, "automation": sketch.automation}
         values = {"version": sketch.version, "entry": sketch.entry, "updated_at": at}
         sketch.pk = Sketch.objects.of(sketch.dealer).update_or_create(**mine, defaults=values)[0].pk
         return
