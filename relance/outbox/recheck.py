@@ -19,6 +19,7 @@ from relance.outbox.gate.terms import SURVEYS
 from relance.outbox.law.regimes import purpose_under
 from relance.outbox.models import Message
 from relance.outbox.runs.answers import PURPOSE
+from relance.outbox.runs.merged import said_already
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
 from relance.plan.definition import Definition
@@ -26,6 +27,8 @@ from relance.plan.draft import BY_HAND, Draft, RunOf
 from relance.plan.gather import gather
 from relance.plan.models import Automation, Occurrence
 from relance.plan.recipients import Roster
+
+ONE_PERSON = "two customers became one, who has heard it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ Answer = Refusal | Later | Go | None
 def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dict[int, Answer]:
     """For each message (by primary key): a Refusal, Later, Go with its end, or None for "go" without one."""
     answers: dict[int, Answer] = _answers(dealer, messages)  # they answer what was just said: no rule is asked
+    messages = [message for message in messages if message.pk not in answers]
+    answers |= {pk: Refusal("no_longer_true", ONE_PERSON) for pk in said_already(dealer, messages)}
     messages = [message for message in messages if message.pk not in answers]
     calendar = Calendar(dealer)
     gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from relance.dealers.models import Dealer, Staff
 from relance.facts.consent import Entry, ledger_of, ledger_of_addresses, standing_withdrawal
-from relance.facts.models import Customer, Touch
+from relance.facts.models import Customer, Suppression, Touch
 from relance.lib.language import LANGUAGES
 from relance.outbox.models import Message
 from relance.outbox.runs.answers import CODE as ANSWERS
@@ -19,6 +19,7 @@ from relance.plan.gather import gather
 from relance.plan.recipients import NEEDS, Roster
 from relance.replies.models import Inbound
 
+BY_CARRIER = "opted_out"  # the reason of a suppression: a STOP that the provider has, and we perhaps have not
 FRESH = timedelta(days=30)  # an answer belongs to the last message of these days; later it stands alone
 
 
@@ -87,6 +88,12 @@ class Heard:
         """What was said about consent: for the address, and by everybody who has it."""
         own = ledger_of(self.dealer, [customer.pk for customer in self.senders])
         return [*ledger_of_addresses(self.dealer, [self.inbound.sender]).values(), *own.values()]
+
+    @property
+    def stopped_at_carrier(self) -> QuerySet[Suppression]:
+        """The number, when its provider has told us before that its owner said STOP there (Twilio's 21610)."""
+        rows = Suppression.objects.of(self.dealer).filter(reason=BY_CARRIER, at__lte=self.at)
+        return rows.filter(channel=self.inbound.channel, address=self.inbound.sender)
 
     def is_opted_out(self, purposes: tuple[str, ...] = ("service", "marketing")) -> bool:
         """Whether an opt-out from this channel stands, for one of these purposes."""

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from relance.delivery.safety.resolve import resolve_unsure
 from relance.facts.consent import Entry, ledger_of, record, state_of
 from relance.facts.models import Customer, Merge, Vehicle
 from relance.facts.persons.matching import offers, set_apart
 from relance.lib.errors import BadInput
 from relance.outbox.models import HoldBack, Message
+from relance.outbox.recheck import Refusal, recheck
 from relance.outbox.runs.merged import merge
 from relance.plan.models import Occurrence
 from tests.builders import (
@@ -120,6 +122,45 @@ class TestMessages:
         merged(dealer, keep, gone)
         states = sorted(Message.objects.of(dealer).filter(customer=keep).values_list("state", flat=True))
         assert states == sorted(["canceled", "sent" if "sent" in (mine, theirs) else "ready"])
+
+    def test_of_three_who_become_one_nobody_speaks_again(self):
+        dealer = a_dealer()
+        keep, gone = two(dealer)
+        last, automation = a_customer(dealer, ref="L"), an_automation(dealer)
+        for customer, state in ((keep, "sent"), (gone, "ready"), (last, "ready")):
+            a_message(customer, automation, state=state)
+        Occurrence.objects.of(dealer).update(key="2026")
+        merged(dealer, keep, gone)
+        merged(dealer, last, keep)
+        assert sorted(Message.objects.of(dealer).values_list("state", flat=True)) == ["canceled", "canceled", "sent"]
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_two_in_doubt_for_the_same_reason_do_not_both_go_again(self, first):
+        dealer = a_dealer()
+        keep, gone = two(dealer)
+        automation = an_automation(dealer)
+        both = [a_message(customer, automation, state="unsure") for customer in (keep, gone)]
+        Occurrence.objects.of(dealer).update(key="2026")
+        merged(dealer, keep, gone)
+        both = list(Message.objects.of(dealer).order_by("pk"))
+        both = [both[first], both[1 - first]]
+        resolve_unsure(dealer, both[:1], word="sent", by="kim", at=LATER)
+        resolve_unsure(dealer, both[1:], word="again", by="kim", at=LATER)
+        [answer] = recheck(dealer, both[1:], at=LATER).values()
+        assert (answer.reason, "became one" in answer.detail) == ("no_longer_true", True)
+
+    def test_of_two_that_go_again_together_one_goes(self):
+        dealer = a_dealer()
+        keep, gone = two(dealer)
+        automation = an_automation(dealer)
+        for customer in (keep, gone):
+            a_message(customer, automation, state="unsure")
+        Occurrence.objects.of(dealer).update(key="2026")
+        merged(dealer, keep, gone)
+        both = list(Message.objects.of(dealer).order_by("pk"))
+        resolve_unsure(dealer, both, word="again", by="kim", at=LATER)
+        answers = recheck(dealer, both, at=LATER)
+        assert [isinstance(answers[message.pk], Refusal) for message in both] == [False, True]
 
     def test_a_once_key_of_the_gone_one_counts_for_the_kept_one(self):
         dealer = a_dealer()

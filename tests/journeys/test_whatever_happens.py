@@ -1,4 +1,4 @@
-"""Whatever is imported, edited, paused, planned again, killed and resolved, in any order: one reason, one message.
+"""Whatever is imported, edited, merged, paused, planned again, killed and resolved, in any order: one reason, one message.
 
 A machine of hypothesis draws the order. Small by default; `STEPS=50000` makes it long.
 """
@@ -30,6 +30,7 @@ from relance.jobs.stages import plan
 from relance.outbox.decide import approve, bring_back, cancel
 from relance.outbox.hold_back import hold_back, undo
 from relance.outbox.models import HoldBack, Message, Move
+from relance.outbox.runs.merged import merge
 from relance.outbox.states import MOVES
 from relance.plan.apply import apply_definitions
 from relance.plan.models import Automation
@@ -88,6 +89,15 @@ class Provider:
             self.stopped.append(f"{message.key} after do-not-mail")
         if message.expires_at is not None and message.expires_at < parcel.at:
             self.stopped.append(f"{message.key} after its time")
+        same = Message.objects.of(parcel.dealer).filter(
+            automation_id=message.automation_id,
+            subject_type=message.subject_type,
+            subject_id=message.subject_id,
+            recipient=message.recipient,
+            occurrence__key=message.occurrence.key,
+        )
+        if any(self.taken[key] for key in same.exclude(pk=message.pk).values_list("key", flat=True)):
+            self.stopped.append(f"{message.key} after another one for the same reason")
         if parcel.key in self.refused:
             self.stopped.append(f"{message.key} after a refusal for good")
 
@@ -163,6 +173,13 @@ class Whatever(RuleBasedStateMachine):
         for held in HoldBack.objects.of(self.dealer).filter(undone_at=None):
             undo(self.dealer, held, by="Kim", at=self.at)
 
+    @rule(keep=people, gone=people)
+    def merges(self, keep: str, gone: str) -> None:
+        """Two customers become one; the gone one's rows of later feeds lead to the kept one."""
+        rows = {row.ref: row for row in Customer.objects.of(self.dealer).filter(ref__in={keep, gone})}
+        if len(rows) == 2:
+            merge(self.dealer, rows[keep], rows[gone], by="Kim", at=self.at)
+
     @rule()
     def resolves(self) -> None:
         """A person who has asked the customer: he says what is true."""
@@ -204,7 +221,9 @@ class Whatever(RuleBasedStateMachine):
     def nobody_hears_twice(self) -> None:
         assert [key for key, times in self.provider.taken.items() if times > 1] == []
         rows = Message.objects.of(self.dealer).select_related("occurrence")
-        keys = Counter((m.automation_id, m.subject_type, m.subject_id, m.recipient, m.occurrence.key) for m in rows)
+        keys = Counter(
+            (o.automation_id, o.subject_type, o.subject_id, o.recipient, o.key) for o in (m.occurrence for m in rows)
+        )
         assert max(keys.values(), default=1) == 1
 
     @invariant()

@@ -3,6 +3,8 @@
 A once-key of either counts for both. Of two messages for the same reason that still wait, the gone one's is canceled.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -39,16 +41,42 @@ def _cancel_doubles(dealer: Dealer, keep: Customer, gone: Customer, at: datetime
     mine, theirs = _messages(dealer, keep), _messages(dealer, gone)
     doubles = []
     for key in mine.keys() & theirs.keys():
-        if theirs[key].state in WAITS:
-            doubles.append(theirs[key])
-        elif mine[key].state in WAITS and theirs[key].state in SAID:
-            doubles.append(mine[key])
+        both = mine[key] + theirs[key]
+        waiting = [message for message in both if message.state in WAITS]
+        doubles += waiting if any(message.state in SAID for message in both) else waiting[1:]
     move(dealer, doubles, to="canceled", at=at, cause=f"{gone.ref} and {keep.ref} are one person")
 
 
-def _messages(dealer: Dealer, customer: Customer) -> dict[Key, Message]:
+def _messages(dealer: Dealer, customer: Customer) -> dict[Key, list[Message]]:
+    """A customer's messages by their reason: whoever was merged before may have several for one."""
     rows = Message.objects.of(dealer).filter(subject_id=customer.pk, **OF_CUSTOMER).select_related("occurrence")
-    return {_key_of(message.occurrence): message for message in rows}
+    found: dict[Key, list[Message]] = defaultdict(list)
+    for message in rows.order_by("pk"):
+        found[_key_of(message.occurrence)].append(message)
+    return found
+
+
+def said_already(dealer: Dealer, messages: Sequence[Message]) -> set[int]:
+    """Which of these messages say to one who was two what he has heard, or may have heard, from the other one.
+
+    Asked at hand-over: when the two became one, both messages may have been in hand or in doubt, or a person brings the
+    canceled one back.
+    """
+    about = [message for message in messages if message.subject_type == OF_CUSTOMER["subject_type"]]
+    merged = Merge.objects.of(dealer).filter(kept__in={message.subject_id for message in about})
+    kept = set(merged.values_list("kept_id", flat=True)) if about else set()
+    asked = [message for message in about if message.subject_id in kept]
+    if not asked:
+        return set()
+    rows = Message.objects.of(dealer).filter(subject_id__in=kept, **OF_CUSTOMER).select_related("occurrence")
+    reasons = {row.pk: (row.subject_id, _key_of(row.occurrence)) for row in rows}
+    said = Counter(reasons[row.pk] for row in rows if row.state in SAID)
+    doubles = set()
+    for message in asked:
+        if said[reasons[message.pk]]:
+            doubles.add(message.pk)
+        said[reasons[message.pk]] += 1  # the first one of those asked together speaks for the others
+    return doubles
 
 
 def _join_once_keys(dealer: Dealer, keep: Customer, gone: Customer) -> None:

@@ -34,7 +34,11 @@ def stop(heard: Heard, meaning: Meaning) -> None:
 
 
 def start(heard: Heard, meaning: Meaning) -> None:
-    """Bring back what the person's own STOP took; without one, this channel."""
+    """Bring back what the person's own STOP took; without one, this channel.
+
+    The same word has let the provider send to him again, so the number is free again too (Twilio: START, YES, UNSTOP).
+    """
+    heard.stopped_at_carrier.delete()
     channels = _taken_by_stop(heard) or (heard.inbound.channel,)
     for channel in channels:
         _enter(heard, meaning, channel, "granted")
