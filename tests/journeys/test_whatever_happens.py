@@ -1,4 +1,4 @@
-"""Whatever is imported, edited, merged, paused, planned again, killed and resolved, in any order: one reason, one message.
+"""Whatever is imported, edited, merged, paused, planned, killed and resolved, in any order: one reason, one message.
 
 A machine of hypothesis draws the order. Small by default; `STEPS=50000` makes it long.
 """
