@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from relance.delivery.deliver import deliver
-from relance.facts.models import Appointment, ConsentEntry, Suppression, Touch
+from relance.facts.models import Appointment, ConsentEntry, Touch
 from relance.outbox.models import Message, Task
 from relance.outbox.recheck import Refusal, recheck
 from relance.replies.models import Inbound
@@ -106,37 +106,6 @@ def test_who_gives_his_number_away_stays_out_himself(dealer):
     ann.mobile = "+15145559999"
     ann.save()
     assert would_send(dealer, ann) == Refusal("no_channel", "sms: opted_out")
-
-
-def stopped_at_twilio(dealer, at=A_DAY, reason="opted_out"):
-    """What a hand-over leaves behind that Twilio refused with 21610."""
-    return a_row(Suppression, dealer, channel="sms", address=NUMBER, reason=reason, at=at)
-
-
-@pytest.mark.parametrize("word", ["START", "Yes", "unstop"])
-def test_a_start_frees_a_number_whose_stop_only_the_carrier_had(dealer, word):
-    ann = a_customer(dealer, mobile=NUMBER)
-    stopped_at_twilio(dealer)
-    assert would_send(dealer, ann) == Refusal("no_channel", "sms: suppressed")
-    say(dealer, word)
-    assert would_send(dealer, ann) is None
-    assert [a.body for a in answers(dealer)] != []
-    assert {e.status for e in ConsentEntry.objects.of(dealer)} == {"granted"}
-
-
-def test_a_start_that_was_said_before_the_carriers_word_frees_nothing(dealer):
-    ann = a_customer(dealer, mobile=NUMBER)
-    stopped_at_twilio(dealer, at=LATER)
-    say(dealer, "START", at=A_DAY)
-    assert would_send(dealer, ann) == Refusal("no_channel", "sms: suppressed")
-
-
-def test_a_start_does_not_make_a_landline_a_mobile(dealer):
-    ann = a_customer(dealer, mobile=NUMBER)
-    stopped_at_twilio(dealer, reason="landline")
-    say(dealer, "STOP")
-    say(dealer, "START", at=LATER + timedelta(minutes=1))
-    assert would_send(dealer, ann, at=LATER + timedelta(hours=1)) == Refusal("no_channel", "sms: suppressed")
 
 
 @pytest.mark.parametrize(
