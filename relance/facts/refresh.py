@@ -6,7 +6,7 @@ from django.db import models, transaction
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
-from relance.facts.models import Appointment, RepairOrder, Vehicle
+from relance.facts.models import Appointment, MaintenanceSchedule, RepairOrder, Vehicle
 from relance.facts.next_service import recompute
 from relance.facts.proposed import propose
 from relance.intake.stage import Stage
@@ -27,6 +27,15 @@ def refresh(dealer: Dealer, stage: Stage, progress: Callable[[str, int], None]) 
     for chunk in stage.touched("customer", CHUNK):
         with transaction.atomic():
             propose(dealer, calendar, customer_ids=chunk)
+
+
+def follow_schedules(dealer: Dealer) -> int:
+    """Make every next service anew when a maintenance schedule has changed; how many are another now."""
+    waiting = list(MaintenanceSchedule.objects.of(dealer).exclude(waits_since=None).values_list("pk", "waits_since"))
+    changed = recompute(dealer) if waiting else 0
+    for pk, since in waiting:  # one that was changed again meanwhile goes on waiting
+        MaintenanceSchedule.objects.of(dealer).filter(pk=pk, waits_since=since).update(waits_since=None)
+    return changed
 
 
 def touch_everything(dealer: Dealer, stage: Stage) -> None:

@@ -13,6 +13,7 @@ from relance.delivery.hand_over import RoundTime
 from relance.delivery.receipts.mailbox import look_into_mailboxes
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
+from relance.facts.refresh import follow_schedules
 from relance.facts.vins import decode_waiting
 from relance.intake.freshness import OVERDUE, overdue_since
 from relance.jobs.inbox import Inbox
@@ -122,6 +123,12 @@ def decode_vins(at: datetime) -> None:
         decode_waiting(dealer)
 
 
+def follow_changed_schedules(at: datetime) -> None:
+    """Next services after a change of a maintenance schedule that the desk left to the clockwork."""
+    for dealer in Dealer.objects.order_by("pk"):
+        follow_schedules(dealer)
+
+
 def _is_first(dealer: Dealer, here: datetime) -> bool:
     """Takes up the night's work of a dealer; False when somebody has it already."""
     marks = PlanMark.objects.of(dealer).exclude(nightly_on=here.date())
@@ -145,6 +152,7 @@ TASKS = (
     Task("bounces", timedelta(minutes=2), look_into_mailboxes, lane="asking"),
     Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),
     Task("vins", timedelta(minutes=1), decode_vins, lane="slow"),
+    Task("schedules", timedelta(seconds=15), follow_changed_schedules, lane="slow"),
     Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),
     Task("feeds", HOUR, look_for_feeds, lane="slow"),
 )

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from relance.dealers.models import Dealer, Invitation, Membership
 from relance.delivery.models import PrintFile
-from relance.facts.models import Customer
+from relance.facts.models import Customer, MaintenanceSchedule
 from relance.lib import clock
 from relance.outbox.hold_back import hold_back
 from relance.outbox.models import HoldBack, Task
@@ -23,6 +23,7 @@ from tests.builders import an_automation
 from tests.web.automations.test_builder import SIX
 from tests.web.campaigns.test_campaigns import MAZDAS
 from tests.web.sample import the_message, today_at
+from tests.web.test_schedules import MAZDA
 
 Values = Mapping[str, Any]
 
@@ -75,6 +76,10 @@ def _invitation(dealer: Dealer) -> Values:
 
 def _task(kind: str) -> Callable[[Dealer], Values]:
     return lambda dealer: {"key": Task.objects.of(dealer).filter(kind=kind).order_by("pk")[0].key}
+
+
+def _schedule(dealer: Dealer) -> Values:
+    return {"number": MaintenanceSchedule.objects.of(dealer).get().pk}
 
 
 def _print_file(dealer: Dealer) -> Values:
@@ -261,6 +266,11 @@ DESK: dict[str, Entry] = {
     "desk-feeds": Entry("imports"),
     "desk-feed-bring": Entry("imports", Deed("import", _feed)),
     "desk-feed-rejects": Entry("imports"),
+    "desk-schedules": Entry("settings"),
+    "desk-schedule": Entry("settings"),
+    "desk-schedule-save": Entry("settings", Deed("settings", _data(**MAZDA), _at(number=0))),
+    "desk-schedule-take-back": Entry("settings", Deed("settings", values=_schedule)),
+    "desk-schedule-bring-back": Entry("settings", Deed("settings", values=_schedule)),
     "desk-people": Entry("users"),
     "desk-invite": Entry("users", Deed("user_invited", _data(email="new@dealer.example", role="advisor"))),
     "desk-invitation-end": Entry("users", Deed("user_invited", values=_invitation)),

@@ -80,10 +80,12 @@ def pages_of(dealer: Dealer) -> dict[str, str]:
         "desk-settings-versions": {},
         "desk-senders": {},
         "desk-feeds": {},
+        "desk-schedules": {},
+        "desk-schedule": {"number": 0},
         "desk-people": {},
         "desk-audit": {},
         "desk-waiting": {},
     }
     found = {name: reverse(name, kwargs={"slug": dealer.slug, **values}) for name, values in parts.items()}
-    whole = ("desk-results", "desk-retention", "desk-quality")  # else their numbers follow as a part
+    whole = ("desk-results", "desk-retention", "desk-quality", "desk-schedules")  # else their numbers follow as a part
     return found | {name: f"{found[name]}?full=1" for name in whole}

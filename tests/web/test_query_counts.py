@@ -53,6 +53,8 @@ QUERIES = {
     "desk-settings-versions": 4,
     "desk-senders": 16,
     "desk-feeds": 4,
+    "desk-schedules": 6,
+    "desk-schedule": 3,
     "desk-people": 8,
     "desk-audit": 5,
     "desk-waiting": 8,

@@ -157,6 +157,8 @@ class MaintenanceSchedule(DealerRow):
 
     code = models.CharField(max_length=60)
     definition = models.JSONField()
+    taken_back_at = models.DateTimeField(null=True)  # no vehicle follows it; it can be brought back
+    waits_since = models.DateTimeField(null=True)  # its last change, until every next service has followed it
 
     objects: RowsOf["MaintenanceSchedule"] = RowsOf()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from django.db.models import QuerySet
 from pydantic import Field
 
 from relance.dealers.models import Dealer
@@ -89,7 +90,7 @@ class Plans:
     """Every schedule of a dealer; the best one of a vehicle is remembered by what it was chosen for."""
 
     def __init__(self, dealer: Dealer) -> None:
-        own = MaintenanceSchedule.objects.of(dealer).order_by("code").values_list("code", "definition")
+        own = standing(dealer).order_by("code").values_list("code", "definition")
         self._plans = [*(Plan(read_schedule(value, code), own=True) for code, value in own), *shipped()]
         self._kind = KIND_OF_BUSINESS.get(dealer.preferences.business, "car")
         self._chosen: dict[tuple[Any, ...], Plan | None] = {}
@@ -100,6 +101,11 @@ class Plans:
         if key not in self._chosen:
             self._chosen[key] = _best(self._plans, kind=key[0], make=make, model=model, year=year)
         return self._chosen[key]
+
+
+def standing(dealer: Dealer) -> QuerySet[MaintenanceSchedule]:
+    """The dealer's own schedules that vehicles follow."""
+    return MaintenanceSchedule.objects.of(dealer).filter(taken_back_at=None)
 
 
 def _best(plans: Iterable[Plan], **vehicle: Any) -> Plan | None:

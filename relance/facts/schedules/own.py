@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import transaction
 
 from relance.dealers.models import Dealer
 from relance.facts.models import MaintenanceSchedule
-from relance.facts.schedules import Schedule, read_schedule
+from relance.facts.schedules import Schedule, read_schedule, standing
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.yaml_file import read_yaml
 
@@ -64,38 +65,36 @@ def apply(dealer: Dealer, schedules: list[Schedule]) -> Applied:
     applied = Applied()
     rows = {row.code: row for row in MaintenanceSchedule.objects.of(dealer)}
     for schedule in schedules:
-        code, definition = schedule.schedule, _plain(schedule)
-        row = rows.get(code)
-        if row is None:
-            MaintenanceSchedule.objects.create(dealer=dealer, code=code, definition=definition)
-            applied.added.append(code)
-        elif row.definition != definition:
-            row.definition = definition
-            row.save()
-            applied.changed.append(code)
-        else:
+        code, definition = schedule.schedule, plain(schedule)
+        row = rows.get(code) or MaintenanceSchedule(dealer=dealer, code=code)
+        if row.pk is not None and row.taken_back_at is None and row.definition == definition:
             applied.unchanged.append(code)
+            continue
+        (applied.added if row.pk is None or row.taken_back_at else applied.changed).append(code)
+        row.definition, row.taken_back_at = definition, None
+        row.save()
     return applied
 
 
-def remove(dealer: Dealer, code: str) -> None:
-    """Take a schedule away: its vehicles follow the next best one. BadInput offers the nearest code."""
-    rows = MaintenanceSchedule.objects.of(dealer)
-    if not rows.filter(code=code).delete()[0]:
+def take_back(dealer: Dealer, code: str, *, at: datetime) -> None:
+    """Let no vehicle follow a schedule: each takes the next best one. BadInput offers the nearest code."""
+    rows = standing(dealer)
+    if not rows.filter(code=code).update(taken_back_at=at):
         raise BadInput(unknown_word("schedule", code, rows.values_list("code", flat=True)))
 
 
 def export(dealer: Dealer) -> str:
     """A dealer's own schedules as `apply` reads them."""
-    rows = MaintenanceSchedule.objects.of(dealer).order_by("code").values_list("code", "definition")
+    rows = standing(dealer).order_by("code").values_list("code", "definition")
     return written(read_schedule(definition, code) for code, definition in rows)
 
 
 def written(schedules: Iterable[Schedule]) -> str:
     """Schedules as a file has them."""
-    kept = [_plain(schedule) for schedule in schedules]
+    kept = [plain(schedule) for schedule in schedules]
     return yaml.safe_dump({HEAD: kept}, allow_unicode=True, sort_keys=False, width=120)
 
 
-def _plain(schedule: Schedule) -> dict[str, Any]:
+def plain(schedule: Schedule) -> dict[str, Any]:
+    """A schedule as its row keeps it."""
     return schedule.model_dump(mode="json", exclude_defaults=True)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from django.db.models import F, QuerySet
 
 from relance.dealers.models import Dealer, Staff
-from relance.facts.models import DeferredWork, MaintenanceSchedule, RepairOrder, Vehicle
+from relance.facts.models import DeferredWork, RepairOrder, Vehicle
 from relance.facts.recalls import recall_key
-from relance.facts.schedules import shipped
+from relance.facts.schedules import shipped, standing
 
 Facts = dict[str, Any]
 Chunk = dict[int, Facts]
@@ -131,7 +131,7 @@ def _staff(question: Question, chunk: Chunk) -> None:
 def _operations(question: Question, chunk: Chunk) -> None:
     """The codes of what is due, each with its names; the dealer's own schedules go before the shipped ones."""
     names = {operation.code: operation.name for plan in shipped() for operation in plan.operations}
-    for definition in MaintenanceSchedule.objects.of(question.dealer).values_list("definition", flat=True):
+    for definition in standing(question.dealer).values_list("definition", flat=True):
         names |= {operation["code"]: operation["name"] for operation in definition["operations"]}
     for facts in chunk.values():
         codes = facts["vehicle.next_service_operations"] or []

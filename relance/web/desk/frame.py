@@ -101,6 +101,7 @@ PLACES = (
             Page("desk-settings", _("This dealer"), "settings"),
             Page("desk-senders", _("Senders"), "settings"),
             Page("desk-feeds", _("Feeds"), "imports"),
+            Page("desk-schedules", _("Maintenance schedules"), "settings"),
             Page("desk-people", _("People and roles"), "users"),
             Page("desk-audit", _("Audit log"), "audit"),
         ),

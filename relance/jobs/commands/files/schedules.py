@@ -10,6 +10,7 @@ from relance.dealers.models import Dealer
 from relance.facts.next_service import recompute
 from relance.facts.schedules import own, shipped
 from relance.jobs.commands.arguments import dealer_of, noted
+from relance.lib.clock import now
 from relance.lib.errors import BadInput
 
 command = typer.Typer(add_completion=False, no_args_is_help=True, help="A dealer's own maintenance schedules.")
@@ -31,9 +32,9 @@ def apply_file(
 
 @command.command("remove")
 def remove(slug: Slug, code: Annotated[str, typer.Argument(help="The schedule.")]) -> None:
-    """Take a schedule away, and reckon every next service anew."""
+    """Take a schedule back, and reckon every next service anew; `apply` or the desk bring it back."""
     dealer = dealer_of(slug)
-    own.remove(dealer, code)
+    own.take_back(dealer, code, at=now())
     noted(dealer, "settings", "maintenance schedules", removed=[code])
     print(f"{code} removed{_followed(dealer)}", file=sys.stderr)
 

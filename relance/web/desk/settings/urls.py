@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from relance.web.desk.settings import audit_log, feeds, house, people, senders
+from relance.web.desk.settings import audit_log, feeds, house, people, schedules, senders
 
 urlpatterns: list[URLPattern] = [
     path("settings/", house.settings_of, name="desk-settings"),
@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern] = [
     path("settings/feeds/", feeds.feeds, name="desk-feeds"),
     path("settings/feeds/bring/", feeds.bring_feed, name="desk-feed-bring"),
     path("settings/feeds/<int:number>/rejects/", feeds.rejects, name="desk-feed-rejects"),
+    path("settings/schedules/", schedules.schedules, name="desk-schedules"),
+    path("settings/schedules/<int:number>/", schedules.schedule, name="desk-schedule"),
+    path("settings/schedules/<int:number>/save/", schedules.save_schedule, name="desk-schedule-save"),
+    path("settings/schedules/<int:number>/take-back/", schedules.take_schedule_back, name="desk-schedule-take-back"),
+    path("settings/schedules/<int:number>/bring-back/", schedules.bring_schedule_back, name="desk-schedule-bring-back"),
     path("settings/people/", people.people, name="desk-people"),
     path("settings/people/invite/", people.invite_person, name="desk-invite"),
     path("settings/people/invitations/<int:number>/end/", people.take_back, name="desk-invitation-end"),
