@@ -47,6 +47,7 @@ ACTS: Mapping[str, Promise] = {
     "released": _("Took a hold-back back"),
     "approved": _("Approved"),
     "rejected": _("Rejected"),
+    "run_moved": _("Moved a run"),
     "canceled": _("Canceled a message"),
     "brought_back": _("Brought a message back"),
     "sent_by_hand": _("Sent by hand"),

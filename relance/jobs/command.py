@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "plan": ("runs.plan", True, "work through every run that is due"),
     "runs": ("runs.runs", True, "the runs of the last days: done, waiting, missed, late rows"),
     "approve": ("runs.approve", True, "let a run go that waits for a person, or keep it"),
+    "move": ("runs.move", True, "a run happens on another day, or on its own again"),
     "hold-back": ("runs.hold_back", True, "a person is not to hear from an automation"),
     "switch": ("runs.switch", True, "an automation on, off, or to approval"),
     "sender": ("sending.sender", True, "how a dealer's channel leaves the house"),

@@ -18,7 +18,8 @@ from relance.plan.definition import Definition
 from relance.plan.draft import RunOf
 from relance.plan.due import run_of
 from relance.plan.models import Automation, Run
-from relance.plan.schedule import RunAt, runs
+from relance.plan.schedule import RunAt
+from relance.plan.switching.moved_runs import Moves, moves_of, runs_of
 
 TOO_LATE = "later than its grace"
 NEVER_FRESH = "its facts were too old until its grace had passed"
@@ -65,10 +66,10 @@ def due_runs(dealer: Dealer, calendar: Calendar, *, begin: datetime | None, at: 
         (one.grace + timedelta(minutes=max(one.definition.needs.values(), default=0)) for one in asked),
         default=timedelta(),
     )
-    freshness = Freshness(dealer, at, back=back)
+    freshness, moves = Freshness(dealer, at, back=back), moves_of(dealer)
     for one in asked:
         try:
-            found = _found(dealer, calendar, one, begin=begin, at=at)
+            found = _found(calendar, one, moves, begin=begin, at=at)
         except BadInput as error:
             _pause(dealer, one.automation, str(error), due)
             continue
@@ -93,14 +94,12 @@ def _pause(dealer: Dealer, automation: Automation, cause: str, due: DueRuns) -> 
     due.broken.append(f"{automation.code}: {cause}")
 
 
-def _found(dealer: Dealer, calendar: Calendar, one: _Asked, *, begin: datetime | None, at: datetime) -> list[RunAt]:
+def _found(calendar: Calendar, one: _Asked, moves: Moves, *, begin: datetime | None, at: datetime) -> list[RunAt]:
     """The runs of the schedule, and those that waited, by run moment."""
     after = begin or at - one.grace - MICROSECOND
     if one.is_realtime and one.stood:
         after = min(after, one.stood[0].run_at - MICROSECOND)
-    found = runs(
-        one.definition.schedule, calendar, dealer.zone, after=after, until=at, live_from=one.automation.live_from
-    )
+    found = runs_of(one.automation, one.definition.schedule, calendar, after=after, until=at, moves=moves)
     if not one.is_realtime:
         found += [RunAt(row.reference_at, row.run_at) for row in one.stood]
     return sorted(set(found), key=lambda run: (run.run_at, run.reference_at))

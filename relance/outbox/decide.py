@@ -50,11 +50,21 @@ def approve_run(dealer: Dealer, run: Run, *, by: str, at: datetime) -> list[Mess
 
 @transaction.atomic
 def reject_run(dealer: Dealer, run: Run, *, by: str, at: datetime) -> list[Message]:
-    """Cancel everybody of a run who waits; `bring_back` with the cause `rejected` undoes it."""
+    """Cancel everybody of a run who waits; `bring_back_run` undoes it."""
     rejected = cancel(dealer, _waiting_of(dealer, run), by=by, at=at, cause="rejected")
     if rejected:
         Run.objects.of(dealer).filter(pk=run.pk).update(cause=f"rejected by {by[:NAME]}")
     return rejected
+
+
+@transaction.atomic
+def bring_back_run(dealer: Dealer, run: Run, *, by: str, at: datetime) -> list[Message]:
+    """Undo `reject_run`: everybody waits for approval again, unless his time has passed."""
+    kept = Message.objects.of(dealer).filter(run=run, state="canceled").order_by("pk")
+    back = bring_back(dealer, kept, by=by, at=at, cause="rejected")
+    if back:
+        Run.objects.of(dealer).filter(pk=run.pk).update(cause="")
+    return back
 
 
 def runs_that_wait(dealer: Dealer) -> list[tuple[Run, int]]:

@@ -117,6 +117,24 @@ class Run(DealerRow):
         ]
 
 
+class MovedRun(DealerRow):
+    """A run that a person moved to another day: the run as its schedule has it, and when it happens instead."""
+
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reference_at = models.DateTimeField()
+    run_at = models.DateTimeField()
+    moved_to = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    objects: RowsOf["MovedRun"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["automation", "reference_at", "run_at"], name="run_moved_once")
+        ]
+
+
 class Occurrence(DealerRow):
     """A once-key: (automation, recipient, subject, key) is unique for ever, whatever happens to the rest."""
 

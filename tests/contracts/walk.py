@@ -6,7 +6,7 @@ the log has of it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -60,6 +60,14 @@ def _cell(dealer: Dealer) -> Values:
 
 def _somebody(dealer: Dealer) -> Values:
     return {"customer": Customer.objects.of(dealer).order_by("pk")[0].ref, "how": "ever"}
+
+
+def _moved(dealer: Dealer) -> Values:
+    return {"to": (date.fromisoformat(today_at(dealer)) + timedelta(days=9)).isoformat()}
+
+
+def _ahead(dealer: Dealer) -> Values:
+    return {"code": "J_TOMORROW", "day": date.fromisoformat(today_at(dealer)) + timedelta(days=2)}
 
 
 def _held(dealer: Dealer) -> Values:
@@ -163,6 +171,7 @@ DESK: dict[str, Entry] = {
     "desk-month": LOOK,
     "desk-hold-back": Entry("hold_back", Deed("held_back", _somebody, _cell)),
     "desk-release": Entry("hold_back", Deed("released", _held, _cell)),
+    "desk-run-move": Entry("approve", Deed("run_moved", _moved, _ahead)),
     "desk-print-files": LOOK,
     "desk-print-file": Entry("export"),
     "desk-print-picture": Entry("export"),
@@ -177,6 +186,7 @@ DESK: dict[str, Entry] = {
     "desk-cancel": Entry("hold_back", Deed("canceled", values=_key("ready"))),
     "desk-bring-back": Entry("hold_back", Deed("brought_back", values=_key("canceled"))),
     "desk-approve": Entry("approve", Deed("approved", values=_key("approval"))),
+    "desk-run-decide": Entry("approve", Deed("approved", _data(how="approve"), _cell)),
     "desk-automations": LOOK,
     "desk-automation-new": SKETCH,
     "desk-automation-values": LOOK,

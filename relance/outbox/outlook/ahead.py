@@ -31,7 +31,7 @@ from relance.plan.models import Automation
 from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
 from relance.plan.recipients import Roster
 from relance.plan.render import Slot, parse
-from relance.plan.schedule import runs
+from relance.plan.switching.moved_runs import Moves, moves_of, runs_of
 from relance.plan.wording import Spoken, words_of
 from relance.plan.wording import needs_of as words_need
 
@@ -71,10 +71,12 @@ class Outlook:
     forgets: bool = False
     calendar: Calendar = field(init=False)
     roster: Roster = field(init=False)
+    moves: Moves = field(init=False)
     gate: "ForesightGate" = field(init=False)
 
     def __post_init__(self) -> None:
         self.calendar, self.roster = Calendar(self.dealer), Roster(self.dealer)
+        self.moves = moves_of(self.dealer)
         sending_time = SendingTime(self.dealer, self.calendar)
         kind = GateOfThePast if self.forgets else ForesightGate
         self.gate = kind(self.dealer, self.at, calendar=self.calendar, sending_time=sending_time)
@@ -91,8 +93,8 @@ class Outlook:
         dealer, definition = self.dealer, definition_of(automation)
         if definition.schedule.kind == "realtime":
             return
-        zone = dealer.zone
-        found = runs(definition.schedule, self.calendar, zone, after=after, until=until, live_from=automation.live_from)
+        schedule = definition.schedule
+        found = runs_of(automation, schedule, self.calendar, after=after, until=until, moves=self.moves)
         question = Question(dealer, definition.tree, definition.subject, definition.scope, until)
         once = Once(definition)
         always = self._always_the_same(definition, question) if len(found) > 1 else None

@@ -25,7 +25,7 @@ from relance.facts.models import (
 )
 from relance.intake.models import ImportRun
 from relance.outbox.models import HoldBack, Message, Task
-from relance.plan.models import Automation, PlanMark, Run
+from relance.plan.models import Automation, MovedRun, PlanMark, Run
 
 MOST = 400_000  # things kept in one process: about 100 MB
 GROWING = (Run, ConsentEntry, Touch, Customer, Vehicle, Appointment, RepairOrder, Sale, DeferredWork)
@@ -54,6 +54,7 @@ def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
         Dealer.objects.filter(pk=dealer.pk).values_list("name", "timezone", "language", "country", "settings").get(),
         tuple(automations.values_list("pk", "version", "status", "paused", "live_from")),
         tuple(Staff.objects.of(dealer).order_by("pk").values_list("pk", "ref", "name", "email", "mobile", "roles")),
+        tuple(MovedRun.objects.of(dealer).order_by("pk").values_list("pk", "moved_to")),
         tuple(PlanMark.objects.of(dealer).values_list("planned_until", flat=True)),
         tuple(Suppression.objects.of(dealer).order_by("-pk").values_list("pk", flat=True)[:1]),
         Suppression.objects.of(dealer).count(),

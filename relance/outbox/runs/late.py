@@ -20,7 +20,7 @@ from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.draft import RunOf
 from relance.plan.due import due_ids, run_of, spoken_to
 from relance.plan.models import Automation, PlanMark, Run
-from relance.plan.schedule import runs
+from relance.plan.switching.moved_runs import moves_of, runs_of
 
 MICROSECOND = timedelta(microseconds=1)
 LONGEST_GRACE = timedelta(days=91)
@@ -95,7 +95,7 @@ def _over(dealer: Dealer, at: datetime) -> Iterator[RunOf]:
     mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
     if mark is None:
         return
-    calendar = Calendar(dealer)
+    calendar, moves = Calendar(dealer), moves_of(dealer)
     rows = Run.objects.of(dealer).filter(state__in=("waits", "missed"), run_at__gt=at - LONGEST_GRACE)
     not_made = set(rows.values_list("automation_id", "reference_at", "run_at"))
     for automation in Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused=""):
@@ -103,9 +103,8 @@ def _over(dealer: Dealer, at: datetime) -> Iterator[RunOf]:
         if definition.schedule.kind == "realtime":
             continue  # its next minute finds them
         after = at - timedelta(hours=definition.grace) - MICROSECOND
-        for run in runs(
-            definition.schedule, calendar, dealer.zone, after=after, until=min(mark, at), live_from=automation.live_from
-        ):
+        until = min(mark, at)
+        for run in runs_of(automation, definition.schedule, calendar, after=after, until=until, moves=moves):
             if (automation.pk, run.reference_at, run.run_at) not in not_made:
                 yield run_of(dealer, automation, run)
 

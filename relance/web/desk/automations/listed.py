@@ -16,7 +16,7 @@ from relance.lib.errors import BadInput
 from relance.outbox.models import Message
 from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.models import Automation, Sketch
-from relance.plan.schedule import next_run
+from relance.plan.switching.moved_runs import Moves, moves_of, next_run_of
 from relance.plan.switching.sketches import copy_of, new_sketch
 from relance.plan.switching.switch import STATES, may_switch_on, switch
 from relance.plan.switching.themes import Overlap, overlap, rivals
@@ -78,14 +78,13 @@ def _rows(desk: Desk) -> list[Row]:
     for pk, state, number in since.values_list("automation_id", "state").annotate(n=Count("pk")).order_by():
         kind = "sent" if state in GONE else state
         counts[pk, kind] = counts.get((pk, kind), 0) + number
-    calendar = Calendar(dealer)
-    return [
-        _row(row, calendar, at, counts)
-        for row in Automation.objects.of(dealer).select_related("dealer").order_by("code")
-    ]
+    calendar, moves = Calendar(dealer), moves_of(dealer)
+    return [_row(row, calendar, moves, at, counts) for row in Automation.objects.of(dealer).order_by("code")]
 
 
-def _row(automation: Automation, calendar: Calendar, at: datetime, counts: dict[tuple[int, str], int]) -> Row:
+def _row(
+    automation: Automation, calendar: Calendar, moves: Moves, at: datetime, counts: dict[tuple[int, str], int]
+) -> Row:
     is_on = automation.status in SWITCHED_ON and not automation.paused
     try:
         schedule = definition_of(automation).schedule
@@ -93,11 +92,11 @@ def _row(automation: Automation, calendar: Calendar, at: datetime, counts: dict[
         return Row(automation, "", None, 0, 0)
     ahead = None
     if is_on and schedule.kind != "realtime":
-        ahead = next_run(schedule, calendar, automation.dealer.zone, after=at, live_from=automation.live_from)
+        ahead = next_run_of(automation, schedule, calendar, after=at, moves=moves)
     return Row(
         automation,
         word(RHYTHMS, schedule.kind),
-        ahead.run_at if ahead else None,
+        ahead,
         counts.get((automation.pk, "sent"), 0),
         counts.get((automation.pk, "refused"), 0),
     )

@@ -15,7 +15,8 @@ from relance.lib.errors import BadInput
 from relance.lib.moments import DAY, add_months
 from relance.outbox.forecast import Cell, Forecast
 from relance.plan.models import Automation
-from relance.plan.schedule import Schedule, next_run
+from relance.plan.schedule import Schedule
+from relance.plan.switching.moved_runs import Moves, moves_of, next_run_of
 from relance.web.desk.reading import Reader
 from relance.web.desk.words import PROGRAMMES, RHYTHMS, ROLES, Word, word
 
@@ -125,7 +126,7 @@ def sheet(dealer: Dealer, automations: Iterable[Automation], outlook: Forecast |
     days = _days(first, last, calendar, reader)
     cells = outlook.cells if outlook else {}
     most = max((cell.ready for cell in cells.values()), default=0)
-    owners = _staff_names(dealer)
+    owners, moves = _staff_names(dealer), moves_of(dealer)
     rows = []
     for automation in automations:
         squares = tuple(_square(day, cells.get((automation.pk, day.day)), most) for day in days)
@@ -136,7 +137,7 @@ def sheet(dealer: Dealer, automations: Iterable[Automation], outlook: Forecast |
                 owner=_owner(automation, dealer, owners),
                 squares=squares,
                 totals=tuple(_total(month, squares) for month in (first, add_months(first, 1))),
-                next_run_at=_next_run(automation, calendar, dealer, reader.at),
+                next_run_at=_next_run(automation, calendar, moves, reader.at),
             )
         )
     programmes = tuple(
@@ -173,16 +174,15 @@ def _total(month: date, squares: tuple[Square, ...]) -> Total:
     return Total(month, sum(cell.ready for cell in cells), sum(cell.refused for cell in cells))
 
 
-def _next_run(automation: Automation, calendar: Calendar, dealer: Dealer, at: datetime) -> datetime | None:
+def _next_run(automation: Automation, calendar: Calendar, moves: Moves, at: datetime) -> datetime | None:
     """None for what comes as it happens, by hand, or never again."""
     try:
         schedule = Schedule.model_validate(automation.definition["schedule"])
         if schedule.kind == "realtime":
             return None
-        run = next_run(schedule, calendar, dealer.zone, after=at, live_from=automation.live_from)
+        return next_run_of(automation, schedule, calendar, after=at, moves=moves)
     except (BadInput, ValueError, KeyError):  # paused elsewhere, and shown so; the page must still come
         return None
-    return run.run_at if run else None
 
 
 def _staff_names(dealer: Dealer) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Turns one cell of the sheet into the people behind it, with the very words they get; and holds one of them back."""
+"""Turns one cell of the sheet into the people behind it, with the very words they get."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,21 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.hours import Calendar
 from relance.delivery.models import PrintedMessage
-from relance.facts.models import Customer
 from relance.lib.moments import add_months, day_of
 from relance.outbox.forecast import Person, forecast, people
-from relance.outbox.hold_back import hold_back, undo
 from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
 from relance.web.desk.programmes.programmes import sheet_values
+from relance.web.desk.programmes.standing import kept_back_runs, moving_of, waiting_for
 from relance.web.desk.taken import number_in
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
@@ -75,10 +73,11 @@ class WaysOut:
 @desk_page()
 def cell(desk: Desk, code: str, day: date) -> HttpResponse:
     """The people of one automation on one day."""
-    return _cell(desk, _automation(desk, code), day)
+    return cell_of(desk, automation_of(desk, code), day)
 
 
-def _cell(desk: Desk, automation: Automation, day: date) -> HttpResponse:
+def cell_of(desk: Desk, automation: Automation, day: date, *, told: str = "") -> HttpResponse:
+    """The panel of a cell; `told`: why what was asked for was not done."""
     entries = entries_of(desk, automation, day)
     begin = number_in(desk.request.GET.get("from"))
     groups = {name: [e for e in entries if e.group == name] for name in ("heard", "refused", "withdrawn")}
@@ -90,6 +89,10 @@ def _cell(desk: Desk, automation: Automation, day: date) -> HttpResponse:
         "groups": {name: group[begin : begin + AT_ONCE] for name, group in groups.items()},
         "next_from": begin + AT_ONCE if max(map(len, groups.values())) > begin + AT_ONCE else None,
         "take_out": ways_out(desk, entries),
+        "waiting": waiting_for(desk, automation, day),
+        "kept_back": desk.may("approve", automation.subject) and kept_back_runs(desk, automation, day),
+        "moving": moving_of(desk, automation, day),
+        "told": told,
         "expected": not entries and _is_realtime(automation) and day >= desk.reader.today,
     }
     return _panel(desk, "desk/programmes/_people.html", values)
@@ -130,7 +133,7 @@ def whole_day(desk: Desk, day: date) -> HttpResponse:
 @desk_page()
 def month(desk: Desk, code: str, month: date) -> HttpResponse:
     """The days of one automation in one month, each leading to its people."""
-    automation = _automation(desk, code)
+    automation = automation_of(desk, code)
     last = add_months(month, 1) - timedelta(days=1)
     first_known, last_known = bounds(desk.reader.today)
     cells = {}
@@ -142,43 +145,6 @@ def month(desk: Desk, code: str, month: date) -> HttpResponse:
         if pk == automation.pk and month <= day <= last and (found.ready or found.refused)
     )
     return _panel(desk, "desk/programmes/_month.html", {"automation": automation, "month": month, "days": days})
-
-
-@desk_page("hold_back", changes=True)
-def hold(desk: Desk, code: str, day: date) -> HttpResponse:
-    """Hold one person back from this run, or for ever."""
-    automation = _to_decide(desk, code)
-    customer = _customer(desk)
-    reference_on = _day(desk.request.POST.get("reference_on")) if desk.request.POST.get("how") == "once" else None
-    hold_back(desk.dealer, automation, customer, reference_on=reference_on, by=str(desk.user), at=desk.reader.at)
-    after = {"only_on": reference_on} if reference_on else {"for_ever": True}
-    desk.note("held_back", f"automation {code}, customer {customer.ref}", after=after)
-    return _after_change(desk, automation, day)
-
-
-@desk_page("hold_back", changes=True)
-def release(desk: Desk, code: str, day: date) -> HttpResponse:
-    """Undo a hold-back."""
-    automation = _to_decide(desk, code)
-    held = HoldBack.objects.of(desk.dealer).filter(
-        automation=automation,
-        pk=number_in(desk.request.POST.get("held")),
-        undone_at=None,
-        customer__in=desk.customers(),
-    )
-    for row in held.select_related("customer"):
-        undo(desk.dealer, row, by=str(desk.user), at=desk.reader.at)
-        desk.note("released", f"automation {code}, customer {row.customer.ref}")
-    return _after_change(desk, automation, day)
-
-
-def _after_change(desk: Desk, automation: Automation, day: date) -> HttpResponse:
-    """The panel again, as it is now; the sheet behind it hears of the change."""
-    if not desk.is_fragment:
-        return redirect("desk-cell", slug=desk.dealer.slug, code=automation.code, day=day)
-    response = _cell(desk, automation, day)
-    response["HX-Trigger"] = "sheet-changed"
-    return response
 
 
 def entries_of(desk: Desk, automation: Automation, day: date) -> list[Entry]:
@@ -224,32 +190,12 @@ def _panel(desk: Desk, template: str, values: dict[str, Any]) -> HttpResponse:
     )
 
 
-def _automation(desk: Desk, code: str) -> Automation:
+def automation_of(desk: Desk, code: str) -> Automation:
+    """The automation with this code; 404 when there is none."""
     found = Automation.objects.of(desk.dealer).filter(code=code).first()
     if found is None:
         raise Http404
     return found
-
-
-def _to_decide(desk: Desk, code: str) -> Automation:
-    """The automation, when the reader decides about its subject."""
-    found = _automation(desk, code)
-    desk.must("hold_back", found.subject)
-    return found
-
-
-def _customer(desk: Desk) -> Customer:
-    found = desk.customers().filter(ref=desk.request.POST.get("customer", "")).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _day(text: str | None) -> date:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        raise Http404 from None
 
 
 def _is_realtime(automation: Automation) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from relance.web.desk.programmes import people, print_files, programmes, take_out
+from relance.web.desk.programmes import acts, people, print_files, programmes, take_out
 
 urlpatterns: list[URLPattern] = [
     path("programmes/", programmes.programmes, name="desk-programmes"),
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("programmes/<day:day>/", people.whole_day, name="desk-day"),
     path("programmes/<str:code>/<day:day>/", people.cell, name="desk-cell"),
     path("programmes/<str:code>/<month:month>/", people.month, name="desk-month"),
-    path("programmes/<str:code>/<day:day>/hold-back/", people.hold, name="desk-hold-back"),
-    path("programmes/<str:code>/<day:day>/release/", people.release, name="desk-release"),
+    path("programmes/<str:code>/<day:day>/hold-back/", acts.hold, name="desk-hold-back"),
+    path("programmes/<str:code>/<day:day>/release/", acts.release, name="desk-release"),
+    path("programmes/<str:code>/<day:day>/decide/", acts.decide, name="desk-run-decide"),
+    path("programmes/<str:code>/<day:day>/move/", acts.move, name="desk-run-move"),
 ]

@@ -1,0 +1,56 @@
+"""Turns a cell of the sheet into what a person may decide about its run: let it go, keep it back, move it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+
+from relance.lib.moments import DAY, day_of, day_start
+from relance.outbox.models import Message
+from relance.plan.models import Automation, MovedRun, Run
+from relance.plan.switching.moved_runs import FARTHEST, may_move, moved_to
+from relance.web.desk.guard import Desk
+
+
+@dataclass(frozen=True)
+class Moving:
+    """The days to which a run may go, its own, and who moved it here."""
+
+    first: date
+    last: date
+    own: date
+    came: MovedRun | None
+
+
+def waiting_runs(desk: Desk, automation: Automation, day: date) -> dict[int, int]:
+    """The runs behind a cell that wait for approval, and how many messages of each."""
+    begin, end = day_start(day, desk.reader.zone), day_start(day + DAY, desk.reader.zone)
+    waiting = Message.objects.of(desk.dealer).filter(automation=automation, state="approval")
+    runs = waiting.filter(send_at__gte=begin, send_at__lt=end).values("run")
+    return dict(waiting.filter(run__in=runs).values_list("run").annotate(n=Count("pk")).order_by())
+
+
+def kept_back_runs(desk: Desk, automation: Automation, day: date) -> list[Run]:
+    """The runs behind a cell that somebody kept back, and whose messages could still go."""
+    begin, end = day_start(day, desk.reader.zone), day_start(day + DAY, desk.reader.zone)
+    canceled = Message.objects.of(desk.dealer).filter(automation=automation, state="canceled")
+    could_go = canceled.filter(send_at__gte=begin, send_at__lt=end, expires_at__gt=desk.reader.at).values("run")
+    return list(Run.objects.of(desk.dealer).filter(pk__in=could_go, cause__startswith="rejected by ").order_by("pk"))
+
+
+def waiting_for(desk: Desk, automation: Automation, day: date) -> int:
+    """How many messages wait for the reader's approval; 0 where it is not his to give."""
+    if not desk.may("approve", automation.subject):
+        return 0
+    return sum(waiting_runs(desk, automation, day).values())
+
+
+def moving_of(desk: Desk, automation: Automation, day: date) -> Moving | None:
+    """How the run of a cell may be moved; None when there is none ahead, or when it is not the reader's to move."""
+    if day < desk.reader.today or not desk.may("approve", automation.subject):
+        return None
+    if not may_move(desk.dealer, automation, day, at=desk.reader.at):
+        return None
+    came = next(iter(moved_to(desk.dealer, automation, day)), None)
+    own = day_of(came.run_at, desk.reader.zone) if came else day
+    return Moving(max(desk.reader.today, own), own + FARTHEST * DAY, own, came)
