@@ -1,9 +1,13 @@
-"""Turns the beginning of sending into its second step: first every dealer's missed replies are taken in (R11)."""
+"""Turns the beginning of sending into its second step: first every dealer's missed replies are taken in (R11).
+
+Of a dealer who was restored, the providers are asked too what they have of what waits (R54).
+"""
 
 import logging
 from datetime import datetime, timedelta
 
 from relance.dealers.models import Dealer
+from relance.delivery.safety.restored import is_held, reconcile
 from relance.lib.clock import now
 from relance.replies.recover import recover
 
@@ -18,9 +22,26 @@ class Listening:
     def __init__(self) -> None:
         self._heard_at: dict[int, datetime] = {}
         self._tried_since: dict[int, datetime] = {}
+        self._answered: dict[int, set[int]] = {}  # messages of restored dealers that providers were asked about
 
     def has_heard(self, dealer: Dealer, at: datetime) -> bool:
-        """Whether the dealer's messages may leave: the log was read lately, or has not been readable for too long."""
+        """Whether the dealer's messages may leave: the log was read lately, or has not been readable for too long.
+
+        A dealer who was restored has patience without an end: nobody hears twice because a provider is out of reach.
+        """
+        if not self._has_read(dealer, at):
+            return False
+        return not is_held(dealer) or self._knows_what_left(dealer, at)
+
+    def _knows_what_left(self, dealer: Dealer, at: datetime) -> bool:
+        answered = self._answered.setdefault(dealer.pk, set())
+        asked = reconcile(dealer, at=at, but=answered)
+        answered |= asked.answered
+        for state, number in asked.became.items():
+            log.info("%s: %s messages that waited after a restore are %s", dealer.slug, number, state)
+        return not asked.silent
+
+    def _has_read(self, dealer: Dealer, at: datetime) -> bool:
         heard = self._heard_at.get(dealer.pk)
         if heard is not None and now() - heard < AGAIN:
             return True

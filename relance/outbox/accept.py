@@ -1,10 +1,14 @@
 """Turns drafts that stood at the gate into rows: the once-key decides in the database which of them are new."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
+
+from django.conf import settings
 
 from relance.dealers.models import Dealer
 from relance.lib.rows import Among, Row, insert
@@ -65,7 +69,7 @@ def _message(draft: Draft, verdict: Verdict, stamp: _Stamp, occurrence: int) -> 
     run, values, spoken = draft.run, draft.values, verdict.spoken
     return {
         "dealer": stamp.dealer_id,
-        "key": uuid.uuid4(),
+        "key": message_key(stamp.dealer_id, draft),
         "automation": run.automation.pk,
         "version": run.automation.version,
         "run": stamp.run_id,
@@ -98,6 +102,19 @@ def _message(draft: Draft, verdict: Verdict, stamp: _Stamp, occurrence: int) -> 
         "owner": "",
         "attempts": 0,
     }
+
+
+def message_key(dealer_id: int, draft: Draft) -> uuid.UUID:
+    """The message's own key, made of its once-key: planned anew after a restore it is known by its provider (R54).
+
+    It stands for a person by his id in the business system, as a row may come back under another number; and it cannot
+    be guessed, as the server's secret is in it.
+    """
+    run = draft.run
+    about = [run.definition.subject, draft.values["subject.ref"], draft.recipient, draft.key]
+    once = json.dumps([dealer_id, run.automation.code, *about], default=str).encode()
+    secret = blake2b(settings.SECRET_KEY.encode()).digest()
+    return uuid.UUID(bytes=blake2b(once, digest_size=16, key=secret, person=b"relance-message").digest(), version=4)
 
 
 def expiry(draft: Draft, send_at: datetime) -> datetime:

@@ -8,14 +8,16 @@ import typer
 from django.conf import settings
 
 from relance.dealers.secret import FILE
+from relance.delivery.safety.restored import is_held, reconcile
 from relance.exports.backup.hold import held
 from relance.exports.backup.hold import let_go as release
 from relance.exports.backup.manifest import mark_of
 from relance.exports.backup.restore import Restored, restore
 from relance.jobs.commands.arguments import dealer_of, noted
 from relance.jobs.home import open_home
+from relance.jobs.stages import plan
 from relance.lib.clock import now
-from relance.lib.errors import BadInput
+from relance.lib.errors import BadInput, Failure
 
 
 def command(
@@ -64,9 +66,19 @@ def _say(done: Restored, *, is_move: bool) -> None:
 
 
 def _release(slug: str) -> None:
-    if slug != "all":
-        dealer_of(slug)
-    released = release(None if slug == "all" else slug)
-    for one in released:
-        noted(dealer_of(one), "let_go")
-    print(f"{', '.join(released) or 'nobody'}: no longer held", file=sys.stderr)
+    """First what ran since the backup is made up, and the providers are asked what they have of it (R54)."""
+    dealers = [dealer_of(one) for one in held()] if slug == "all" else [dealer_of(slug)]
+    restored = [dealer for dealer in dealers if is_held(dealer)]
+    for dealer in restored:
+        plan(dealer, at=now())
+        asked = reconcile(dealer, at=now())
+        known = ", ".join(f"{count} {state}" for state, count in sorted(asked.became.items())) or "nothing more"
+        print(f"{dealer.slug}: by the providers' word {known}", file=sys.stderr)
+        if asked.silent:
+            raise Failure(
+                f"{dealer.slug}: {', '.join(sorted(asked.silent))} could not be asked what it has of what waits: "
+                "mend the sender, or decide about those messages in the outbox; then let go again"
+            )
+        release(dealer.slug)
+        noted(dealer, "let_go")
+    print(f"{', '.join(dealer.slug for dealer in restored) or 'nobody'}: no longer held", file=sys.stderr)

@@ -9,6 +9,7 @@ import typer
 
 from relance.dealers.models import Dealer
 from relance.delivery.deliver import deliver
+from relance.delivery.safety.restored import is_held, reconcile
 from relance.jobs.commands.arguments import dealer_of, moment_of, print_json
 from relance.lib.clock import now
 from relance.outbox.lines import lines
@@ -27,6 +28,9 @@ def command(
     dealers = [dealer_of(slug)] if slug else list(Dealer.objects.order_by("slug"))
     counts: Counter[str] = Counter()
     for dealer in dealers:
+        if is_held(dealer) and reconcile(dealer, at=now() if at is None else moment_of(at, dealer)).silent:
+            print(f"{dealer.slug}: restored, and a provider cannot be asked what it has: nothing left", file=sys.stderr)
+            continue
         taken = deliver(dealer, at=now() if at is None else moment_of(at, dealer))
         while some := list(islice(taken, 500)):
             counts.update(message.state for message in some)
