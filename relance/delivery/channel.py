@@ -203,9 +203,11 @@ class Channel(Protocol):
     `close` once, at the end.
     """
 
-    knows_after: ClassVar[float | None]
-    """Seconds after a hand-over from which `look_up` may be believed when it says "never had it": the longest wait for
-    an answer, and the time the other side takes to list what it took. None: this way can never tell."""
+    @property
+    def knows_after(self) -> float | None:
+        """Seconds after a hand-over from which `look_up` may be believed when it says "never had it": the longest wait
+        for an answer, and the time the other side takes to list what it took. None: this way can never tell.
+        """
 
     def __init__(self, sending: Sending) -> None:
         """Keeps the settings; opens nothing."""

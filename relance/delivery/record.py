@@ -28,11 +28,19 @@ WORDS: dict[type, str] = {Accepted: "accepted", Busy: "busy", Refused: "refused"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a message: its state, the cause in words, and what else changes in its row."""
+    """What becomes of messages: their state, and what else changes in their rows."""
 
     to: str
-    cause: str
     changes: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of one message: its verdict, the cause in words, and the other side's own name for it."""
+
+    verdict: Verdict
+    cause: str
+    ref: str | None = None
 
 
 def record(
@@ -40,13 +48,14 @@ def record(
 ) -> list[Message]:
     """Write down what became of parcels; the messages that moved. Rows that are no longer ours stay as they are."""
     answers = [(message, result) for parcel, result in results for message in parcel.messages]
-    groups: dict[Verdict, list[Message]] = defaultdict(list)
+    groups: dict[Verdict, list[tuple[Message, Said]]] = defaultdict(list)
     for message, result in answers:
-        groups[_verdict(message, result, at)].append(message)
+        said = _said(message, result, at)
+        groups[said.verdict].append((message, said))
     moved: list[Message] = []
     with transaction.atomic(savepoint=False):
         for verdict, group in groups.items():
-            moved += _move(dealer, group, verdict, at)
+            moved += _move(dealer, verdict, group, at)
         ours = {message.pk for message in moved}
         attempts = [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours]
         insert(Attempt, attempts, match=("id",), change=())
@@ -56,38 +65,44 @@ def record(
     return moved
 
 
-def _verdict(message: Message, result: Result, at: datetime) -> Verdict:
-    done = (("lease_until", None),)
+def _said(message: Message, result: Result, at: datetime) -> Said:
+    done = ("lease_until", None)
     match result:
         case Accepted():
-            return Verdict("sent", result.answer or "accepted", (("provider_ref", result.provider_ref), *done))
+            return Said(Verdict("sent", (done,)), result.answer or "accepted", result.provider_ref)
         case Refused():
-            return Verdict("failed", result.answer, (("reason", "undeliverable"), ("detail", result.answer), *done))
+            why = (("reason", "undeliverable"), ("detail", result.answer), done)
+            return Said(Verdict("failed", why), result.answer)
         case AnswerLost():
-            return Verdict("unsure", result.answer, (("detail", result.answer), *done))
+            return Said(Verdict("unsure", (("detail", result.answer), done)), result.answer)
         case Busy():
             return _try_again(message, result, at)
 
 
-def _try_again(message: Message, busy: Busy, at: datetime) -> Verdict:
+def _try_again(message: Message, busy: Busy, at: datetime) -> Said:
     """Later, with growing, scattered waits that end where the message's time ends (R6)."""
     given_up = (("detail", busy.answer), ("lease_until", None))
     if message.attempts >= MOST_ATTEMPTS:
-        return Verdict("failed", f"tried {MOST_ATTEMPTS} times: {busy.answer}", (("reason", "gave_up"), *given_up))
+        cause = f"tried {MOST_ATTEMPTS} times: {busy.answer}"
+        return Said(Verdict("failed", (("reason", "gave_up"), *given_up)), cause)
     longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (message.attempts - 1))
     wait = max(1.0, busy.retry_after, random.uniform(0, longest))
     again = at + timedelta(seconds=int(wait))
     if message.expires_at is not None and again > message.expires_at:
         last = (message.expires_at - at).total_seconds()
         if last < max(1.0, busy.retry_after):
-            return Verdict("failed", f"its time had passed: {busy.answer}", (("reason", "expired"), *given_up))
+            cause = f"its time had passed: {busy.answer}"
+            return Said(Verdict("failed", (("reason", "expired"), *given_up)), cause)
         again = message.expires_at
-    return Verdict("ready", busy.answer, (("send_at", again), ("owner", ""), ("lease_until", None)))
+    return Said(Verdict("ready", (("send_at", again), ("owner", ""), ("lease_until", None))), busy.answer)
 
 
-def _move(dealer: Dealer, messages: list[Message], verdict: Verdict, at: datetime) -> list[Message]:
-    changes = dict(verdict.changes)
-    moved = move(dealer, messages, to=verdict.to, at=at, cause=verdict.cause, **changes)
+def _move(dealer: Dealer, verdict: Verdict, group: list[tuple[Message, Said]], at: datetime) -> list[Message]:
+    messages = [message for message, _ in group]
+    causes = {message.pk: said.cause for message, said in group}
+    refs = {message.pk: said.ref for message, said in group}
+    changes = {**dict(verdict.changes), "own": {"provider_ref": refs} if any(refs.values()) else {}}
+    moved = move(dealer, messages, to=verdict.to, at=at, cause=causes, **changes)
     if len(moved) == len(messages) or verdict.to == "unsure":
         return moved
     # Our lease ended while we waited for the answer, and the message was called unsure. Now we know.
@@ -98,7 +113,8 @@ def _move(dealer: Dealer, messages: list[Message], verdict: Verdict, at: datetim
     for pk in doubted.values_list("pk", flat=True):
         missed[pk].state = "unsure"
     late = [m for m in missed.values() if m.state == "unsure"]
-    return moved + move(dealer, late, to=verdict.to, at=at, cause=f"{verdict.cause} (a late answer)", **changes)
+    causes = {pk: f"{cause} (a late answer)" for pk, cause in causes.items()}
+    return moved + move(dealer, late, to=verdict.to, at=at, cause=causes, **changes)
 
 
 def _attempt(dealer: Dealer, message: Message, result: Result, at: datetime) -> Row:

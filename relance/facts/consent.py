@@ -14,7 +14,7 @@ from django.db.models import Max
 from relance.dealers.models import Dealer
 from relance.facts.models import ConsentEntry, Customer, RepairOrder, Sale
 from relance.lib.moments import day_of
-from relance.lib.rows import Among
+from relance.lib.rows import Among, is_one_of, select
 
 Channel = Literal["any", "sms", "email", "postcard", "letter", "phone"]
 Purpose = Literal["any", "service", "marketing"]
@@ -93,6 +93,17 @@ def ledger_of_addresses(dealer: Dealer, addresses: Iterable[str] | None = None) 
     ledger: dict[str, list[Entry]] = {}
     _read(rows, ledger, by="address")
     return ledger
+
+
+def has_withdrawn(dealer: Dealer, customer_ids: Iterable[int], addresses: Iterable[str]) -> bool:
+    """Whether the ledger has an opt-out of any of these people or addresses, undone or not: two small questions."""
+    asked = (("customer_id", customer_ids, ""), ("address", addresses, " AND customer_id IS NULL"))
+    for column, values, rest in asked:  # not one question with an OR, for which every opt-out would be read
+        test, parameters = is_one_of(column, list(values))
+        said = f"dealer_id = %s AND status = 'withdrawn' AND {test}{rest} LIMIT 1"
+        if select(("1",), ConsentEntry, said, [dealer.pk, *parameters]):
+            return True
+    return False
 
 
 def _read(

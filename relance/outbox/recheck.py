@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from relance.audience.compile import Question, holding
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
-from relance.facts.consent import OptedOutAddresses, ledger_of, standing_withdrawal
+from relance.facts.consent import has_withdrawn, ledger_of, ledger_of_addresses, standing_withdrawal
 from relance.facts.models import Suppression
 from relance.lib.fold import fold
 from relance.lib.moments import day_of
@@ -78,25 +78,23 @@ def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dic
 
 
 def opted_out_meanwhile(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> set[int]:
-    """Which of these messages, taken up a while ago, are to people who have opted out since. Two small questions.
+    """Which of these messages, taken up a while ago, are to people who have opted out since.
 
     It asks less than the gate, never something else: what it stops, the gate refuses when it is asked again.
     """
-    asked = [m for m in messages if m.recipient == "customer" and m.purpose != PURPOSE]
-    if not asked:
+    asked = {m.pk: m for m in messages if m.recipient == "customer" and m.purpose != PURPOSE}
+    addresses = {pk: fold(m.address or "") if m.channel == "email" else m.address or "" for pk, m in asked.items()}
+    people = {m.customer_id or 0 for m in asked.values()}
+    if not asked or not has_withdrawn(dealer, people, set(addresses.values())):
         return set()
-    people, numbers = ledger_of(dealer, {m.customer_id or 0 for m in asked}), OptedOutAddresses(dealer)
+    of_people, of_addresses = ledger_of(dealer, people), ledger_of_addresses(dealer, set(addresses.values()))
     found = set()
-    for message in asked:
-        channel = message.channel or ""
+    for pk, message in asked.items():
         survey = message.automation.programme in SURVEYS
         purpose = purpose_under(dealer.regime, message.purpose, is_survey=survey)
-        own = people.get(message.customer_id or 0, [])
-        no = standing_withdrawal(own, channel=channel, purpose=purpose, at=at)
-        if no is not None or numbers.holds(
-            channel, fold(message.address or "") if channel == "email" else message.address, purpose, at=at
-        ):
-            found.add(message.pk)
+        said = of_people.get(message.customer_id or 0, []), of_addresses.get(addresses[pk], [])
+        if any(standing_withdrawal(own, channel=message.channel or "", purpose=purpose, at=at) for own in said):
+            found.add(pk)
     return found
 
 

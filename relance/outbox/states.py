@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from relance.dealers.models import Dealer
-from relance.lib.rows import change, insert
+from relance.lib.rows import change, insert, update
 from relance.outbox.models import Message, Move
 
 # From each state, the states it may become (docs/outbox.md). What is not here is never done, by nobody.
@@ -29,6 +29,8 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 STATES = tuple(MOVES)
+Own = Mapping[str, Mapping[int, Any]]  # column → a message's key → its value
+NOTHING: Own = MappingProxyType({})
 CHUNK = 500  # rows per statement: below every database's limit of parameters
 
 
@@ -37,12 +39,21 @@ class IllegalMove(RuntimeError):
 
 
 def move(
-    dealer: Dealer, messages: Iterable[Message], *, to: str, at: datetime, cause: str, **changes: Any
+    dealer: Dealer,
+    messages: Iterable[Message],
+    *,
+    to: str,
+    at: datetime,
+    cause: str | Mapping[int, str],
+    own: Own = NOTHING,
+    **changes: Any,
 ) -> list[Message]:
     """Move messages to a state, with `changes` to their other columns; returns those that moved.
 
     A row moves only while its state and owner are still what the caller saw (`message.state`, `message.owner`): whoever
-    comes second moves nothing, and a worker that lost its lease writes nothing. May be repeated.
+    comes second moves nothing, and a worker that lost its lease writes nothing. May be repeated. `cause` may be each
+    message's own, by its key; `own` has the columns whose values are: messages that differ in nothing else move
+    together, in one statement.
     """
     seen: dict[tuple[str, str], list[Message]] = defaultdict(list)
     for message in messages:
@@ -56,11 +67,16 @@ def move(
         for group in seen.values():
             for start in range(0, len(group), CHUNK):
                 moved += _move_chunk(dealer, group[start : start + CHUNK], changes)
-        said = {"dealer": dealer.pk, "state": to, "at": at, "cause": cause[:200]}
-        insert(Move, [{**said, "message": m.pk} for m in moved], match=("id",), change=())
+        for name, values in own.items():
+            update(Message, [{"id": m.pk, name: values[m.pk]} for m in moved], (name,))
+        why = dict.fromkeys((m.pk for m in moved), cause) if isinstance(cause, str) else cause
+        said = {"dealer": dealer.pk, "state": to, "at": at}
+        insert(Move, [{**said, "message": m.pk, "cause": why[m.pk][:200]} for m in moved], match=("id",), change=())
     for message in moved:
         for name, value in changes.items():
             setattr(message, name, value)
+        for name, values in own.items():
+            setattr(message, name, values[message.pk])
     return moved
 
 

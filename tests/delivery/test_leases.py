@@ -28,6 +28,8 @@ class Killed(BaseException):
 class FakeChannel:
     """Takes everything, remembers it, and answers what the test says."""
 
+    knows_after: float | None = None
+
     def __init__(self):
         self.answer, self.taken = Accepted(), []
 
@@ -107,6 +109,41 @@ def test_a_killed_worker_leaves_nothing_that_is_sent_twice_or_lost(monkeypatch, 
     assert len(list(deliver(dealer, at=A_DAY))) == again
     assert counted(dealer).get("sent", 0) + unsure == 30
     assert len(channel.taken) == len(set(channel.taken))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("knows_after", "seconds_each", "most"), [(None, 0, 20), (0.0, 0, 100), (0.0, 0.125, 20)])
+def test_more_is_in_hand_where_the_other_side_can_be_asked_and_is_quick(
+    monkeypatch, channel, knows_after, seconds_each, most
+):
+    dealer, moment, in_hand = a_dealer(), [0.0], []
+    messages(dealer, 150)
+    monkeypatch.setattr(hand_over, "monotonic", lambda: moment[0])
+
+    def send(parcels):
+        for parcel in parcels:
+            in_hand.append(Message.objects.of(dealer).filter(state="sending", attempts=1).count())
+            moment[0] += seconds_each or 0.001
+            yield parcel, Accepted()
+
+    channel.knows_after, channel.send = knows_after, send
+    list(deliver(dealer, at=A_DAY))
+    assert counted(dealer) == {"sent": 150} and max(in_hand) == most
+    if seconds_each:
+        assert set(in_hand[20:-2]) == {4}  # no more than are out half a second later
+
+
+@pytest.mark.django_db
+def test_many_answers_each_with_a_name_of_its_own_are_written_together(channel, django_assert_max_num_queries):
+    dealer = a_dealer()
+    messages(dealer, 20)
+    channel.send = lambda parcels: ((parcel, Accepted(f"ref {parcel.key}", f"id {parcel.key}")) for parcel in parcels)
+    with django_assert_max_num_queries(40):
+        sent = list(deliver(dealer, at=A_DAY))
+    rows = Message.objects.of(dealer).values_list("key", "provider_ref")
+    assert dict(rows) == {message.key: f"ref {message.key}" for message in sent} and len(sent) == 20
+    moves = Move.objects.of(dealer).filter(state="sent").values_list("message__key", "cause")
+    assert dict(moves) == {message.key: f"id {message.key}" for message in sent}
 
 
 @pytest.mark.django_db

@@ -39,7 +39,7 @@ def hurry() -> None:
         setattr(module, name, value)
     for name in KINDS:
         if class_of(name).knows_after is not None:
-            class_of(name).knows_after = KNOWS_AFTER
+            class_of(name).knows_after = KNOWS_AFTER  # type: ignore[method-assign,assignment]
 
 
 def start(dies_at: str, log: Path, work: Callable[[], None]) -> int:

@@ -8,6 +8,7 @@ was lost is known by its receipt alone (R3).
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -101,7 +102,7 @@ def _raise(dealer: Dealer, message: Message, told: list[Receipt], codes: dict[in
     if RANK[state] <= RANK.get(message.state, 0):
         return
     cause = highest.said or KINDS[highest.kind].says
-    changes = {"reason": "undeliverable", "detail": cause} if state == "failed" else {}
+    changes: dict[str, Any] = {"reason": "undeliverable", "detail": cause} if state == "failed" else {}
     move(dealer, [message], to=state, at=at, cause=cause, **changes)
 
 

@@ -92,8 +92,8 @@ def _settle(round_: Round, parcel: Parcel, result: Result, asked: Asked) -> None
             touches = [(message, "sent", min(message.send_at or at, at)) for message in moved]
             record_touches(dealer, touches, codes=round_.codes(dealer, moved))
         case Refused():
-            said = {"reason": "undeliverable", "detail": result.answer}
-            moved = move(dealer, messages, to="failed", at=at, cause="the provider had it and gave it up", **said)
+            cause, detail = "the provider had it and gave it up", result.answer
+            moved = move(dealer, messages, to="failed", at=at, cause=cause, reason="undeliverable", detail=detail)
         case _:
             return
     asked.became.update(m.state for m in moved)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from relance.delivery.channel import Accepted, AnswerLost, Busy, ChannelDown, Parcel, Refused, Result, Sending
@@ -19,10 +19,12 @@ JSON = {"Content-Type": "application/json"}
 class GatewayChannel:
     """Text messages over a gateway of the dealer's choice. One that cannot be asked answers nothing when it is."""
 
-    knows_after: ClassVar[float | None] = 150.0  # ninety seconds at most for an answer, a minute until it can list it
+    knows_after: float | None = 150.0  # ninety seconds at most for an answer, a minute until it can list it
 
     def __init__(self, sending: Sending) -> None:
         self.form = Gateway.model_validate(sending.settings["form"])
+        if self.form.look_up is None:
+            self.knows_after = None
         self.hook = sending.settings.get("hook")
         self.password = sending.secrets.get("password", "")
         self.callers = [
