@@ -19,7 +19,7 @@ from relance.dealers.models import Dealer
 from relance.lib.language import Speech, currency_of
 from relance.lib.moments import parse_day
 from relance.measures.why import RuleFound, Step, Why, why
-from relance.measures.words import CHANNELS, REASONS, STATES
+from relance.measures.words import CHANNELS, REASONS, STATES, held_from
 from relance.outbox.models import Message, Move
 from relance.plan.models import Automation
 from relance.plan.placeholders import FIELDS
@@ -110,7 +110,11 @@ def why_message(
 
 def reason_in_words(reason: str, detail: str | None, speech: Speech | None = None) -> list[str]:
     """A refusal as sentences, in the language that is active: what stands against it, channel by channel."""
+    reason, until = held_from(reason, detail)
     known = REASONS.get(reason)
+    if until:
+        last = speech.day(parse_day(until)) if speech else until
+        return [_("{reason}, until {day}.").format(reason=known.says if known else reason, day=last)]
     if known is None:
         return [reason if detail is None else f"{reason}: {detail}"]
     if reason == "no_channel" and detail:
@@ -131,7 +135,7 @@ def change_in_words(reason: str, detail: str | None) -> str | None:
     if reason == "no_channel" and detail:
         first = detail.split(";")[0].partition(":")[2].strip()
         reason = first if first in REASONS else reason
-    known = REASONS.get(reason)
+    known = REASONS.get(held_from(reason, detail)[0])
     return str(known.change) if known else None
 
 

@@ -67,6 +67,9 @@ REASONS: Mapping[str, Reason] = {
         _("Fill in what is missing, or give the text a fallback."),
     ),
     "held_back": Reason(_("Held back by hand"), _("Undo the hold-back.")),
+    "held_back everything": Reason(
+        _("Held back from everything by hand"), _("Bring the customer back on the customer’s page.")
+    ),
     "open_complaint": Reason(_("A complaint is still open"), _("Close the complaint first.")),
     "person_ceiling": Reason(
         _("Six messages within 24 hours are enough"),
@@ -90,3 +93,11 @@ REASONS: Mapping[str, Reason] = {
         _("Nothing to do: the facts have changed."),
     ),
 }
+
+
+def held_from(reason: str | None, detail: str | None) -> tuple[str, str | None]:
+    """The key of a hold-back in REASONS, and until which day it holds when it is from everything with an end."""
+    what, _until, day = (detail or "").partition(" until ")
+    if reason == "held_back" and what == "everything":
+        return "held_back everything", day or None
+    return reason or "", None

@@ -82,11 +82,14 @@ class Move(DealerRow):
 
 
 class HoldBack(DealerRow):
-    """A person said: not this one, once or for ever."""
+    """A person said: not this one, once or for ever; or not from anything, until a day or for ever."""
 
-    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # NULL: from every automation.
+    automation = models.ForeignKey(Automation, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     reference_on = models.DateField(null=True)  # once: the run of that day; NULL: for ever
+    until = models.DateField(null=True)  # from every automation: the last day of it; NULL: for ever
+    why = models.CharField(max_length=300, blank=True, default="")
     at = models.DateTimeField()
     by = models.CharField(max_length=200)
     undone_at = models.DateTimeField(null=True)
@@ -94,7 +97,10 @@ class HoldBack(DealerRow):
     objects: RowsOf["HoldBack"] = RowsOf()
 
     class Meta:
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["automation", "customer"], name="hold_back_of")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["automation", "customer"], name="hold_back_of"),
+            models.Index(fields=["customer", "undone_at"], name="hold_back_of_customer"),
+        ]
 
 
 TASK_KINDS = (

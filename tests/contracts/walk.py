@@ -253,6 +253,7 @@ DESK: dict[str, Entry] = {
     ),
     "desk-customer-no-reminder": Entry("customers", Deed("reminder", _reminder, _one(0))),
     "desk-customer-let-go": Entry("hold_back", Deed("released", _standing, _one(0))),
+    "desk-customer-hold": Entry("hold_back", Deed("held_back", _data(why="On holiday", until="2026-12-31"), _one(1))),
     "desk-customer-data": Entry("erase"),
     "desk-doubles": Entry("erase"),
     "desk-doubles-decide": Entry("erase", Deed("customer", _two)),

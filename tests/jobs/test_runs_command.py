@@ -96,3 +96,13 @@ def test_an_automation_is_switched_and_its_rivals_are_named(dealer, relance):
     assert relance("switch", "north", "OTHER", "loud").status == 2
     assert relance("switch", "north", "OTHER", "off").err == "OTHER is off\n"
     assert Automation.objects.of(dealer).get(code="OTHER").status == "off"
+
+
+def test_a_person_is_held_back_from_everything_and_brought_back(dealer, relance):
+    a_customer(dealer, ref="C")
+    assert relance("hold-back", "north", "everything", "C").status == 2  # without a reason
+    said = relance("hold-back", "north", "everything", "C", "--day", "2099-12-31", "--why", "away").err
+    assert said == "C is held back from everything until 2099-12-31\n"
+    answer = relance("hold-back", "north", "everything", "C", "--undo")
+    assert (answer.status, answer.err) == (0, "hold-back taken away, 0 messages came back\n")
+    assert relance("hold-back", "north", "everything", "C", "--undo").status == 2

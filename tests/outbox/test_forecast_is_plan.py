@@ -10,6 +10,7 @@ from relance.facts.models import Suppression
 from relance.jobs.stages import plan
 from relance.lib.moments import day_of
 from relance.outbox.forecast import KEPT, forecast
+from relance.outbox.hold_back import hold_from_everything
 from relance.outbox.models import HoldBack, Message, Task
 from relance.plan.apply import apply_definitions
 from relance.plan.shipped import definition_of, entries
@@ -117,6 +118,9 @@ def hold_some_back(dice: random.Random, dealer, people, automations):
         day = dice.choice([None, TODAY + DAY])
         made = {"automation": dice.choice(automations), "customer": person, "reference_on": day}
         a_row(HoldBack, dealer, at=NIGHT, by="Kim", **made)
+    for person in dice.sample(people, 3):
+        until = dice.choice([None, TODAY + dice.randint(0, 4) * DAY])
+        hold_from_everything(dealer, person, until=until, why="away", by="Kim", at=NIGHT)
 
 
 def the_library(dealer, dice: random.Random):

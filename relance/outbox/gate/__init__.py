@@ -20,7 +20,7 @@ from relance.lib.addresses.postal import Home
 from relance.lib.language import LANGUAGES
 from relance.lib.moments import DAY
 from relance.outbox.address import ADDRESS_OF, NEEDS_OF, zones_of
-from relance.outbox.gate.known import Counted, Known, day_at
+from relance.outbox.gate.known import HERE, Counted, Known, day_at
 from relance.outbox.gate.terms import Terms, terms_of
 from relance.outbox.law.calling_hours import LegalHours, legal_hours
 from relance.outbox.sending_time import SendingTime
@@ -274,8 +274,9 @@ def _person(draft: Draft, values: Mapping[str, Any], to_customer: bool) -> str |
 
 
 def _kept_back(draft: Draft, terms: Terms, known: Known) -> Verdict | None:
-    if known.is_held_back(draft):
-        return Verdict("held_back")
+    held = known.held_back(draft, day_at(terms.moment, known.zone))
+    if held is not None:
+        return Verdict("held_back", None if held == HERE else held)
     complaint = known.complaint(draft.customer_id) if terms.waits_for_complaints else None
     return Verdict("open_complaint", complaint) if complaint else None
 

@@ -21,6 +21,7 @@ from relance.plan.draft import Draft
 
 COUNTED = ("ready", "approval", "sending", "sent", "delivered", "unsure")  # states that count towards cap and ceiling
 LEFT = ("sent", "delivered")
+HERE, EVERYTHING = "this automation", "everything"  # from what somebody is held back
 day_at = lru_cache(maxsize=20_000)(day_of)  # thousands of drafts ask of the same few moments
 
 
@@ -33,6 +34,13 @@ class Counted(NamedTuple):
     pk: int
 
 
+class Held(NamedTuple):
+    """Who is held back."""
+
+    of_runs: dict[tuple[int, int], set[date | None]]  # (automation, customer) → the days of the runs; None: for ever
+    everything: dict[int, date | None]  # customer → the last day; None: for ever
+
+
 class Known:
     """What is known of the people of one chunk."""
 
@@ -43,7 +51,7 @@ class Known:
         self.ledger: dict[int, list[Entry]] | None = None
         self.relations: dict[int, Relation] | None = None
         self.stored: dict[int, list[Counted]] | None = None
-        self._held: dict[tuple[int, int], set[date | None]] | None = None
+        self._held: Held | None = None
         self._complaints: dict[int, str] | None = None
         self._told: dict[int, datetime] | None = None  # when each last heard by SMS how to stop
         self._needs_relation = needs_relation(self.regime)
@@ -75,12 +83,16 @@ class Known:
         last = self._told.get(customer)
         return last is not None and day_of(at, self.zone) < add_months(day_of(last, self.zone), 1)
 
-    def is_held_back(self, draft: Draft) -> bool:
-        """Whether a person held this customer back from this run's day or for ever."""
+    def held_back(self, draft: Draft, on: date) -> str | None:
+        """How a person held this customer back, from this automation or (on this day) from everything; else None."""
         if self._held is None:
             self._held = self._read_held()
-        days = self._held.get((draft.run.automation.pk, draft.customer_id)) if self._held else None
-        return days is not None and (None in days or draft.run.reference_on in days)
+        if draft.customer_id in self._held.everything:
+            until = self._held.everything[draft.customer_id]
+            if until is None or on <= until:
+                return EVERYTHING if until is None else f"{EVERYTHING} until {until.isoformat()}"
+        days = self._held.of_runs.get((draft.run.automation.pk, draft.customer_id), ())
+        return HERE if None in days or draft.run.reference_on in days else None
 
     def complaint(self, customer: int) -> str | None:
         """Since when a complaint of this customer is open; None when there is none."""
@@ -94,12 +106,17 @@ class Known:
             self.stored = self._read_counted()
         return self.stored.get(customer, [])
 
-    def _read_held(self) -> dict[tuple[int, int], set[date | None]]:
-        found: dict[tuple[int, int], set[date | None]] = defaultdict(set)
+    def _read_held(self) -> Held:
+        held = Held({}, {})
         rows = HoldBack.objects.of(self.dealer).filter(Among("customer_id", self.customers), undone_at=None)
-        for automation, customer, day in rows.values_list("automation_id", "customer_id", "reference_on"):
-            found[automation, customer].add(day)
-        return dict(found)
+        for row in rows.only("automation_id", "customer_id", "reference_on", "until"):
+            automation, customer, day, until = row.automation_id, row.customer_id, row.reference_on, row.until
+            if automation is not None:
+                held.of_runs.setdefault((automation, customer), set()).add(day)
+            else:  # two who became one may have two: the longer one counts
+                last = held.everything.get(customer, until)
+                held.everything[customer] = None if until is None or last is None else max(last, until)
+        return held
 
     def _read_complaints(self) -> dict[int, str]:
         """The oldest open one of each."""

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from relance.measures.words import CHANNELS, REASONS
+from relance.measures.words import CHANNELS, REASONS, held_from
 from relance.plan.models import Automation
 from relance.plan.shipped import name_in
 
@@ -153,7 +155,12 @@ def cause_of(stored: str) -> Word:
 
 def reason_of(reason: str | None, detail: str | None) -> tuple[Word, Word]:
     """Why a message was refused, and what would change it."""
-    return REASONS.get(reason or "", (reason or detail or "", ""))
+    key, until = held_from(reason, detail)
+    says, change = REASONS.get(key, (reason or detail or "", ""))
+    if until:
+        last = format_date(date.fromisoformat(until), "long", locale=get_language() or "en")
+        says = format_lazy(_("{reason}, until {day}"), reason=says, day=last)
+    return says, change
 
 
 def held_by(detail: str | None) -> Word:

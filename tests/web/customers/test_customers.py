@@ -196,3 +196,19 @@ def test_a_vehicle_says_when_it_is_due_and_what_was_done(client: Client, zoe: Cu
     a_repair_order(zoe, A_DAY - timedelta(days=30), vehicle=vehicle, packages=["Brakes"])
     text = text_of(client, f"{HERE}vehicle/V2/")
     assert "Next service Wed, Jun 10" in text and "Brakes" in text
+
+
+def test_a_customer_is_held_back_from_everything_with_a_reason_and_brought_back(client: Client, dealer: Dealer) -> None:
+    one = a_customer(dealer, ref="H1")
+    page = "/d/north/customers/one/H1/"
+    refused = client.post("/d/north/customers/hold-back/H1/", {"why": "", "until": "2026-05-09"})
+    assert refused.status_code == 422
+    assert "Say why" in refused.content.decode() and 'value="2026-05-09"' in refused.content.decode()
+    client.post("/d/north/customers/hold-back/H1/", {"why": "Away until the ninth", "until": "2026-05-09"})
+    shown = client.get(page).content.decode()
+    assert "From everything" in shown and "Away until the ninth" in shown and "May 9" in shown
+    held = HoldBack.objects.of(dealer).get(customer=one)
+    client.post("/d/north/customers/let-go/H1/", {"held": held.pk})
+    assert "Away until the ninth" not in client.get(page).content.decode()
+    acts = AuditEntry.objects.of(dealer).order_by("number").values_list("act", "what")
+    assert list(acts) == [("held_back", "everything, customer H1"), ("released", "everything, customer H1")]

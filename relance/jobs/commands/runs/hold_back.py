@@ -1,4 +1,4 @@
-"""`relance hold-back`: a person is not to hear from an automation, once or for ever; and back again."""
+"""`relance hold-back`: a person is not to hear from an automation, or from any, for a time or for ever; and back."""
 
 import sys
 from datetime import date
@@ -7,24 +7,32 @@ from typing import Annotated
 import typer
 
 from relance.dealers.models import Dealer
+from relance.facts.models import Customer
 from relance.jobs.commands.arguments import customer_of, dealer_of, noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import parse_day
-from relance.outbox.hold_back import hold_back, undo
+from relance.outbox.gate.known import EVERYTHING
+from relance.outbox.hold_back import hold_back, hold_from_everything, standing_of, undo
 from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
 
 
 def command(
     slug: Annotated[str, typer.Argument(help="The dealer.")],
-    code: Annotated[str, typer.Argument(help="The automation.")],
+    code: Annotated[str, typer.Argument(help="The automation; or the word everything.")],
     customer: Annotated[str, typer.Argument(help="The customer's id in the business system.")],
-    day: Annotated[str | None, typer.Option(help="Only the run of this day; else for ever.")] = None,
+    day: Annotated[
+        str | None, typer.Option(help="Only the run of this day, from everything: until this day; else for ever.")
+    ] = None,
+    why: Annotated[str, typer.Option(help="From everything: the reason, for whoever finds it later.")] = "",
     take_back: Annotated[bool, typer.Option("--undo", help="Take the hold-back away.")] = False,
 ) -> None:
-    """Hold a person back from an automation."""
+    """Hold a person back from an automation, or from everything."""
     dealer = dealer_of(slug)
+    if code == EVERYTHING:
+        _from_everything(dealer, customer_of(dealer, customer), until=day, why=why, take_back=take_back)
+        return
     automation, person = automation_of(dealer, code), customer_of(dealer, customer)
     on = parse_day(day) if day else None
     if take_back:
@@ -36,6 +44,21 @@ def command(
     hold_back(dealer, automation, person, reference_on=on, by="operator", at=now())
     noted(dealer, "held_back", f"automation {code}, customer {customer}", day=day)
     print(f"{person.ref} is held back from {automation.code} {f'on {on}' if on else 'for ever'}", file=sys.stderr)
+
+
+def _from_everything(dealer: Dealer, person: Customer, *, until: str | None, why: str, take_back: bool) -> None:
+    if take_back:
+        standing = list(standing_of(dealer, person, at=now()).filter(automation=None))
+        if not standing:
+            raise BadInput(f"{person.ref} is not held back from everything: there is nothing to take away")
+        back = [message for row in standing for message in undo(dealer, row, by="operator", at=now())]
+        noted(dealer, "released", f"everything, customer {person.ref}")
+        print(f"hold-back taken away, {len(back)} messages came back", file=sys.stderr)
+        return
+    last = parse_day(until) if until else None
+    hold_from_everything(dealer, person, until=last, why=why, by="operator", at=now())
+    noted(dealer, "held_back", f"everything, customer {person.ref}", until=until or "for ever")
+    print(f"{person.ref} is held back from everything {f'until {last}' if last else 'for ever'}", file=sys.stderr)
 
 
 def automation_of(dealer: Dealer, code: str) -> Automation:

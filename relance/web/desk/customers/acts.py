@@ -12,8 +12,8 @@ from relance.exports.person.gather import as_json
 from relance.facts.consent import Entry, record
 from relance.facts.persons.matching import offers, set_apart
 from relance.lib.errors import BadInput
-from relance.lib.moments import parse_moment
-from relance.outbox.hold_back import undo
+from relance.lib.moments import parse_day, parse_moment
+from relance.outbox.hold_back import hold_from_everything, undo
 from relance.outbox.models import HoldBack
 from relance.outbox.runs.merged import merge
 from relance.outbox.runs.personal import KINDS, Wish, cancel_reminder, remind
@@ -80,6 +80,20 @@ def no_reminder(desk: Desk, ref: str) -> HttpResponse:
 
 
 @desk_page("hold_back", changes=True)
+def hold(desk: Desk, ref: str) -> HttpResponse:
+    """Hold the customer back from every automation, with the reason, up to a day or for ever."""
+    one, typed = customer_named(desk, ref), desk.request.POST
+    words, last = typed.get("why", ""), typed.get("until", "")
+    try:
+        until = parse_day(last) if last else None
+        hold_from_everything(desk.dealer, one, until=until, why=words, by=str(desk.user), at=desk.reader.at)
+    except BadInput as error:
+        return customer_page(desk, one, told=str(error), typed_why=words or " ", typed_until=last, status=422)
+    desk.note("held_back", f"everything, customer {ref}", after={"until": until or "for ever"})
+    return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
+
+
+@desk_page("hold_back", changes=True)
 def let_go(desk: Desk, ref: str) -> HttpResponse:
     """Undo a hold-back."""
     one = customer_named(desk, ref)
@@ -88,7 +102,8 @@ def let_go(desk: Desk, ref: str) -> HttpResponse:
     if held is None:
         raise Http404
     undo(desk.dealer, held, by=str(desk.user), at=desk.reader.at)
-    desk.note("released", f"automation {held.automation.code}, customer {ref}")
+    what = f"automation {held.automation.code}" if held.automation else "everything"
+    desk.note("released", f"{what}, customer {ref}")
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 

@@ -12,7 +12,8 @@ from relance.lib.moments import parse_moment
 from relance.measures.timeline import AT_ONCE, timeline
 from relance.measures.why import why
 from relance.measures.why_in_words import why_in_words
-from relance.outbox.models import HoldBack, Task
+from relance.outbox.hold_back import standing_of
+from relance.outbox.models import Task
 from relance.plan.models import Automation, PersonalReminder
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
@@ -56,7 +57,7 @@ def customer_page(desk: Desk, one: Customer, *, status: int = 200, **more: Any) 
         .filter(customer=one, status="open")
         .order_by("-recommended_at")[:10],
         "tasks": Task.objects.of(dealer).filter(customer=one, state="open").order_by("due_at")[:10],
-        "held": HoldBack.objects.of(dealer).filter(customer=one, undone_at=None).select_related("automation"),
+        "held": standing_of(dealer, one, at=at),
         "reminders": PersonalReminder.objects.of(dealer).filter(customer=one).order_by("-at")[:20],
         "consents": _consents(desk, one),
         "automations": Automation.objects.of(dealer).order_by("code"),

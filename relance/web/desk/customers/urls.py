@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/remind/<path:ref>/", acts.reminder, name="desk-customer-remind"),
     path("customers/no-reminder/<path:ref>/", acts.no_reminder, name="desk-customer-no-reminder"),
     path("customers/let-go/<path:ref>/", acts.let_go, name="desk-customer-let-go"),
+    path("customers/hold-back/<path:ref>/", acts.hold, name="desk-customer-hold"),
     path("customers/data/<path:ref>/", acts.person_file, name="desk-customer-data"),
     path("customers/forget/<path:ref>/", acts.forget, name="desk-customer-forget"),
     path("customers/vehicle/<path:ref>/", one.vehicle, name="desk-vehicle"),
