@@ -19,6 +19,7 @@ from relance.outbox.hold_back import hold_back
 from relance.outbox.models import HoldBack, Task
 from relance.plan.apply import export
 from relance.plan.models import Automation, AutomationVersion, CustomerGroup, PersonalReminder, Sketch
+from relance.replies.receive import receive
 from tests.builders import an_automation
 from tests.web.automations.test_builder import SIX
 from tests.web.campaigns.test_campaigns import MAZDAS
@@ -84,6 +85,11 @@ def _invitation(dealer: Dealer) -> Values:
 
 def _task(kind: str) -> Callable[[Dealer], Values]:
     return lambda dealer: {"key": Task.objects.of(dealer).filter(kind=kind).order_by("pk")[0].key}
+
+
+def _wish(dealer: Dealer) -> Values:
+    receive(dealer, sender="+15145550199", text="don't text me before 9", at=clock.now(), ref="in-9")
+    return {"key": Task.objects.of(dealer).get(ref__startswith="perhaps-stop").key}
 
 
 def _schedule(dealer: Dealer) -> Values:
@@ -238,6 +244,7 @@ DESK: dict[str, Entry] = {
     "desk-task-outcome": Entry("tasks", Deed("task", _data(outcome="reached", seen="0"), _task("call"))),
     "desk-task-undo": Entry("tasks", Deed("task", values=_task("call"))),
     "desk-task-done": Entry("tasks", Deed("task", values=_task("follow_up"))),
+    "desk-task-wish": Entry("tasks", Deed("consent", _data(outcome="opt_out"), _wish)),
     "desk-task-mine": Entry("tasks", unlogged="whose it is stands on the task"),
     "desk-task-resolve": Entry("tasks", Deed("resolved", _data(word="sent"), _task("unsure"))),
     "desk-customers": LOOK,

@@ -7,7 +7,9 @@ from django.test import Client
 
 from relance.dealers.models import AuditEntry, Dealer
 from relance.facts.consent import ledger_of
+from relance.facts.models import ConsentEntry
 from relance.outbox.models import Message, Task
+from relance.replies.receive import receive
 from tests.builders import A_DAY, a_dealer, a_user
 from tests.web.sample import a_busy_dealer, with_tasks_and_paper
 
@@ -184,3 +186,27 @@ def test_what_is_new_for_me_is_behind_the_bell_until_it_is_read(client, tmp_path
     assert "Camille Tremblay" in text_of(client, "/d/north/waiting/")
     client.post("/d/north/waiting/read/")
     assert "Camille Tremblay" not in text_of(client, "/d/north/waiting/")
+
+
+def a_wish(dealer: Dealer) -> Task:
+    receive(dealer, sender="+15145550199", text="don't text me before 9", at=A_DAY, ref="in-9")
+    return Task.objects.of(dealer).get(ref__startswith="perhaps-stop")
+
+
+def test_a_doubtful_wish_becomes_an_opt_out_with_one_press_and_for_good(client, dealer):
+    client, task = signed_in(client, dealer), a_wish(dealer)
+    assert "It is an opt-out" in text_of(client, f"/d/north/tasks/{task.key}/")
+    assert press(client, task, "done").status_code == 404  # the doubt would stay
+    assert "An opt-out" in press(client, task, "wish", outcome="opt_out").content.decode()
+    assert ConsentEntry.objects.of(dealer).filter(address="+15145550199", status="withdrawn").count() == 2
+    assert AuditEntry.objects.of(dealer).latest("number").act == "consent"
+    assert press(client, task, "undo").status_code == 404
+    assert "Somebody was quicker" in press(client, task, "wish", outcome="no_opt_out").content.decode()
+
+
+def test_that_it_was_none_can_be_taken_back(client, dealer):
+    client, task = signed_in(client, dealer), a_wish(dealer)
+    assert "No opt-out" in press(client, task, "wish", outcome="no_opt_out").content.decode()
+    assert "It is an opt-out" in press(client, task, "undo").content.decode()
+    assert press(client, task, "wish", outcome="else").status_code == 404
+    assert press(client, one(dealer, "complaint"), "wish", outcome="opt_out").status_code == 404

@@ -3,6 +3,8 @@
 An opt-out is in the ledger when this returns (R62); nothing of ours is asked before.
 """
 
+from datetime import datetime
+
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, ledger_of, ledger_of_addresses, record, record_for_address, standing_withdrawal
 from relance.replies.act.say import SHORTLY, ask_a_person, has_been_answered_enough, say
@@ -11,6 +13,7 @@ from relance.replies.understand.meaning import Meaning
 from relance.replies.words import HELP_IN_BOTH, filled, words_in
 
 SOURCE = "reply"
+PERHAPS = "perhaps-stop"  # how the ref of a task begins that asks whether it was an opt-out
 REACH = {"sms": ("sms", "phone"), "email": ("email",)}
 EVERY_CHANNEL = ("any",)
 PURPOSES = ("service", "marketing")
@@ -60,7 +63,7 @@ def help_(heard: Heard, meaning: Meaning) -> None:
 def perhaps_stop(heard: Heard, meaning: Meaning) -> None:
     """A person decides; until then marketing waits, as for a complaint."""
     if not heard.is_opted_out():
-        ask_a_person(heard, "complaint", "perhaps-stop", meaning)
+        ask_a_person(heard, "complaint", PERHAPS, meaning)
 
 
 def reach_of(dealer: Dealer, channel: str) -> tuple[str, ...]:
@@ -70,9 +73,13 @@ def reach_of(dealer: Dealer, channel: str) -> tuple[str, ...]:
 
 
 def _enter(heard: Heard, meaning: Meaning, channel: str, status: str) -> None:
-    """One entry for the address, and one for everybody who has it."""
+    enter(heard, said_entry(heard, meaning.text, channel, status), recorded_at=heard.inbound.received_at)
+
+
+def said_entry(heard: Heard, words: str, channel: str, status: str) -> Entry:
+    """What the person said, as an entry of the ledger: his own act, from when he said it."""
     inbound = heard.inbound
-    entry = Entry(
+    return Entry(
         channel=channel,
         purpose="any",
         status=status,
@@ -80,10 +87,14 @@ def _enter(heard: Heard, meaning: Meaning, channel: str, status: str) -> None:
         by="person",
         source=SOURCE,
         proof=f"message {inbound.ref} from {inbound.sender} by {inbound.provider}",
-        words=meaning.text,
+        words=words,
     )
-    record_for_address(heard.dealer, inbound.sender, entry, recorded_at=inbound.received_at)
-    record(heard.dealer, [c.pk for c in heard.senders], entry, recorded_at=inbound.received_at)
+
+
+def enter(heard: Heard, entry: Entry, *, recorded_at: datetime) -> None:
+    """One entry for the address, and one for everybody who has it."""
+    record_for_address(heard.dealer, heard.inbound.sender, entry, recorded_at=recorded_at)
+    record(heard.dealer, [c.pk for c in heard.senders], entry, recorded_at=recorded_at)
 
 
 def _is_withdrawn(heard: Heard, channels: tuple[str, ...]) -> bool:

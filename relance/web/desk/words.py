@@ -68,6 +68,8 @@ CALL_OUTCOMES: Mapping[str, Word] = {
 TASK_OUTCOMES: Mapping[str, Word] = {
     **CALL_OUTCOMES,
     "done": _("Done"),
+    "opt_out": _("An opt-out"),
+    "no_opt_out": _("No opt-out"),
     "sent": _("It arrived"),
     "ready": _("Sent again"),
     "failed": _("It did not arrive"),

@@ -10,6 +10,7 @@ from relance.delivery.safety.resolve import WORDS, resolve_unsure
 from relance.outbox.tasks import close_task, give_to, put_off, reopen_task
 from relance.replies.calls import OUTCOMES, Said, outcomes_of, say
 from relance.replies.calls import undo as undo_outcome
+from relance.replies.doubt import DECISIONS, OPT_OUT, decide, wish_of
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.tasks.task_list import CALLS
@@ -46,12 +47,24 @@ def say_outcome(desk: Desk, key: UUID) -> HttpResponse:
 def finish(desk: Desk, key: UUID) -> HttpResponse:
     """Done, without a call."""
     found = the_task(desk, key)
-    if found.kind == "unsure":
+    if found.kind == "unsure" or wish_of(desk.dealer, found) is not None:
         raise Http404
     note = desk.request.POST.get("note", "").strip()[:NOTE]
     kept = close_task(desk.dealer, found, outcome="done", by=str(desk.user)[:200], at=desk.reader.at, note=note)
     if kept:
         desk.note("task", f"{found.key} done")
+    return _answer(desk, key, slow=not kept)
+
+
+@desk_page("tasks", changes=True)
+def decide_wish(desk: Desk, key: UUID) -> HttpResponse:
+    """A doubtful wish: it was an opt-out, or it was none."""
+    found, outcome = the_task(desk, key), desk.request.POST.get("outcome", "")
+    if outcome not in DECISIONS or wish_of(desk.dealer, found) is None:
+        raise Http404
+    kept = decide(desk.dealer, found, outcome, by=str(desk.user), at=desk.reader.at)
+    if kept:
+        desk.note("consent" if outcome == OPT_OUT else "task", f"{found.key} {outcome}")
     return _answer(desk, key, slow=not kept)
 
 
@@ -90,7 +103,7 @@ def resolve(desk: Desk, key: UUID) -> HttpResponse:
 def undo(desk: Desk, key: UUID) -> HttpResponse:
     """The last thing that was said of it, taken back."""
     found = the_task(desk, key)
-    if found.kind == "unsure":
+    if found.kind == "unsure" or found.outcome == OPT_OUT:
         raise Http404
     if found.kind in CALLS and outcomes_of(desk.dealer, found):
         kept = undo_outcome(desk.dealer, found)

@@ -17,12 +17,14 @@ from relance.lib.moments import DAY, local
 from relance.outbox.models import Task
 from relance.outbox.recheck import Refusal, recheck
 from relance.replies.calls import number_of, outcomes_by_task, outcomes_of
+from relance.replies.doubt import OPT_OUT, wish_of
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.tasks.task_list import CALLS, calls_of, chosen, tasks_of
 from relance.web.desk.words import CALL_OUTCOMES, Word, reason_of
 
 HISTORY = 8
+FOR_GOOD = ("do_not_call", OPT_OUT)  # outcomes that only the customer himself undoes
 SOON = time(10)  # the hour that a later day is offered at
 IN_A_FIELD = "%Y-%m-%dT%H:%M"
 
@@ -85,7 +87,8 @@ def task_values(desk: Desk, found: Task) -> dict[str, Any]:
         "no_longer": no_longer(desk, [found]).get(found.pk),
         "history": list(touches[:HISTORY]) if found.customer_id else [],
         "may_work": may and found.state == "open",
-        "may_undo": may and found.state == "done" and found.outcome != "do_not_call" and found.kind != "unsure",
+        "may_undo": may and found.state == "done" and found.outcome not in FOR_GOOD and found.kind != "unsure",
+        "wish": wish_of(desk.dealer, found),
         "mine": my_staff(desk),
         "later": later(desk).strftime(IN_A_FIELD),
     }

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<uuid:key>/", tasks.task, name="desk-task"),
     path("tasks/<uuid:key>/outcome/", task_acts.say_outcome, name="desk-task-outcome"),
     path("tasks/<uuid:key>/done/", task_acts.finish, name="desk-task-done"),
+    path("tasks/<uuid:key>/wish/", task_acts.decide_wish, name="desk-task-wish"),
     path("tasks/<uuid:key>/mine/", task_acts.take, name="desk-task-mine"),
     path("tasks/<uuid:key>/later/", task_acts.wait, name="desk-task-later"),
     path("tasks/<uuid:key>/resolve/", task_acts.resolve, name="desk-task-resolve"),
