@@ -42,17 +42,30 @@ def health_of_home(home: Path) -> Iterator[Finding]:
     )
 
 
-def remember_backup(home: Path, at: datetime) -> None:
-    """A backup was written and read again; `doctor` misses it after a day."""
-    (home / BACKED_UP).write_text(at.isoformat(), encoding="ascii")
+def remember_backup(home: Path, at: datetime, file: Path | None = None, *, fault: str = "") -> None:
+    """A backup was written and read again, or tried and found bad; `doctor` misses it after a day."""
+    lines = [at.isoformat(), str(file.absolute()) if file else "", fault]
+    (home / BACKED_UP).write_text("\n".join(lines), encoding="utf-8")
+
+
+def newest_backup(home: Path) -> tuple[datetime, Path | None, str]:
+    """When the last good backup was made, where it lies, and what was wrong with it when it was tried.
+
+    OSError or ValueError when there is none.
+    """
+    at, file, fault = [*(home / BACKED_UP).read_text(encoding="utf-8").splitlines(), "", ""][:3]
+    return datetime.fromisoformat(at.strip()), Path(file) if file else None, fault
 
 
 def health_of_backups(home: Path, at: datetime) -> Iterator[Finding]:
     """When the database was last backed up into a file that was read again."""
     try:
-        last = datetime.fromisoformat((home / BACKED_UP).read_text(encoding="ascii").strip())
+        last, _, fault = newest_backup(home)
     except (OSError, ValueError):
         yield Finding("note", "no good backup is known: relance backup FILE, every night")
+        return
+    if fault:
+        yield Finding("bad", f"the newest backup does not restore: {fault}")
         return
     late = at - last > BACKUP_SILENCE
     yield Finding(

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from relance.dealers.secret import FILE
+from relance.exports.backup.prove import prove
 from relance.exports.backup.write import write_backup
 from relance.lib.clock import now
 from relance.measures.health import remember_backup
@@ -21,13 +22,25 @@ def command(
     portable: Annotated[
         bool, typer.Option("--portable", help="Table by table: restores into SQLite or PostgreSQL.")
     ] = False,
+    proof: Annotated[
+        bool, typer.Option("--prove", help="The file is there: restore it into a scratch database, and count.")
+    ] = False,
 ) -> None:
-    """Back up the database while everything goes on."""
+    """Back up the database while everything goes on, or prove a backup."""
+    if proof:
+        began = time.perf_counter()
+        found = prove(file)
+        print(
+            f"proven: {file} restores, {found.rows:,} rows of {len(found.tables)} tables as they were "
+            f"{found.made_at:%Y-%m-%d %H:%M} UTC ({time.perf_counter() - began:,.1f} s)",
+            file=sys.stderr,
+        )
+        return
     if connection.vendor != "sqlite" and not portable:
         print("PostgreSQL is backed up in the portable form; pg_dump does as well.", file=sys.stderr)
     began = time.perf_counter()
     made = write_backup(file, is_portable=portable, at=now())
-    remember_backup(settings.HOME, now())
+    remember_backup(settings.HOME, now(), file)
     megabytes, seconds = file.stat().st_size / 2**20, time.perf_counter() - began
     print(
         f"good: {file} holds {made.rows:,} rows of {len(made.tables)} tables, read again and whole "
