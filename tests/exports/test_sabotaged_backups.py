@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from relance.exports.backup import copy, portable, write
+from relance.exports.backup import copy, portable
 from relance.exports.backup.prove import SCRATCH
 from relance.jobs.schedule import prove_backup
 from relance.lib.clock import now
@@ -171,7 +171,7 @@ def test_a_full_disk_leaves_nothing_behind_and_says_so(relance, monkeypatch, tmp
         path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(write.copy if form == "copy" else write.portable, "write", full)
+    monkeypatch.setattr(copy if form == "copy" else portable, "write", full)
     answer = relance("backup", *(["--portable"] if form == "portable" else []), tmp_path / "b")
     assert (answer.status, "No space left" in answer.err) == (1, True)
     assert list(tmp_path.iterdir()) == []
