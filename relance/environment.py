@@ -54,7 +54,10 @@ VARIABLES = (
     Variable("RELANCE_ALLOWED_HOSTS", "", as_list, "further host names that requests may name"),
     Variable("RELANCE_DEBUG", "no", as_flag, "show faults in the browser; never on a server"),
     Variable(
-        "RELANCE_PRIVATE_HOSTS", "", as_list, "hosts of your own network that gateways may stand on; others are refused"
+        "RELANCE_PRIVATE_HOSTS",
+        "",
+        as_list,
+        "hosts of your own network that gateways, and senders set on the desk, may stand on; others are refused",
     ),
     Variable("RELANCE_SMTP_URL", "", as_text, "smtp:// or smtps://user:password@host:port; default sender of e-mail"),
     Variable("RELANCE_BROKER_URL", "", as_text, "amqp://user:password@host:port/ of a RabbitMQ; empty: no cluster"),

@@ -10,7 +10,6 @@ the environment; an answer has a time and a size at which it ends, however slowl
     └── NoAnswer     the request has left, and no usable answer came: nobody can tell
 """
 
-import errno
 import io
 import re
 import select
@@ -20,10 +19,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
+
+from relance.lib.reach import connect
 
 LARGEST = 1_000_000  # bytes of an answer that are read
 IDLE = 20.0  # seconds after which a kept connection is not trusted to be still there
@@ -173,22 +173,9 @@ class Line:
         return bool(readable)
 
     def _connect(self) -> socket.socket:
-        found = socket.getaddrinfo(self.origin.host, self.origin.port, type=socket.SOCK_STREAM)
-        addresses = [info[4] for info in found]
-        if self.origin.host not in set(self.private):
-            for address in addresses:
-                if not is_public(str(address[0])):
-                    raise OSError(errno.EACCES, f"{address[0]} is an address of a private network")
-        fault: OSError | None = None
-        for address in addresses:
-            try:
-                plain = socket.create_connection((str(address[0]), int(address[1])), timeout=self.timeout)
-            except OSError as error:
-                fault = error
-                continue
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return self._secured(plain) if self.origin.scheme == "https" else plain
-        raise fault or OSError("it has no address")
+        plain = connect(self.origin.host, self.origin.port, self.timeout, private=self.private)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self._secured(plain) if self.origin.scheme == "https" else plain
 
     def _secured(self, plain: socket.socket) -> socket.socket:
         try:
@@ -216,19 +203,6 @@ class _Ending(io.RawIOBase):
             raise TimeoutError
         self._sock.settimeout(left)
         return self._sock.recv_into(buffer)
-
-
-def is_public(address: str) -> bool:
-    """Whether an address belongs to the open internet; one that hides another inside is judged by that."""
-    try:
-        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else found)
-        if isinstance(found, IPv6Address) and found.packed[:12] == bytes.fromhex("0064ff9b0000000000000000"):
-            found = IPv4Address(found.packed[12:])
-    return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 @lru_cache(maxsize=16)

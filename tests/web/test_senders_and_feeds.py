@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from relance.dealers.models import AuditEntry, Dealer
-from relance.delivery.senders import sending_of
+from relance.delivery.channel import Sending
+from relance.delivery.senders import keep_sender, sending_of
 from relance.intake.models import ImportRun
 from relance.jobs.inbox import Inbox
 from relance.lib import clock
@@ -70,7 +71,8 @@ def test_what_cannot_be_is_said_and_nothing_changes(
 
 
 def test_a_check_says_what_is_in_the_way(client: Client, dealer: Dealer) -> None:
-    client.post(f"{SENDERS}email/", {"url": "smtp://127.0.0.1:9"})
+    sending = Sending("smtp", {"host": "127.0.0.1", "port": 9, "tls": "none"})
+    keep_sender(dealer, "email", sending, at=A_DAY)  # by the operator
     page = client.post(f"{SENDERS}email/check/").content.decode()
     assert 'role="alert"' in page and "127.0.0.1" in page
 

@@ -1,13 +1,15 @@
 """Turns the mailbox in which bounces and complaints arrive into receipts: every mail is looked at once."""
 
 import logging
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from imaplib import IMAP4
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
-from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools import AND, BaseMailBox
 from imap_tools.errors import ImapToolsError
 
 from relance.dealers.models import Dealer
@@ -15,7 +17,9 @@ from relance.delivery.models import Sender
 from relance.delivery.receipts.bounce_mail import news_of
 from relance.delivery.receipts.take_in import take_in
 from relance.delivery.senders import opened
+from relance.delivery.senders.hosts import private_hosts
 from relance.lib.errors import BadInput
+from relance.lib.reach import connect
 
 log = logging.getLogger(__name__)
 PROVIDER = "mail"  # of a receipt that came by mail
@@ -38,7 +42,7 @@ def look_into_mailboxes(at: datetime) -> None:
         if not url:
             continue
         try:
-            news = look_into(row.dealer, url, at=at)
+            news = look_into(row.dealer, url, at=at, private=private_hosts(row.settings))
         except (OSError, IMAP4.error, ImapToolsError, BadInput) as error:
             log.warning("%s: the mailbox for bounces cannot be read: %s", row.dealer.slug, str(error).splitlines()[0])
         else:
@@ -46,10 +50,10 @@ def look_into_mailboxes(at: datetime) -> None:
                 log.info("%s: %s mails came back or were complained about", row.dealer.slug, news)
 
 
-def look_into(dealer: Dealer, url: str, *, at: datetime) -> int:
+def look_into(dealer: Dealer, url: str, *, at: datetime, private: Iterable[str] | None = None) -> int:
     """Read what is new in the mailbox `imaps://user:password@host:port/FOLDER`; how much was news."""
     found = 0
-    with _opened(url) as box:
+    with _opened(url, private) as box:
         for uid, content in _new(box):
             news = take_in_mail(dealer, content, at=at)
             # A flag only when the database has it: a crash in between reads the mail twice, and it is news once.
@@ -65,16 +69,52 @@ def _new(box: BaseMailBox) -> Iterator[tuple[str, bytes]]:
             yield mail.uid, mail.obj.as_bytes()
 
 
-def _opened(url: str) -> BaseMailBox:
+class _Session(IMAP4):
+    """A conversation with the address that was checked, not with whatever the host names the next time."""
+
+    def __init__(self, host: str, port: int, private: Iterable[str] | None) -> None:
+        self._private = private
+        super().__init__(host, port, TIMEOUT)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        return connect(self.host, self.port, timeout, private=self._private)
+
+
+class _Secure(_Session):
+    """The same, encrypted from its first word."""
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        plain = super()._create_socket(timeout)
+        try:
+            return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
+
+
+class _Plain(BaseMailBox):
+    """A mailbox behind such a conversation."""
+
+    session: ClassVar[type[_Session]] = _Session
+
+    def __init__(self, host: str, port: int, private: Iterable[str] | None) -> None:
+        self._where = (host, port, private)
+        super().__init__()
+
+    def _get_mailbox_client(self) -> IMAP4:
+        return self.session(*self._where)
+
+
+class _Encrypted(_Plain):
+    session = _Secure
+
+
+def _opened(url: str, private: Iterable[str] | None) -> BaseMailBox:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname or not parts.username:
         raise BadInput("the secret 'bounces': write imaps://user:password@host/FOLDER")
     port = parts.port or PORTS[parts.scheme]
-    box: BaseMailBox
-    if parts.scheme == "imaps":
-        box = MailBox(parts.hostname, port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
-    else:
-        box = MailBoxUnencrypted(parts.hostname, port, timeout=TIMEOUT)
+    box = (_Encrypted if parts.scheme == "imaps" else _Plain)(parts.hostname, port, private)
     folder = unquote(parts.path.strip("/")) or "INBOX"
     try:
         return box.login(unquote(parts.username), unquote(parts.password or ""), initial_folder=folder)

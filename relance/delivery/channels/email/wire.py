@@ -6,6 +6,7 @@ be lost.
 """
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from relance.delivery.channel import (
     Sending,
 )
 from relance.delivery.channels.email.answers import Answer, fault_of
+from relance.delivery.senders.hosts import private_hosts
 from relance.lib.clock import now
+from relance.lib.reach import connect
 
 END = b".\r\n"
 STEPS = ("MAIL", "RCPT", "DATA")
@@ -49,6 +52,7 @@ class Route:
     timeout: float
     ca: str | None
     name: str | None
+    private: tuple[str, ...] | None = None  # hosts whose addresses may be private; None: the operator set it, all may
 
     @classmethod
     def of(cls, sending: Sending) -> "Route":
@@ -63,7 +67,35 @@ class Route:
             timeout=float(kept.get("timeout", 60)),
             ca=kept.get("ca"),
             name=kept.get("name"),
+            private=private_hosts(kept),
         )
+
+
+class _Plain(smtplib.SMTP):
+    """A conversation with the address that was checked, not with whatever the host names the next time."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        super().__init__(route.host, route.port, local_hostname=route.name, timeout=route.timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return connect(host, port, timeout, private=self._route.private)
+
+
+class _Tls(smtplib.SMTP_SSL):
+    """The same, encrypted from its first word."""
+
+    def __init__(self, route: Route, context: ssl.SSLContext) -> None:
+        self._route = route
+        super().__init__(route.host, route.port, local_hostname=route.name, timeout=route.timeout, context=context)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = connect(host, port, timeout, private=self._route.private)
+        try:
+            return self.context.wrap_socket(plain, server_hostname=self._route.host)
+        except BaseException:
+            plain.close()
+            raise
 
 
 class Wire:
@@ -101,11 +133,9 @@ class Wire:
         route = self.route
         context = ssl.create_default_context(cafile=route.ca)
         if route.tls == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                route.host, route.port, local_hostname=route.name, timeout=route.timeout, context=context
-            )
+            smtp: smtplib.SMTP = _Tls(route, context)
         else:
-            smtp = smtplib.SMTP(route.host, route.port, local_hostname=route.name, timeout=route.timeout)
+            smtp = _Plain(route)
         try:
             smtp.ehlo()
             if route.tls == "auto" and smtp.has_extn("starttls"):

@@ -12,6 +12,7 @@ from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, ChannelDown, Sending
 from relance.delivery.models import Sender
 from relance.delivery.senders import keep_sender, opened, sending_of
+from relance.delivery.senders.hosts import FROM_DESK, private_host_of
 from relance.delivery.senders.registry import KINDS, channel_for
 from relance.delivery.senders.trial import send_test
 from relance.delivery.senders.ways import WAYS, file_sending, sending_from
@@ -22,7 +23,7 @@ from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.words import Word
 
 BY_COMMAND = ("gateway",)  # what names a file of the server is set by the operator
-HIDDEN = ("hook", "folder", "form")
+HIDDEN = ("hook", "folder", "form", FROM_DESK)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,14 @@ def _sending(desk: Desk, channel: str, url: str) -> Sending:
     before = opened(row).secrets if row else {}
     typed = {name: desk.request.POST.get(f"secret-{name}", "").strip()[:600] for name in names}
     kept = {name: typed[name] or before.get(name, "") for name in names}
-    return Sending(sending.kind, sending.settings, {name: value for name, value in kept.items() if value})
+    secrets = {name: value for name, value in kept.items() if value}
+    made = Sending(sending.kind, {**sending.settings, FROM_DESK: True}, secrets)
+    if host := private_host_of(made):
+        raise BadInput(
+            _("%(host)s stands in a private network: whoever runs this server may allow it (RELANCE_PRIVATE_HOSTS).")
+            % {"host": host}
+        )
+    return made
 
 
 @desk_page("settings", changes=True)
