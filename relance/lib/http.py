@@ -23,7 +23,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from relance.lib.reach import connect
+from relance.lib.addresses.network import connect
 
 LARGEST = 1_000_000  # bytes of an answer that are read
 IDLE = 20.0  # seconds after which a kept connection is not trusted to be still there

@@ -14,7 +14,7 @@ from relance.delivery.receipts.mailbox import look_into
 from relance.delivery.senders import keep_sender, sending_of
 from relance.delivery.senders.hosts import FROM_DESK, private_host_of, private_hosts
 from relance.delivery.senders.ways import sending_from
-from relance.lib import reach
+from relance.lib.addresses import network
 from tests.builders import A_DAY, a_dealer, a_user
 from tests.delivery.mail_server import Mailbox, mail_server
 from tests.delivery.receipts.imap_server import imap_server
@@ -93,7 +93,7 @@ def test_the_desks_sender_does_not_reach_this_machine(trap, tls):
 @pytest.mark.parametrize("scheme", ["imap", "imaps"])
 def test_the_desks_mailbox_does_not_reach_this_machine(trap, scheme):
     url = f"{scheme}://me:secret@127.0.0.1:{trap.getsockname()[1]}/INBOX"
-    with pytest.raises(reach.Private):
+    with pytest.raises(network.Private):
         look_into(a_dealer(), url, at=A_DAY, private=private_hosts({FROM_DESK: True}))
 
 

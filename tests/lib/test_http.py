@@ -8,8 +8,8 @@ from time import monotonic
 import pytest
 
 from relance.lib import http
+from relance.lib.addresses.network import is_public
 from relance.lib.http import Line, NoAnswer, NotSent, NoWay, Origin, target_of
-from relance.lib.reach import is_public
 from tests.delivery.mail_server import certificate
 from tests.delivery.web_server import Asked, Said, web_server
 

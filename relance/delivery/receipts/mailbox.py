@@ -18,8 +18,8 @@ from relance.delivery.receipts.bounce_mail import news_of
 from relance.delivery.receipts.take_in import take_in
 from relance.delivery.senders import opened
 from relance.delivery.senders.hosts import private_hosts
+from relance.lib.addresses.network import connect
 from relance.lib.errors import BadInput
-from relance.lib.reach import connect
 
 log = logging.getLogger(__name__)
 PROVIDER = "mail"  # of a receipt that came by mail

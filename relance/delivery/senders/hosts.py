@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from relance.delivery.channel import Sending
-from relance.lib.reach import Private, refuse_private
+from relance.lib.addresses.network import Private, refuse_private
 
 FROM_DESK = "from_desk"  # the setting that says who typed the address
 

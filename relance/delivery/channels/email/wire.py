@@ -23,8 +23,8 @@ from relance.delivery.channel import (
 )
 from relance.delivery.channels.email.answers import Answer, fault_of
 from relance.delivery.senders.hosts import private_hosts
+from relance.lib.addresses.network import connect
 from relance.lib.clock import now
-from relance.lib.reach import connect
 
 END = b".\r\n"
 STEPS = ("MAIL", "RCPT", "DATA")
