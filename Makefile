@@ -9,8 +9,9 @@ CUSTOMERS := 1000000
 MESSAGES := 10000
 KILLS := 500
 SEEDS := 1
+PROOFS := tests/journeys/test_whatever_happens.py tests/journeys/test_promised_sizes.py tests/exports/test_restored_and_asked.py
 
-.PHONY: help setup run test test-fast crash check format docs bench lock clean
+.PHONY: help setup run test test-fast crash proof check format docs bench lock clean
 
 help:  ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -30,6 +31,9 @@ test-fast: setup  ## the minute-long part: SQLite, no browser, no processes
 
 crash: setup  ## kill workers at any instant, on both databases: nothing may be sent twice or lost
 	$(BIN)/python -m tests.harness --messages $(MESSAGES) --kills $(KILLS) --seeds $(SEEDS)
+
+proof: setup  ## the promises about doubles, restores, replies and robots, at the sizes that are promised (an hour)
+	STEPS=50000 MESSAGES=2000 INBOUND=200 EVENTS=10000 LINKS=1000 $(BIN)/python -m pytest -n 0 -s $(PROOFS)
 
 check: setup  ## format, lint, types, imports, migrations, translations
 	$(BIN)/ruff format --check .

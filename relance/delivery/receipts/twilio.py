@@ -62,10 +62,10 @@ def status_of(request: HttpRequest, _: Sender, key: UUID | None, at: datetime) -
 
 
 def heard_of(request: HttpRequest, _: Sender) -> Heard | None:
-    """A text message that came in; None when the call is none."""
+    """A text message that came in, by the name that it has in Twilio's log too; None when the call is none."""
     form = request.POST
     sid, sender = form.get("MessageSid", ""), form.get("From", "")
-    return Heard(sender, form.get("Body", ""), f"twilio:{sid}"[:64]) if sid and sender else None
+    return Heard(sender, form.get("Body", ""), sid) if sid and sender else None
 
 
 DOOR = Door(is_authentic, status_of, heard_of)
