@@ -1,6 +1,6 @@
 """What planning jobs take of memory: each in a process of its own, the most that it ever had, as the system counts it.
 
-Counted is what is resident, pages of the database file that it maps (up to 128 MB) included; beside it what is its own.
+Counted is what is resident, pages of the database file that it maps (up to 64 MB) included; beside it what is its own.
 """
 
 import os

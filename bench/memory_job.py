@@ -62,11 +62,13 @@ def main() -> int:
     over, seen = Event(), [_own()]
     watch = Thread(target=_watch, args=(over, seen))
     watch.start()
-    with transaction.atomic():
-        size = job(Dealer.objects.get())
-        transaction.set_rollback(True)
-    over.set()
-    watch.join()
+    try:
+        with transaction.atomic():
+            size = job(Dealer.objects.get())
+            transaction.set_rollback(True)
+    finally:
+        over.set()
+        watch.join()
     status = Path("/proc/self/status").read_text().splitlines()
     most = int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
     print(f"{most:.0f}|{max(seen):.0f}|{size}")

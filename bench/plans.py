@@ -82,7 +82,7 @@ def _day_of_the_library(customers: int) -> Iterator[Row]:
         run = run_of(dealer, code)
         statement, parameters = by_hand(sql, dealer, run.reference_at)
         with closing(sqlite3.connect(database(customers))) as raw:
-            raw.execute("pragma mmap_size=134217728")
+            raw.execute("pragma mmap_size=67108864")
             expected = {row[0] for row in raw.execute(statement, parameters)}
             found = set(due_ids(dealer, run))
             same = "" if found == expected else f" DIFFERS: {len(found)} against {len(expected)}"

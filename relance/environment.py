@@ -92,7 +92,7 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=30000;"
-                "PRAGMA cache_size=-65536;PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;",
+                "PRAGMA cache_size=-65536;PRAGMA mmap_size=67108864;PRAGMA temp_store=MEMORY;",
             },
         }
     parts = urlsplit(url)

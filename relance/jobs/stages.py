@@ -9,6 +9,7 @@ from django.db import transaction
 
 from relance.dealers.models import Dealer
 from relance.jobs.due_runs import due_runs
+from relance.lib.rows import rarely_collecting
 from relance.outbox.lines import lines
 from relance.outbox.models import Message
 from relance.outbox.runs.make import Making
@@ -44,7 +45,8 @@ def plan(dealer: Dealer, *, at: datetime, since: datetime | None = None, dry_run
             planned.lines = lines(dealer, messages_of(dealer, planned))
             transaction.set_rollback(True)
     else:
-        _work_through(Making(dealer, at), since, planned)
+        with rarely_collecting():
+            _work_through(Making(dealer, at), since, planned)
     return planned
 
 

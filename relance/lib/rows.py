@@ -21,7 +21,7 @@ PAGES = (
     16_000  # 64 MB of journal before it is carried into the database: pages written again and again are carried once
 )
 USUAL_PAGES = 1_000
-MAPPED = 128 << 20
+MAPPED = 64 << 20
 SMALLER, USUAL = 49_152, 65_536  # kilobytes of pages in memory
 OFTEN, RARELY = gc.get_threshold(), 10_000  # new objects
 MANY = 50  # rows for which PostgreSQL's COPY, with its table beside, is quicker than a statement for each
@@ -38,6 +38,17 @@ def long_write() -> Iterator[None]:
     """
     if connection.vendor == "sqlite":
         _set(f"wal_autocheckpoint={PAGES}", "mmap_size=0", f"cache_size=-{SMALLER}")
+    try:
+        with rarely_collecting():
+            yield
+    finally:
+        if connection.vendor == "sqlite":
+            _set(f"wal_autocheckpoint={USUAL_PAGES}", f"mmap_size={MAPPED}", f"cache_size=-{USUAL}")
+
+
+@contextmanager
+def rarely_collecting() -> Iterator[None]:
+    """For a while, making very many small objects without cycles: Python looks for cycles rarely."""
     gc.freeze()
     gc.set_threshold(RARELY, *OFTEN[1:])
     try:
@@ -45,8 +56,6 @@ def long_write() -> Iterator[None]:
     finally:
         gc.set_threshold(*OFTEN)
         gc.unfreeze()
-        if connection.vendor == "sqlite":
-            _set(f"wal_autocheckpoint={USUAL_PAGES}", f"mmap_size={MAPPED}", f"cache_size=-{USUAL}")
 
 
 def _set(*settings: str) -> None:

@@ -5,7 +5,7 @@ cannot be known yet (real-time automations) is an expectation from the last eigh
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -16,10 +16,12 @@ from django.db.models.functions import TruncDate
 
 from relance.dealers.models import Dealer
 from relance.lib.moments import DAY, day_of, day_start
+from relance.lib.rows import rarely_collecting
 from relance.outbox.address import ADDRESS_OF
 from relance.outbox.gate.known import COUNTED
 from relance.outbox.models import Message
-from relance.outbox.outlook.ahead import Foreseen, Outlook, whole_needs
+from relance.outbox.outlook.ahead import Outlook, whole_needs
+from relance.outbox.outlook.crowd import Crowd, Foreseen
 from relance.outbox.outlook.kept import Kept, fingerprint
 from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.draft import Draft
@@ -54,7 +56,7 @@ class Forecast:
     """Cells by (automation, day), and the people behind those ahead."""
 
     cells: dict[tuple[int, date], Cell]
-    ahead: dict[tuple[int, date], list[Foreseen]]
+    ahead: dict[tuple[int, date], Crowd]
 
     def part(self, first: date, last: date) -> "Forecast":
         """The days from `first` to `last` of it."""
@@ -107,13 +109,14 @@ def forecast(dealer: Dealer, *, first: date, last: date, at: datetime) -> Foreca
     seen = fingerprint(dealer, at)
     kept = KEPT.find(dealer.pk, seen, first, last)
     if kept is None:
-        kept = _computed(dealer, first=first, last=last, at=at)
+        with rarely_collecting():
+            kept = _computed(dealer, first=first, last=last, at=at)
         KEPT.keep(dealer.pk, seen, (first, last), kept)
     return kept
 
 
 def _computed(dealer: Dealer, *, first: date, last: date, at: datetime) -> Forecast:
-    found = Forecast(defaultdict(Cell), defaultdict(list))
+    found = Forecast(defaultdict(Cell), defaultdict(Crowd))
     zone = dealer.zone
     _count_stored(dealer, found, day_start(first, zone), day_start(last + DAY, zone))
     until = day_start(last + DAY, zone) - timedelta(microseconds=1)
@@ -130,7 +133,7 @@ def people(dealer: Dealer, *, automation: Automation, day: date, at: datetime) -
     found = [person_of(m) for m in rows.select_related("customer", "vehicle").order_by("subject_ref", "pk")]
     if day_start(day + DAY, zone) <= at:
         return found
-    ahead = forecast(dealer, first=day, last=day, at=at).ahead.get((automation.pk, day), [])
+    ahead = forecast(dealer, first=day, last=day, at=at).ahead.get((automation.pk, day), Crowd())
     return found + _spoken_out(dealer, ahead, at)
 
 
@@ -185,7 +188,7 @@ def person_of(message: Message) -> Person:
     )
 
 
-def _spoken_out(dealer: Dealer, ahead: Sequence[Foreseen], at: datetime) -> list[Person]:
+def _spoken_out(dealer: Dealer, ahead: Iterable[Foreseen], at: datetime) -> list[Person]:
     """Those ahead with their facts and words, which a forecast does not keep."""
     outlook = Outlook(dealer, at)
     found = []

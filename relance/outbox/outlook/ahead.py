@@ -4,11 +4,13 @@ The same question, facts and gate as planning. What makes it quick: people are f
 on ids, facts are read once for all runs of an automation, and of a text only what could be missing is looked at.
 """
 
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from relance.audience.compile import Question
 from relance.audience.reference import Clock, Ref
@@ -18,9 +20,10 @@ from relance.facts.consent import Entry, Relation, ledger_of_all, relations_of_a
 from relance.facts.models import Customer
 from relance.lib.moments import DAY
 from relance.outbox.address import ADDRESS_OF, has_post
-from relance.outbox.gate import Gate, Verdict, needs_of
+from relance.outbox.gate import CEILING_HOURS, Gate, Handover, Verdict, needs_of
 from relance.outbox.gate.known import Known, day_at
 from relance.outbox.gate.terms import Terms
+from relance.outbox.outlook.crowd import Foreseen
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
 from relance.plan.definition import Channel, Definition, Language
@@ -35,23 +38,10 @@ from relance.plan.switching.moved_runs import Moves, moves_of, runs_of
 from relance.plan.wording import Spoken, words_of
 from relance.plan.wording import needs_of as words_need
 
-AT_ONCE = 10_000  # drafts whose facts are in memory together: about 30 MB
+AT_ONCE = 8_000  # drafts whose facts are in memory together: about 25 MB
 CROWD = 2_000  # people of whom it is quicker to read what is known of everybody
 SMALL = 50_000  # customers of a dealer of whom that much fits into memory
 ONE_BY_ONE = "last_service."  # facts that depend on the moment of the run
-
-
-class Foreseen(NamedTuple):
-    """Who is due at a run ahead, and what the gate said: no facts, so that a month of them fits into memory."""
-
-    run: RunOf
-    subject_id: int
-    recipient: str
-    day: date
-    channel: Channel | None
-    reason: str | None
-    detail: str | None
-    send_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +88,19 @@ class Outlook:
         question = Question(dealer, definition.tree, definition.subject, definition.scope, until)
         once = Once(definition)
         always = self._always_the_same(definition, question) if len(found) > 1 else None
+        new: dict[str, Sequence[int]] = {}  # of those who are always the same, by the occurrence key
         for each in found:
             run = run_of(dealer, automation, each, definition)
             if always is not None:
-                ids = of_its_part(dealer, run, [*self._not_spoken_to(run, always)])
+                if run.key not in new:
+                    new = {run.key: self._not_spoken_to(run, always)}
+                ids = of_its_part(dealer, run, [*new[run.key]])
             else:
                 ids = of_its_part(dealer, run, [*self.due(run)])
             if definition.recipients == ["customer"]:
                 ids = [pk for pk in ids if once.is_new(run, (pk, "customer"))]
             if ids:
-                yield Due(run, ids)
+                yield Due(run, array("q", ids))
 
     def due(self, run: RunOf) -> Sequence[int]:
         """Who is due at a run."""
@@ -182,6 +175,27 @@ class ForesightGate(Gate):
         if not {"postcard", "letter"} & {channel for channel, _ in self.suppressed}:
             self.address_of = {**ADDRESS_OF, "postcard": has_post, "letter": has_post}
         self._is_small = Customer.objects.of(dealer).count() <= SMALL
+        cap = self.preferences.frequency_cap
+        self._counts_for = max(cap.days if cap else 0, CEILING_HOURS.days + 1) * DAY
+        self._judged_on: date | None = None
+
+    def judge(self, drafts: Sequence[Draft], handovers: Sequence[Handover | None] | None = None) -> list[Verdict]:
+        """The drafts of runs that come in their order: what an earlier run let through is forgotten in time."""
+        if drafts:
+            self._forget_before(drafts[0].run)
+        return super().judge(drafts, handovers)
+
+    def _forget_before(self, run: RunOf) -> None:
+        """Nothing leaves before its run, so what lies so far back counts against nobody any more."""
+        self.told = {
+            whom: about for whom, about in self.told.items() if whom[:2] == (run.automation.pk, run.reference_at)
+        }
+        day = day_at(run.run_at, self.zone)
+        if day == self._judged_on:
+            return
+        self._judged_on, first = day, day - self._counts_for
+        kept = ((customer, [c for c in counted if c.on > first]) for customer, counted in self.said.items())
+        self.said = defaultdict(list, {customer: counted for customer, counted in kept if counted})
 
     def known(self, drafts: Sequence[Draft]) -> Known:
         """Of a crowd everything is read at once, of a few people only theirs."""
@@ -242,7 +256,7 @@ class Once:
     def __init__(self, definition: Definition) -> None:
         self._days = getattr(definition.repeat, "days", None)
         self._last: dict[tuple[int, str], date] = {}
-        self._keys: set[tuple[int, str, str]] = set()
+        self._keys: dict[tuple[str, str], set[int]] = defaultdict(set)  # subjects by recipient and key
 
     def is_new(self, run: RunOf, who: tuple[int, str]) -> bool:
         """Whether this subject and recipient have not been spoken to; asking uses the key up."""
@@ -252,10 +266,11 @@ class Once:
                 return False
             self._last[who] = run.reference_on
             return True
-        key = (*who, run.key)
-        if key in self._keys:
+        subject_id, recipient = who
+        used = self._keys[recipient, run.key]
+        if subject_id in used:
             return False
-        self._keys.add(key)
+        used.add(subject_id)
         return True
 
 

@@ -17,7 +17,8 @@ from relance.audience.tree import Rule
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput
 from relance.lib.moments import DAY, MINUTE, day_start
-from relance.outbox.outlook.ahead import Due, Foreseen, Once, Outlook, foreseen
+from relance.outbox.outlook.ahead import Due, Once, Outlook, foreseen
+from relance.outbox.outlook.crowd import Foreseen
 from relance.plan.definition import Definition
 from relance.plan.draft import Draft
 from relance.plan.due import run_of

@@ -27,7 +27,7 @@ from relance.intake.models import ImportRun
 from relance.outbox.models import HoldBack, Message, Task
 from relance.plan.models import Automation, MovedRun, PlanMark, Run
 
-MOST = 400_000  # things kept in one process: about 100 MB
+MOST = 2_000_000  # people kept in one process, twelve bytes for each: about 24 MB
 GROWING = (Run, ConsentEntry, Touch, Customer, Vehicle, Appointment, RepairOrder, Sale, DeferredWork)
 Span = tuple[date, date]
 
