@@ -43,8 +43,8 @@ def run(rate: int, number: int, processes: int) -> dict[str, Any]:
     vars(deliver).update(channel_for=Noted, sending_of=lambda dealer, name: one)
     reserve = pace.Pace.reserve
 
-    def noted(self: Any, *asked: int) -> Any:
-        slots = reserve(self, *asked)
+    def noted(self: Any, *asked: int, **given: int) -> Any:
+        slots = reserve(self, *asked, **given)
         for moment in slots.moments if slots else ():
             os.write(Noted.file, f"slot {moment.timestamp()}\n".encode())
         return slots

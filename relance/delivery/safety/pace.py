@@ -21,7 +21,7 @@ from relance.lib.moments import DAY, day_of, day_start
 from relance.lib.sms import size_of
 
 WIDER = 1.03
-NEAR, AHEAD = timedelta(seconds=0.03), timedelta(seconds=0.15)  # a slot is reserved so long before it comes
+NEAR, AHEAD = timedelta(seconds=0.03), timedelta(seconds=0.5)  # a slot is reserved so long before it comes
 LATE = timedelta(milliseconds=25)  # a slot that was overslept by more is let go; the wider slots forgive 30 ms a second
 TRIES = 20
 LONG_CODE, LONG_CODE_RATE = "+1", 1.0  # a North American number: one segment a second (R7)
