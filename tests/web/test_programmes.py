@@ -87,7 +87,8 @@ def test_a_day_that_does_not_exist_is_no_page(client: Client, dealer: Dealer, da
 
 def test_a_dealer_without_automations_learns_the_next_step(client: Client) -> None:
     client.force_login(a_user(a_dealer("empty")))
-    assert "relance automations apply empty FILE.yaml" in text_of(client, "/d/empty/programmes/")
+    text = text_of(client, "/d/empty/programmes/")
+    assert "Bring a feed of your customers" in text and "Choose the first automations from the library" in text
 
 
 def hold(client: Client, dealer: Dealer, customer: Customer, **values: str) -> str:

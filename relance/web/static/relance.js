@@ -65,15 +65,16 @@
   }
 
   // While the form is being made anew, what is typed meanwhile is not lost: the form is then made once more.
+  const MADE_ANEW = "#fields, #numbers";
   let shaping = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target?.id === "fields") shaping = { by: event.detail.elt, again: false };
+    if (event.detail.target?.matches(MADE_ANEW)) shaping = { by: event.detail.elt, again: false };
   });
   document.addEventListener("input", (event) => {
-    if (shaping && event.target !== shaping.by && event.target.closest("#fields")) shaping.again = true;
+    if (shaping && event.target !== shaping.by && event.target.closest(MADE_ANEW)) shaping.again = true;
   }, true);
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target?.id !== "fields" || !shaping) return;
+    if (!shaping || !event.detail.target?.matches(MADE_ANEW)) return;
     const { by, again } = shaping;
     shaping = null;
     if (!again || !by.isConnected) return;

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 
+from relance.facts.models import Customer
 from relance.lib.moments import DAY, day_start
 from relance.outbox.forecast import Cell, Forecast, forecast
 from relance.outbox.models import Message
@@ -56,6 +57,7 @@ def sheet_values(desk: Desk, outlook: Forecast | None) -> dict[str, Any]:
         "sheet": filled,
         "answer": answer(desk, outlook) if outlook else None,
         "ahead": ahead(filled),
+        "has_customers": bool(filled.rows) or Customer.objects.of(desk.dealer).exists(),  # asked when the page is empty
         "off": Automation.objects.of(desk.dealer).filter(status="off").count(),
     }
 
