@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from django.db.models import Count
@@ -12,6 +12,8 @@ from relance.dealers.models import Dealer, Membership
 from relance.delivery.models import MarketingPause, Sender
 from relance.intake.models import ImportRun
 from relance.lib.moments import iso
+from relance.measures.finding import Finding
+from relance.measures.trouble import clock_of, errors_of
 from relance.outbox.models import Message
 from relance.plan.apply import SWITCHED_ON
 from relance.plan.models import Automation, PlanMark
@@ -23,14 +25,6 @@ BACKUP_SILENCE = timedelta(hours=26)
 QUEUE_PATIENCE = timedelta(minutes=15)  # what has been due for so long does not leave
 BACKED_UP = "last-good-backup"  # in the home: when a backup was last read again and found good
 IMPORT_SILENCE = timedelta(hours=26)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line: `ok`, `note` (worth knowing) or `bad` (somebody must do something)."""
-
-    state: str
-    says: str
 
 
 def health_of_home(home: Path) -> Iterator[Finding]:
@@ -79,7 +73,8 @@ def health_of_dealers(at: datetime) -> Iterator[Finding]:
     if not dealers:
         yield Finding("note", "no dealer yet: relance dealer create SLUG --name … --timezone …, or relance demo")
     for dealer in dealers:
-        for finding in (*_facts(dealer, at), *_automations(dealer, at), *_messages(dealer), *_waiting(dealer, at)):
+        parts = (_facts(dealer, at), _automations(dealer, at), _messages(dealer), _waiting(dealer, at))
+        for finding in chain(*parts, errors_of(dealer, at), clock_of(dealer, at)):
             yield Finding(finding.state, f"{dealer.slug}: {finding.says}")
 
 

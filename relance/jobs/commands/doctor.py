@@ -11,7 +11,9 @@ from relance.jobs.commands.arguments import print_json
 from relance.jobs.home import open_home
 from relance.lib.clock import now
 from relance.lib.errors import Told
-from relance.measures.health import Finding, health_of_backups, health_of_dealers, health_of_home
+from relance.measures.finding import Finding
+from relance.measures.health import health_of_backups, health_of_dealers, health_of_home
+from relance.measures.trouble import certificates, clocks
 
 SECRET = ("RELANCE_DATABASE_URL", "RELANCE_SMTP_URL")  # they may hold a password
 
@@ -24,7 +26,7 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="A line of JSON
         findings.append(
             Finding("ok", f"database {settings.DATABASES['default']['ENGINE'].rsplit('.', 1)[-1]} is up to date")
         )
-        findings += health_of_dealers(now())
+        findings += [*health_of_dealers(now()), *clocks(now()), *certificates(now())]
     except Told as error:
         findings.append(Finding("bad", str(error)))
     for finding in findings:
