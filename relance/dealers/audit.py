@@ -30,6 +30,7 @@ ACTS: Mapping[str, Promise] = {
     "user_invited": _("Invited somebody"),
     "user_changed": _("Changed somebody’s place"),
     "user_left": _("Took somebody’s place away"),
+    "staff": _("Changed the staff"),
     "settings": _("Changed settings"),
     "sender": _("Changed a sender"),
     "test_message": _("Sent a test message"),

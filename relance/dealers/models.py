@@ -179,6 +179,8 @@ class Staff(DealerRow):
     mobile = models.CharField(max_length=32, null=True)
     language = models.CharField(max_length=8, null=True)
     digest = models.CharField(max_length=32, default="")
+    typed = models.JSONField(default=dict)  # what was typed by hand, by field: no feed undoes it
+    retired_at = models.DateTimeField(null=True)  # hears nothing any more; no feed brings him back
 
     objects: RowsOf["Staff"] = RowsOf()
 

@@ -29,7 +29,7 @@ class Roster:
     """The staff of a dealer, read once."""
 
     def __init__(self, dealer: Dealer) -> None:
-        people = list(Staff.objects.of(dealer).order_by("ref"))
+        people = list(Staff.objects.of(dealer).filter(retired_at=None).order_by("ref"))
         self.by_reference = {person.ref_folded: person for person in people}
         self.by_ref = {person.ref: person for person in people}
         self.by_role: dict[str, list[Staff]] = {}

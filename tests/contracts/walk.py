@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from relance.dealers.models import Dealer, Invitation, Membership
+from relance.dealers.models import Dealer, Invitation, Membership, Staff
 from relance.delivery.models import PrintFile
 from relance.facts.models import Customer, MaintenanceSchedule
 from relance.lib import clock
@@ -90,6 +90,10 @@ def _task(kind: str) -> Callable[[Dealer], Values]:
 def _wish(dealer: Dealer) -> Values:
     receive(dealer, sender="+15145550199", text="don't text me before 9", at=clock.now(), ref="in-9")
     return {"key": Task.objects.of(dealer).get(ref__startswith="perhaps-stop").key}
+
+
+def _staff(dealer: Dealer) -> Values:
+    return {"number": Staff.objects.of(dealer).order_by("-pk")[0].pk}
 
 
 def _schedule(dealer: Dealer) -> Values:
@@ -289,6 +293,12 @@ DESK: dict[str, Entry] = {
     "desk-schedule-save": Entry("settings", Deed("settings", _data(**MAZDA), _at(number=0))),
     "desk-schedule-take-back": Entry("settings", Deed("settings", values=_schedule)),
     "desk-schedule-bring-back": Entry("settings", Deed("settings", values=_schedule)),
+    "desk-staff": Entry("users"),
+    "desk-staff-member": Entry("users"),
+    "desk-staff-save": Entry("users", Deed("staff", _data(reference="N1", name="Nell New"), _at(number=0))),
+    "desk-staff-give-back": Entry("users", Deed("staff", values=_staff)),
+    "desk-staff-retire": Entry("users", Deed("staff", values=_staff)),
+    "desk-staff-bring-back": Entry("users", Deed("staff", values=_staff)),
     "desk-people": Entry("users"),
     "desk-invite": Entry("users", Deed("user_invited", _data(email="new@dealer.example", role="advisor"))),
     "desk-invitation-end": Entry("users", Deed("user_invited", values=_invitation)),

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from relance.dealers.models import Dealer
+from relance.dealers.models import Dealer, Staff
 from relance.facts.models import Customer, Vehicle
 from relance.outbox.models import Task
 from tests.web.sample import the_message, today_at
@@ -82,6 +82,8 @@ def pages_of(dealer: Dealer) -> dict[str, str]:
         "desk-feeds": {},
         "desk-schedules": {},
         "desk-schedule": {"number": 0},
+        "desk-staff": {},
+        "desk-staff-member": {"number": Staff.objects.of(dealer).order_by("pk")[0].pk},
         "desk-people": {},
         "desk-audit": {},
         "desk-waiting": {},

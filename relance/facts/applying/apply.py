@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models, transaction
 
 from relance.dealers.models import Dealer
+from relance.dealers.staff import keep_typed
 from relance.facts.applying.known import Stored
 from relance.facts.applying.shapes import SHAPES, Shape, Terms
 from relance.facts.applying.sheet import Row, Sheet
@@ -133,6 +134,8 @@ class Applier:
         if record == "customers" and self.stored.erased:
             coming = [row for row in (*sheet.rows(new), *changed) if self.stored.erased.has_address_of(row)]
             refuse(self.dealer, self.stored.keys(Customer, [row["ref"] for row in coming]), at=self.at)
+        if record == "staff":
+            keep_typed(self.dealer)
         if record == "vehicles":
             refs = sheet.columns["ref"]
             self.stage.touch("vehicle", self.stored.keys(Vehicle, [refs[place] for place in new]))

@@ -53,7 +53,11 @@ def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
         now,
         Dealer.objects.filter(pk=dealer.pk).values_list("name", "timezone", "language", "country", "settings").get(),
         tuple(automations.values_list("pk", "version", "status", "paused", "live_from")),
-        tuple(Staff.objects.of(dealer).order_by("pk").values_list("pk", "ref", "name", "email", "mobile", "roles")),
+        tuple(
+            Staff.objects.of(dealer)
+            .order_by("pk")
+            .values_list("pk", "ref", "name", "email", "mobile", "roles", "language", "retired_at")
+        ),
         tuple(MovedRun.objects.of(dealer).order_by("pk").values_list("pk", "moved_to")),
         tuple(PlanMark.objects.of(dealer).values_list("planned_until", flat=True)),
         tuple(Suppression.objects.of(dealer).order_by("-pk").values_list("pk", flat=True)[:1]),

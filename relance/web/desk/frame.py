@@ -102,6 +102,7 @@ PLACES = (
             Page("desk-senders", _("Senders"), "settings"),
             Page("desk-feeds", _("Feeds"), "imports"),
             Page("desk-schedules", _("Maintenance schedules"), "settings"),
+            Page("desk-staff", _("Staff"), "users"),
             Page("desk-people", _("People and roles"), "users"),
             Page("desk-audit", _("Audit log"), "audit"),
         ),

@@ -78,7 +78,7 @@ def languages_of(dealer: Dealer, entry: Mapping[str, Any]) -> list[str]:
 
 def choices(dealer: Dealer) -> dict[str, Any]:
     """Everything that the fields of the builder offer."""
-    staff = list(Staff.objects.of(dealer).order_by("name").values_list("ref", "name"))
+    staff = list(Staff.objects.of(dealer).filter(retired_at=None).order_by("name").values_list("ref", "name"))
     recipients: list[tuple[str, Word]] = [("customer", _("the customer"))]
     recipients += [(role, label) for role, label in ROLES.items() if role != "read_only"]
     return {

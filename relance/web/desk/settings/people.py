@@ -55,7 +55,7 @@ def _page(desk: Desk, *, status: int = 200, **told: object) -> HttpResponse:
         else [],
         "invitations": [(row, word(ROLES, row.role), row.expires_at <= desk.reader.at) for row in waiting(desk.dealer)],
         "roles": [(role, ROLES[role]) for role in RIGHTS],
-        "staff": Staff.objects.of(desk.dealer).order_by("name")[:MOST],
+        "staff": Staff.objects.of(desk.dealer).filter(retired_at=None).order_by("name")[:MOST],
         "table": [(says, [act in RIGHTS[role].acts for role in RIGHTS]) for act, says in ACTS.items()],
         "link": desk.request.session.pop(LINK, None),
         **told,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from relance.web.desk.settings import audit_log, feeds, house, people, schedules, senders
+from relance.web.desk.settings import audit_log, feeds, house, people, schedules, senders, staff
 
 urlpatterns: list[URLPattern] = [
     path("settings/", house.settings_of, name="desk-settings"),
@@ -28,5 +28,11 @@ urlpatterns: list[URLPattern] = [
     path("settings/people/<int:number>/", people.change_person, name="desk-person-change"),
     path("settings/people/<int:number>/suspend/", people.suspend_person, name="desk-person-suspend"),
     path("settings/people/<int:number>/readmit/", people.readmit_person, name="desk-person-readmit"),
+    path("settings/staff/", staff.staff, name="desk-staff"),
+    path("settings/staff/<int:number>/", staff.member, name="desk-staff-member"),
+    path("settings/staff/<int:number>/save/", staff.save_member, name="desk-staff-save"),
+    path("settings/staff/<int:number>/give-back/", staff.give_member_back, name="desk-staff-give-back"),
+    path("settings/staff/<int:number>/retire/", staff.retire_member, name="desk-staff-retire"),
+    path("settings/staff/<int:number>/bring-back/", staff.bring_member_back, name="desk-staff-bring-back"),
     path("settings/audit/", audit_log.audit_log, name="desk-audit"),
 ]
