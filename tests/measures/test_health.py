@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from relance.delivery.models import MarketingPause
+from relance.intake.models import ImportRun
 from relance.measures.health import health_of_backups, health_of_dealers, remember_backup
+from relance.plan.models import PlanMark
 from relance.replies.receive import store
-from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
+from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_row, an_automation
 
 
 def bad(findings):
@@ -37,3 +40,48 @@ def test_replies_that_were_not_understood_are_noticed():
     store(a_dealer(), sender="+15145550001", text="?", at=A_DAY, ref="1")
     assert bad(health_of_dealers(A_DAY)) == []
     assert "not understood" in bad(health_of_dealers(A_DAY + timedelta(hours=1)))[0]
+
+
+def an_import(dealer, *, hours_ago=1, stopped=False):
+    at = A_DAY - timedelta(hours=hours_ago)
+    file = {"file": "customers.csv", "rejected": 0, "stopped": stopped}
+    a_row(ImportRun, dealer, feed="feed", started_at=at, finished_at=at, files=[file])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours", "alarms"), [(1, 0), (26, 0), (27, 1)])
+def test_a_stale_feed_is_noticed(hours, alarms):
+    an_import(a_dealer(), hours_ago=hours)
+    assert len([says for says in bad(health_of_dealers(A_DAY)) if "last import" in says]) == alarms
+
+
+@pytest.mark.django_db
+def test_an_import_that_was_stopped_is_noticed():
+    an_import(a_dealer(), stopped=True)
+    assert any("stopped at customers.csv" in says for says in bad(health_of_dealers(A_DAY)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "alarms"), [(5, 0), (11, 1)])
+def test_a_clockwork_that_stands_still_is_noticed(minutes, alarms):
+    dealer = a_dealer()
+    an_automation(dealer)
+    a_row(PlanMark, dealer, planned_until=A_DAY - timedelta(minutes=minutes))
+    assert len([says for says in bad(health_of_dealers(A_DAY)) if "last planned" in says]) == alarms
+
+
+@pytest.mark.django_db
+def test_a_broken_automation_an_unsure_message_and_marketing_that_stands_still_are_noticed():
+    dealer = a_dealer()
+    automation = a_row_paused(dealer)
+    a_message(a_customer(dealer), automation, state="unsure")
+    a_row(MarketingPause, dealer, channel="email", because="too many complaints", at=A_DAY)
+    found = " ".join(bad(health_of_dealers(A_DAY)))
+    assert all(word in found for word in ("is paused: no field", "1 messages are unsure", "too many complaints"))
+
+
+def a_row_paused(dealer):
+    automation = an_automation(dealer, status="off")
+    automation.paused = "no field of that name"
+    automation.save()
+    return automation
