@@ -25,6 +25,7 @@ PARTS = {
     "forecast": "forecast of two months, live count",
     "memory": "memory of planning jobs",
     "delivery": "delivery: hand-over",
+    "pages": "pages of the desk, with a year behind the dealership",
     "paper": "paper: postcards and letters pressed",
     "cluster": "a cluster: workers beside each other on PostgreSQL",
     "postgres": "PostgreSQL: moving there, rules, drafts",
