@@ -1,8 +1,8 @@
 """Every page of the desk as a CRM manager opens it, with a year behind the dealership: server time and questions asked.
 
 The pages are those of tests/web/pages.py; figures that follow a page as a fragment have rows of their own and are named
-so. Each address is asked until it has been asked forty times or four seconds are over; customers, vehicles, messages
-and tasks change from one request to the next.
+so: the goal is the page's, what a part takes is only said. Each address is asked until it has been asked forty times or
+four seconds are over; customers, vehicles, messages and tasks change from one request to the next.
 """
 
 import os
@@ -24,6 +24,14 @@ from bench.table import Row
 
 MOST, SECONDS, LEAST = 40, 4.0, 3
 GOAL = "95 in 100 < 150 ms"
+PARTS = {  # pages whose figures follow: how the part is asked for
+    "desk-results": "",
+    "desk-retention": "",
+    "desk-quality": "",
+    "desk-economics": "part=own",
+    "desk-contact-settings": "part=sent",
+    "desk-doubles": "",
+}
 DIFFERENT = 20  # customers, vehicles, messages, tasks
 
 
@@ -101,15 +109,18 @@ def _asked(dealer: Any) -> Iterator[Asked]:
     yield Asked("desk-outbox, one state", [f"{home}/outbox/?state={state}" for state in ("delivered", "refused")])
     yield Asked("desk-outbox, searched", [f"{home}/outbox/?q={word}" for word in ("tremblay", "roy")])
     yield Asked("desk-tasks, late", [f"{home}/tasks/?show=late"])
-    yield Asked("desk-sheet: the numbers of two months", [f"{home}/programmes/sheet/"], is_part=True)
     yield Asked("desk-waiting-number", [f"{home}/waiting/number/"], is_part=True)
     yesterday = (AT - timedelta(days=1)).date()
-    yield Asked("desk-cell, yesterday", [f"{home}/programmes/J_CSI/{yesterday}/"])
-    yield Asked("desk-day, yesterday", [f"{home}/programmes/{yesterday}/"])
-    for name in ("desk-results", "desk-retention", "desk-quality", "desk-economics"):
+    yield Asked("desk-cell: its people", [urlsplit(found["desk-cell"]).path], is_part=True)
+    yield Asked("desk-cell: its people, yesterday", [f"{home}/programmes/J_CSI/{yesterday}/"], is_part=True)
+    yield Asked("desk-day: its people", [urlsplit(found["desk-day"]).path], is_part=True)
+    yield Asked("desk-day: its people, yesterday", [f"{home}/programmes/{yesterday}/"], is_part=True)
+    for name, query in PARTS.items():
         path = urlsplit(found[name]).path
-        yield Asked(f"{name}: the figures", [path], is_part=True)
-        yield Asked(f"{name}: the figures, reckoned anew", [f"{path}?anew=1"], is_part=True)
+        yield Asked(f"{name}: the figures", [f"{path}?{query}"], is_part=True)
+        if name != "desk-doubles":
+            yield Asked(f"{name}: the figures, reckoned anew", [f"{path}?{query}&anew=1"], is_part=True)
+    yield Asked("desk-sheet: the numbers of two months", [f"{home}/programmes/sheet/"], is_part=True)
 
 
 def _some(model: Any, dealer: Any, column: str) -> list[Any]:
@@ -143,7 +154,7 @@ def _measured(client: Any, asked: Asked, label: str) -> Row:
         f"{len(spent)} requests",
         _of(spent, 0.95),
         "s",
-        goal=GOAL,
+        goal="" if asked.is_part else GOAL,
         limit=f"half of them {_ms(_of(spent, 0.5))}, CPU {_ms(_of(cpu, 0.95))}; the first {_ms(first)}; "
         f"{len(questions)} questions",
     )

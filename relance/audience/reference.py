@@ -4,7 +4,7 @@ Building a question through the ORM costs milliseconds, asking it a fraction of 
 at every moment; only the days and moments in it differ. They stand in it as `Ref`s and are filled in when asked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,6 +18,8 @@ from django.db.models import Expression, Field, QuerySet
 from relance.audience.operators import DayRange, MinuteRange
 from relance.audience.tree import Rule
 from relance.lib.moments import day_of
+
+TOGETHER = 30  # moments in one statement: more would make it long to read for the database
 
 
 @dataclass
@@ -71,10 +73,26 @@ class Statement:
         """The ids at a moment, in the statement's order."""
         if self.sql is None:
             return []
-        values = [_stored(p.recipe(clock)) if isinstance(p, Ref) else p for p in self.parameters]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
+            cursor.execute(self.sql, self._values(clock))
             return [row[0] for row in cursor.fetchall()]
+
+    def ids_at(self, clocks: Sequence[Clock]) -> list[list[int]]:
+        """The ids at each of several moments, each in the order of `place`, by one question for every few moments."""
+        found: list[list[int]] = [[] for _ in clocks]
+        for first in range(0, len(clocks) if self.sql else 0, TOGETHER):
+            parts, values = [], []
+            for number, clock in enumerate(clocks[first : first + TOGETHER], start=first):
+                parts.append(f"SELECT {number} AS number, asked.pk, asked.place FROM ({self.sql}) asked")
+                values += self._values(clock)
+            with connection.cursor() as cursor:
+                cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1, 3", values)
+                for number, pk, _place in cursor.fetchall():
+                    found[number].append(pk)
+        return found
+
+    def _values(self, clock: Clock) -> list[Any]:
+        return [_stored(p.recipe(clock)) if isinstance(p, Ref) else p for p in self.parameters]
 
 
 def statement(rows: QuerySet[Any]) -> Statement:

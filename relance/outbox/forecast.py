@@ -128,13 +128,27 @@ def _computed(dealer: Dealer, *, first: date, last: date, at: datetime) -> Forec
 
 def people(dealer: Dealer, *, automation: Automation, day: date, at: datetime) -> list[Person]:
     """The people of one cell: messages that are stored, then drafts still ahead."""
+    return people_of_day(dealer, day=day, at=at, only=automation).get(automation.pk, [])
+
+
+def people_of_day(
+    dealer: Dealer, *, day: date, at: datetime, only: Automation | None = None
+) -> dict[int, list[Person]]:
+    """Automation's primary key → its people of that day; of every automation, or of one."""
     zone = dealer.zone
-    rows = _stored(dealer, day_start(day, zone), day_start(day + DAY, zone)).filter(automation=automation)
-    found = [person_of(m) for m in rows.select_related("customer", "vehicle").order_by("subject_ref", "pk")]
-    if day_start(day + DAY, zone) <= at:
-        return found
-    ahead = forecast(dealer, first=day, last=day, at=at).ahead.get((automation.pk, day), Crowd())
-    return found + _spoken_out(dealer, ahead, at)
+    rows = _stored(dealer, day_start(day, zone), day_start(day + DAY, zone))
+    rows = rows.filter(automation=only) if only else rows
+    found: dict[int, list[Person]] = defaultdict(list)
+    for message in rows.select_related("customer", "vehicle").order_by("subject_ref", "pk"):
+        found[message.automation_id].append(person_of(message))
+    if day_start(day + DAY, zone) > at:
+        seen = forecast(dealer, first=day, last=day, at=at).ahead.items()
+        coming = {pk: ahead for (pk, on), ahead in seen if on == day and (only is None or pk == only.pk)}
+        outlook = Outlook(dealer, at) if coming else None
+        for pk, ahead in coming.items():
+            assert outlook is not None
+            found[pk] += _spoken_out(outlook, ahead)
+    return dict(found)
 
 
 # What is stored.
@@ -188,10 +202,9 @@ def person_of(message: Message) -> Person:
     )
 
 
-def _spoken_out(dealer: Dealer, ahead: Iterable[Foreseen], at: datetime) -> list[Person]:
+def _spoken_out(outlook: Outlook, ahead: Iterable[Foreseen]) -> list[Person]:
     """Those ahead with their facts and words, which a forecast does not keep."""
-    outlook = Outlook(dealer, at)
-    found = []
+    dealer, found = outlook.dealer, []
     for run, together in groupby(ahead, key=lambda seen: seen.run):
         seen_of = {(seen.subject_id, seen.recipient): seen for seen in together}
         ids = list(dict.fromkeys(subject_id for subject_id, _ in seen_of))

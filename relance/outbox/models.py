@@ -59,10 +59,10 @@ class Message(DealerRow):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["dealer", "state", "send_at"], name="message_due"),
             models.Index(fields=["dealer", "state", "channel", "purpose", "send_at"], name="message_lane"),
-            models.Index(fields=["dealer", "moved_at"], name="message_moved"),
+            models.Index(fields=["dealer", "moved_at", "state"], name="message_moved"),
             models.Index(fields=["customer", "send_at"], name="message_of_customer"),
             models.Index(fields=["run"], name="message_of_run"),
-            models.Index(fields=["automation", "reference_at"], name="message_of_automation"),
+            models.Index(fields=["automation", "reference_at", "state", "dealer"], name="message_of_automation"),
             models.Index(fields=["state", "lease_until"], name="message_leased", condition=models.Q(state="sending")),
         ]
 

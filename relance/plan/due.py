@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -52,24 +53,48 @@ def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
     The statement is compiled once per tree and asked at every moment (audience/reference).
     """
     definition = run.definition
-    question = question_of(dealer, run)
-    asked = asked_of(definition, question, leaves_out=definition.recipients == ["customer"])
-    given = {"automation": run.automation.pk, "key": run.key}
-    if isinstance(definition.repeat, AfterDays):
-        given["after"] = run.reference_on - timedelta(days=definition.repeat.days)
-    ids = asked.ids(Clock(run.reference_at, dealer.zone, given))
-    return of_its_part(dealer, run, ids)
+    asked = asked_of(definition, question_of(dealer, run), leaves_out=definition.recipients == ["customer"])
+    return of_its_part(dealer, run, asked.ids(clock_of(dealer, run)))
 
 
-def asked_of(definition: Definition, question: Question, *, leaves_out: bool) -> Statement:
+def due_ids_of_all(dealer: Dealer, together: Sequence[RunOf]) -> list[list[int]]:
+    """The same for several runs of one automation, by a few statements instead of one for each run."""
+    found: dict[int, list[int]] = {}
+    by_shape: dict[Any, list[int]] = {}
+    for place, run in enumerate(together):
+        by_shape.setdefault(shape(question_of(dealer, run)), []).append(place)
+    for places in by_shape.values():
+        some = [together[place] for place in places]
+        definition = some[0].definition
+        leaves_out = definition.recipients == ["customer"]
+        asked = asked_of(definition, question_of(dealer, some[0]), leaves_out=leaves_out, placed=True)
+        ids = asked.ids_at([clock_of(dealer, run) for run in some])
+        found |= {place: of_its_part(dealer, together[place], one) for place, one in zip(places, ids, strict=True)}
+    return [found[place] for place in range(len(together))]
+
+
+def clock_of(dealer: Dealer, run: RunOf) -> Clock:
+    """The reference moment of a run, and what its statement names beside it."""
+    given: dict[str, Any] = {"automation": run.automation.pk, "key": run.key}
+    if isinstance(run.definition.repeat, AfterDays):
+        given["after"] = run.reference_on - timedelta(days=run.definition.repeat.days)
+    return Clock(run.reference_at, dealer.zone, given)
+
+
+def asked_of(definition: Definition, question: Question, *, leaves_out: bool, placed: bool = False) -> Statement:
     """The compiled question of a definition; `leaves_out`: those already spoken to.
 
-    It is kept with the definition, by what decides, beside its tree, how it reads.
+    It is kept with the definition, by what decides, beside its tree, how it reads. `placed`: not sorted, but each with
+    the `place` by which it would be, for `Statement.ids_at`.
     """
-    key = (connection.vendor, question.dealer.pk, leaves_out, shape(question))
+    key = (connection.vendor, question.dealer.pk, leaves_out, placed, shape(question))
     asked: Statement | None = definition.compiled.get(key)
     if asked is None:
-        asked = definition.compiled[key] = _statement(question, definition, leaves_out=leaves_out)
+        rows = _due(question, definition, leaves_out=leaves_out)
+        # By an expression: SQLite would rather walk every row in the order of an index on `ref` than sort a few.
+        by = Coalesce("ref", "ref")
+        rows = rows.order_by().values("pk", place=by) if placed else rows.order_by(by).values("pk")
+        asked = definition.compiled[key] = statement(rows)
     return asked
 
 
@@ -96,7 +121,7 @@ def part_of(code: str, ref: str, parts: int) -> int:
     return int.from_bytes(hashlib.blake2b(f"{code}:{ref}".encode(), digest_size=8).digest()) % parts
 
 
-def _statement(question: Question, definition: Definition, *, leaves_out: bool) -> Statement:
+def _due(question: Question, definition: Definition, *, leaves_out: bool) -> QuerySet[Any]:
     rows = subjects(replace(question, symbolic=True))
     if leaves_out:
         keys = Occurrence.objects.of(question.dealer).filter(
@@ -112,8 +137,7 @@ def _statement(question: Question, definition: Definition, *, leaves_out: bool) 
         else:
             keys = keys.filter(key=Ref(lambda clock: clock.given["key"]))
         rows = rows.exclude(Exists(keys))
-    # By an expression: SQLite would rather walk every row in the order of an index on `ref` than sort the few it finds.
-    return statement(rows.order_by(Coalesce("ref", "ref")).values("pk"))
+    return rows
 
 
 def spoken_to(dealer: Dealer, run: RunOf) -> QuerySet[Occurrence]:
@@ -124,6 +148,25 @@ def spoken_to(dealer: Dealer, run: RunOf) -> QuerySet[Occurrence]:
     if run.definition.repeat == "each_recall" and not run.is_by_hand:
         return _of_its_recall(dealer, keys)
     return keys.filter(key=run.key)
+
+
+def spoken_to_of_all(dealer: Dealer, together: Sequence[RunOf]) -> list[set[int]]:
+    """For each of several runs of one automation, the subjects to whose customer has been spoken."""
+    first = together[0]
+    keys = Occurrence.objects.of(dealer).filter(
+        automation=first.automation, subject_type=first.definition.subject, recipient="customer"
+    )
+    if isinstance(first.definition.repeat, AfterDays):
+        days = timedelta(days=first.definition.repeat.days)
+        earliest = min(run.reference_on for run in together) - days
+        said = list(keys.filter(reference_on__gt=earliest).values_list("reference_on", "subject_id"))
+        return [{pk for on, pk in said if on > run.reference_on - days} for run in together]
+    if first.definition.repeat == "each_recall":
+        return [set(_of_its_recall(dealer, keys).values_list("subject_id", flat=True))] * len(together)
+    by_key: dict[str, set[int]] = {run.key: set() for run in together}
+    for key, pk in keys.filter(key__in=list(by_key)).values_list("key", "subject_id"):
+        by_key[key].add(pk)
+    return [by_key[run.key] for run in together]
 
 
 def _of_its_recall(dealer: Dealer, keys: QuerySet[Occurrence]) -> QuerySet[Occurrence]:

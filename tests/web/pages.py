@@ -89,5 +89,8 @@ def pages_of(dealer: Dealer) -> dict[str, str]:
         "desk-waiting": {},
     }
     found = {name: reverse(name, kwargs={"slug": dealer.slug, **values}) for name, values in parts.items()}
-    whole = ("desk-results", "desk-retention", "desk-quality", "desk-schedules")  # else their numbers follow as a part
+    whole = (
+        "desk-day", "desk-cell", "desk-month", "desk-results", "desk-retention", "desk-quality", "desk-economics",
+        "desk-contact-settings", "desk-contact-preview", "desk-doubles", "desk-schedules",
+    )  # fmt: skip # else their numbers follow as a part
     return found | {name: f"{found[name]}?full=1" for name in whole}

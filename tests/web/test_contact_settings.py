@@ -83,7 +83,10 @@ def test_what_was_sent_is_counted_below(client: Client, dealer: Dealer) -> None:
     save(dealer, USUAL, by="Kim", at=A_DAY)
     card = Automation.objects.of(dealer).get(code="C_REM1_P")
     a_message(a_customer(dealer), card, state="sent", send_at=A_DAY, channel="postcard")
-    assert "Reminder 1 · Postcard 1 1" in text_of(client, HERE)
+    assert "Reminder 1 · Postcard 1 1" in text_of(client, f"{HERE}?full=1&anew=1")
+    part = client.get(f"{HERE}?part=sent&anew=1", headers={"HX-Request": "true"}).content.decode()
+    assert "Postcard" in part and "<main" not in part
+    assert "?part=sent" in client.get(HERE).content.decode()
 
 
 def test_who_only_reads_has_no_button(client: Client, dealer: Dealer) -> None:

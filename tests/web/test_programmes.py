@@ -52,7 +52,7 @@ def test_a_row_says_name_code_rhythm_and_owner(client: Client, dealer: Dealer) -
 
 
 def test_a_cell_opens_its_people_and_the_very_words(client: Client, dealer: Dealer) -> None:
-    text = text_of(client, f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/")
+    text = text_of(client, f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/?full=1")
     assert "5 people hear from us, 2 refused" in text
     assert "Camille Tremblay" in text and "2022 Mazda CX-5" in text
     assert "Hello Camille, see you tomorrow at 9:30." in text
@@ -60,19 +60,19 @@ def test_a_cell_opens_its_people_and_the_very_words(client: Client, dealer: Deal
 
 
 def test_a_name_from_outside_is_only_text(client: Client, dealer: Dealer) -> None:
-    page = client.get(f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/").content.decode()
+    page = client.get(f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/?full=1").content.decode()
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
 
 
 def test_the_numbers_of_the_sentence_open_their_people(client: Client, dealer: Dealer) -> None:
-    day = f"/d/north/programmes/{today_at(dealer)}/"
-    assert "María" in text_of(client, f"{day}?show=sent") and "Camille" not in text_of(client, f"{day}?show=sent")
-    assert "Camille" in text_of(client, f"{day}?show=waiting")
-    assert "Bélanger" in text_of(client, f"{day}?show=refused")
+    day = f"/d/north/programmes/{today_at(dealer)}/?full=1"
+    assert "María" in text_of(client, f"{day}&show=sent") and "Camille" not in text_of(client, f"{day}&show=sent")
+    assert "Camille" in text_of(client, f"{day}&show=waiting")
+    assert "Bélanger" in text_of(client, f"{day}&show=refused")
 
 
 def test_a_month_opens_its_days(client: Client, dealer: Dealer) -> None:
-    text = text_of(client, f"/d/north/programmes/J_TOMORROW/{today_at(dealer)[:7]}/")
+    text = text_of(client, f"/d/north/programmes/J_TOMORROW/{today_at(dealer)[:7]}/?full=1")
     assert "2 refused 5" in text
 
 
@@ -91,12 +91,27 @@ def test_a_dealer_without_automations_learns_the_next_step(client: Client) -> No
     assert "Bring a feed of your customers" in text and "Choose the first automations from the library" in text
 
 
+@pytest.mark.parametrize("part", ["J_TOMORROW/{day}/", "{day}/", "J_TOMORROW/{month}/"])
+def test_a_panel_with_an_address_comes_at_once_and_asks_for_its_people(
+    client: Client, dealer: Dealer, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    day = today_at(dealer)
+    address = f"/d/north/programmes/{part.format(day=day, month=day[:7])}?show=waiting"
+    with monkeypatch.context() as nothing_is_reckoned:
+        nothing_is_reckoned.delattr("relance.web.desk.programmes.people.forecast")
+        nothing_is_reckoned.delattr("relance.web.desk.programmes.people.people_of_day")
+        nothing_is_reckoned.delattr("relance.web.desk.programmes.people.people")
+        page = client.get(address).content.decode()
+    assert f'hx-get="{address}"' in page and "Camille" not in page
+    assert "panel-head" in client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+
 def hold(client: Client, dealer: Dealer, customer: Customer, **values: str) -> str:
     address = f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/"
     data = {"customer": customer.ref, "reference_on": today_at(dealer), **values}
     answer = client.post(f"{address}hold-back/", data)
-    assert (answer.status_code, answer["Location"]) == (302, address)
-    return text_of(client, address)
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}?full=1")
+    return text_of(client, f"{address}?full=1")
 
 
 @pytest.mark.parametrize(("how", "says"), [("once", "Held back this once by Kim"), ("ever", "Held back for ever by")])
@@ -111,14 +126,14 @@ def test_a_person_is_held_back_and_it_can_be_undone(client: Client, dealer: Deal
 
 def test_a_person_of_a_day_ahead_is_held_back_before_there_is_a_message(client: Client, dealer: Dealer) -> None:
     address, day = "/d/north/programmes/J_CSI/2026-05-05/", {"reference_on": "2026-05-05", "how": "once"}
-    before = text_of(client, address)
+    before = text_of(client, f"{address}?full=1")
     assert "Camille Tremblay" in before and "refused" not in before.split("hear from us")[1][:20]
     customer = the_message(dealer, "ready").customer
     client.post(f"{address}hold-back/", {"customer": customer.ref, **day})
-    after = text_of(client, address)
+    after = text_of(client, f"{address}?full=1")
     assert "1 refused" in after and "Held back by hand" in after and "Undo" in after
     client.post(f"{address}release/", {"held": HoldBack.objects.of(dealer).get().pk})
-    assert "Held back" not in text_of(client, address)
+    assert "Held back" not in text_of(client, f"{address}?full=1")
 
 
 def test_as_a_fragment_the_panel_comes_back_and_the_sheet_hears_of_it(client: Client, dealer: Dealer) -> None:

@@ -66,7 +66,10 @@ def test_a_salesperson_finds_his_own_customers_only(client: Client, dealer: Deal
 def test_behind_a_number_a_salesperson_sees_his_own_customers_only(client: Client, dealer: Dealer) -> None:
     mine = own(dealer)
     client.force_login(place_of(dealer, "salesperson", "S1").user)
-    for address in (f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/", f"/d/north/programmes/{today_at(dealer)}/"):
+    for address in (
+        f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/?full=1",
+        f"/d/north/programmes/{today_at(dealer)}/?full=1",
+    ):
         page = client.get(address, headers={"HX-Request": "true"}).content.decode()
         assert page.count("<li data-row>") == 1
         assert str(mine.customer.name) in page

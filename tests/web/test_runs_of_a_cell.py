@@ -48,7 +48,7 @@ def states(dealer: Dealer) -> set[str]:
 
 
 def test_a_run_that_waits_is_let_go_with_one_press(client: Client, dealer: Dealer) -> None:
-    assert "3 messages wait for your approval" in said(client.get(cell(dealer)))
+    assert "3 messages wait for your approval" in said(client.get(f"{cell(dealer)}?full=1"))
     assert "wait for your approval" not in decided(client, dealer, "approve")
     assert states(dealer) == {"ready"}
     assert AuditEntry.objects.of(dealer).get(act="approved").after == {"messages": 3}
@@ -84,7 +84,7 @@ def test_a_day_that_does_not_do_is_told(client: Client, dealer: Dealer, to: str,
 
 def test_a_salesperson_neither_sees_nor_may_do_it(client: Client, dealer: Dealer) -> None:
     client.force_login(a_user(dealer, email="s@dealer.example", role="salesperson"))
-    page = client.get(cell(dealer)).content.decode()
+    page = client.get(f"{cell(dealer)}?full=1").content.decode()
     assert "decide/" not in page and "/move/" not in page
     assert client.post(f"{cell(dealer)}decide/", {"how": "approve"}).status_code == 403
     assert client.post(f"{cell(dealer, 2)}move/", {"to": "2030-01-01"}).status_code == 403

@@ -64,6 +64,7 @@ class Customer(DealerRow):
             models.Index(fields=["dealer", "birth_date"], name="customer_birth"),
             models.Index(fields=["dealer", "created_at"], name="customer_created"),
             models.Index(fields=["dealer", "mobile"], name="customer_mobile"),
+            models.Index(fields=["dealer", "phone"], name="customer_phone"),
             models.Index(fields=["dealer", "email_folded"], name="customer_email"),
             models.Index(fields=["dealer", "name_folded"], name="customer_name"),
             models.Index(fields=["dealer", "salesperson_folded"], name="customer_salesperson"),

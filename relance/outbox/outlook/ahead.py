@@ -28,7 +28,16 @@ from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
 from relance.plan.definition import Channel, Definition, Language
 from relance.plan.draft import Draft, RunOf
-from relance.plan.due import asked_of, due_ids, of_its_part, question_of, run_of, spoken_to
+from relance.plan.due import (
+    asked_of,
+    due_ids,
+    due_ids_of_all,
+    of_its_part,
+    question_of,
+    run_of,
+    spoken_to,
+    spoken_to_of_all,
+)
 from relance.plan.gather import gather
 from relance.plan.models import Automation
 from relance.plan.recipients import NEEDS as RECIPIENT_NEEDS
@@ -88,15 +97,12 @@ class Outlook:
         question = Question(dealer, definition.tree, definition.subject, definition.scope, until)
         once = Once(definition)
         always = self._always_the_same(definition, question) if len(found) > 1 else None
-        new: dict[str, Sequence[int]] = {}  # of those who are always the same, by the occurrence key
-        for each in found:
-            run = run_of(dealer, automation, each, definition)
-            if always is not None:
-                if run.key not in new:
-                    new = {run.key: self._not_spoken_to(run, always)}
-                ids = of_its_part(dealer, run, [*new[run.key]])
-            else:
-                ids = of_its_part(dealer, run, [*self.due(run)])
+        coming = [run_of(dealer, automation, each, definition) for each in found]
+        if always is None:
+            due = self._due_at(coming)
+        else:
+            due = [of_its_part(dealer, run, ids) for run, ids in self._not_spoken_to(coming, always)]
+        for run, ids in zip(coming, due, strict=True):
             if definition.recipients == ["customer"]:
                 ids = [pk for pk in ids if once.is_new(run, (pk, "customer"))]
             if ids:
@@ -109,11 +115,19 @@ class Outlook:
         asked = asked_of(run.definition, question_of(self.dealer, run), leaves_out=False)
         return asked.ids(Clock(run.reference_at, self.dealer.zone))
 
-    def _not_spoken_to(self, run: RunOf, ids: Sequence[int]) -> Sequence[int]:
-        if self.forgets or run.definition.recipients != ["customer"]:
-            return ids
-        spoken = set(spoken_to(self.dealer, run).filter(recipient="customer").values_list("subject_id", flat=True))
-        return [pk for pk in ids if pk not in spoken]
+    def _due_at(self, coming: Sequence[RunOf]) -> list[list[int]]:
+        """Who is due at each of the runs."""
+        if not self.forgets:
+            return due_ids_of_all(self.dealer, coming)
+        return [of_its_part(self.dealer, run, [*self.due(run)]) for run in coming]
+
+    def _not_spoken_to(self, coming: Sequence[RunOf], ids: list[int]) -> Iterator[tuple[RunOf, list[int]]]:
+        """Each run with those of them to whom nobody has spoken yet; the once-keys of all runs are read together."""
+        if self.forgets or not ids or not coming or coming[0].definition.recipients != ["customer"]:
+            yield from ((run, ids) for run in coming)
+            return
+        for run, theirs in zip(coming, spoken_to_of_all(self.dealer, coming), strict=True):
+            yield run, [pk for pk in ids if pk not in theirs] if theirs else ids
 
     def _always_the_same(self, definition: Definition, question: Question) -> list[int] | None:
         """Whom a question finds that says nothing of the reference moment; None when it does."""

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
+from relance.dealers.access import DealerRow
 from relance.dealers.models import Dealer, Staff
 from relance.facts.models import (
     Appointment,
@@ -49,9 +50,15 @@ def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
     now = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     complaints = Task.objects.of(dealer).filter(kind="complaint", state="open")
     automations = Automation.objects.of(dealer).order_by("pk")
+    own = ("name", "timezone", "language", "country", "settings")
+    last = {f"last_{table._meta.model_name}": _last_of(table) for table in GROWING}
+    said = Message.objects.of(dealer).order_by("-moved_at").values("moved_at")[:1]
     return (
         now,
-        Dealer.objects.filter(pk=dealer.pk).values_list("name", "timezone", "language", "country", "settings").get(),
+        Dealer.objects.filter(pk=dealer.pk)
+        .annotate(**last, last_message=Subquery(said))
+        .values_list(*own, *last, "last_message")
+        .get(),
         tuple(automations.values_list("pk", "version", "status", "paused", "live_from")),
         tuple(
             Staff.objects.of(dealer)
@@ -62,12 +69,16 @@ def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
         tuple(PlanMark.objects.of(dealer).values_list("planned_until", flat=True)),
         tuple(Suppression.objects.of(dealer).order_by("-pk").values_list("pk", flat=True)[:1]),
         Suppression.objects.of(dealer).count(),
-        Message.objects.of(dealer).aggregate(last=Max("moved_at"))["last"],
         tuple(HoldBack.objects.of(dealer).filter(undone_at=None).order_by("pk").values_list("pk", flat=True)),
         tuple(complaints.order_by("pk").values_list("pk", flat=True)),
         tuple(ImportRun.objects.of(dealer).order_by("-pk").values_list("pk", "finished_at")[:1]),
-        *(table.objects.of(dealer).order_by("-pk").values_list("pk", flat=True).first() for table in GROWING),
     )
+
+
+def _last_of(table: type[DealerRow]) -> Subquery:
+    """The latest row of a dealer in a table that only grows, inside a question about the dealer."""
+    rows = table.objects.across_dealers("inside a question about one dealer")
+    return Subquery(rows.filter(dealer=OuterRef("pk")).order_by("-pk").values("pk")[:1])
 
 
 class Kept(Generic[Of]):

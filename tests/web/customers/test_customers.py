@@ -159,7 +159,7 @@ def test_a_hold_back_is_undone(client: Client, zoe: Customer) -> None:
 
 def test_two_who_are_one_are_offered_and_made_one(client: Client, zoe: Customer) -> None:
     a_customer(zoe.dealer, ref="Z2", name=zoe.name, email=zoe.email)
-    assert "1 pair has the same name" in text_of(client, f"{HERE}doubles/")
+    assert "1 pair has the same name" in text_of(client, f"{HERE}doubles/?full=1")
     client.post(f"{HERE}doubles/decide/", {"act": "merge", "keep": "Z/1", "gone": "Z2"})
     assert list(Customer.objects.of(zoe.dealer).values_list("ref", flat=True)) == ["Z/1"]
 
@@ -167,7 +167,7 @@ def test_two_who_are_one_are_offered_and_made_one(client: Client, zoe: Customer)
 def test_two_who_are_two_are_not_offered_again(client: Client, zoe: Customer) -> None:
     a_customer(zoe.dealer, ref="Z2", name=zoe.name, email=zoe.email)
     client.post(f"{HERE}doubles/decide/", {"act": "apart", "keep": "Z/1", "gone": "Z2"})
-    assert "Nobody seems to be there twice" in text_of(client, f"{HERE}doubles/")
+    assert "Nobody seems to be there twice" in text_of(client, f"{HERE}doubles/?full=1")
 
 
 def test_everything_of_a_person_goes_out_as_one_file(client: Client, zoe: Customer) -> None:

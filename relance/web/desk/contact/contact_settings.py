@@ -31,6 +31,7 @@ from relance.plan.shipped.contact_settings import (
 from relance.plan.shipped.contact_words import means, preview
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.results.reckoned import is_part_asked_for, reckoned
 
 MONTHS = 6
 PLACE = "desk-contact-settings"
@@ -70,6 +71,8 @@ class Line:
 def contact_settings(desk: Desk) -> HttpResponse:
     """The page; with numbers in the address it says what they would mean, before anything is saved."""
     stored, asked = read(desk.dealer), desk.request.GET
+    if desk.is_fragment and "part" in asked:
+        return show(desk, "desk/contact/_what_was_sent.html", _statistics(desk))
     if "usual" in asked:
         return _page(desk, _as_typed(USUAL), stored)
     if any(_field(column, setting) in asked for column in COLUMNS for setting in SETTINGS):
@@ -179,7 +182,11 @@ class SentLine:
 
 
 def _statistics(desk: Desk) -> dict[str, Any]:
-    months = contact_statistics(desk.dealer, at=desk.reader.at, months=MONTHS)
+    """What was sent; nothing unless it is asked for: it follows the page."""
+    if not is_part_asked_for(desk, "sent"):
+        return {}
+    at = desk.reader.at
+    months = reckoned(desk, "contact", lambda: contact_statistics(desk.dealer, at=at, months=MONTHS))
     labels = {setting.code: setting.label for setting in reversed(SETTINGS)}
     lines = [
         SentLine(code, labels[code.removesuffix("_P")], OF_COLUMN[column].label, *_sums(code, months))

@@ -21,6 +21,7 @@ from relance.plan.models import PersonalReminder
 from relance.web.desk.customers.one import CHANNELS, PURPOSES, customer_named, customer_page
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.results.reckoned import is_asked_for
 from relance.web.desk.taken import file_of, number_in
 
 STATUSES = ("granted", "withdrawn")
@@ -107,11 +108,18 @@ def let_go(desk: Desk, ref: str) -> HttpResponse:
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 
+PAIRS = 50  # shown at once: each one that is decided makes room for another
+
+
 @desk_page("erase")
 def doubles(desk: Desk) -> HttpResponse:
     """Customers who are probably there twice."""
-    values = {"offers": offers(desk.dealer), "told": desk.request.GET.get("done", "")}
-    return show(desk, "desk/customers/doubles.html", values, place="desk-doubles")
+    values: dict[str, object] = {}
+    if is_asked_for(desk):
+        found = offers(desk.dealer)
+        values = {"offers": found[:PAIRS], "total": len(found)}
+    template = "desk/customers/_doubles.html" if desk.is_fragment else "desk/customers/doubles.html"
+    return show(desk, template, values, place="desk-doubles")
 
 
 @desk_page("erase", changes=True)

@@ -118,8 +118,8 @@ def why_or_not(desk: Desk, ref: str) -> HttpResponse:
 @desk_page()
 def vehicle(desk: Desk, ref: str) -> HttpResponse:
     """One vehicle: what it is, what is due, what was done."""
-    found = Vehicle.objects.of(desk.dealer).filter(ref=ref, customer__in=desk.customers()).first()
-    if found is None:
+    found = Vehicle.objects.of(desk.dealer).filter(ref=ref).first()
+    if found is None or not desk.customers().filter(pk=found.customer_id).exists():
         raise Http404
     return show(desk, "desk/customers/vehicle.html", {"vehicle": found, **_history(desk, found)}, place=PLACE)
 

@@ -40,26 +40,31 @@ def fitting(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str =
 def found(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "", cursor: str = "") -> Found:
     """Fifty of `rows` that fit, by name, those without a name last; a cursor of nobody starts at the beginning."""
     rows = fitting(dealer, rows, words, only=only)
+    # Names and keys alone first: the index on names has both, so that a rare name is found without reading customers.
     named, nameless = rows.exclude(name_folded=None), rows.filter(name_folded=None)  # databases sort NULL differently
     if place := _read(cursor):
         name, pk = place
         named = named.none() if name is None else named.filter(Q(name_folded__gt=name) | Q(name_folded=name, pk__gt=pk))
         nameless = nameless.filter(pk__gt=pk) if name is None else nameless
-    listed = list(named.order_by("name_folded", "pk")[: PAGE + 1])
-    listed += nameless.order_by("pk")[: PAGE + 1 - len(listed)]
-    shown = listed[:PAGE]
+    listed = list(named.order_by("name_folded", "pk").values_list("pk", flat=True)[: PAGE + 1])
+    listed += nameless.order_by("pk").values_list("pk", flat=True)[: PAGE + 1 - len(listed)]
+    read = Customer.objects.of(dealer).in_bulk(listed[:PAGE])
+    shown = [read[pk] for pk in listed[:PAGE]]
     return Found(shown, _written(shown[-1]) if len(listed) > PAGE else None)
 
 
 def _fits(dealer: Dealer, words: str) -> Q:
     folded = fold(words)
-    fits = Q(name_folded__startswith=folded) | Q(name_folded__contains=f" {folded}") | Q(ref=words)
+    fits = Q(name_folded__startswith=folded) | Q(name_folded__contains=f" {folded}")
+    others = [Q(ref=words)]  # each has an index of its own, and is asked on its own
     if "@" in words:
-        fits |= Q(email_folded__startswith=folded)
+        others.append(Q(email_folded__startswith=folded))
     digits = "".join(sign for sign in words if sign.isdigit())
     if len(digits) >= LEAST_DIGITS and not any(sign.isalpha() for sign in words):
         number = read_phone(words, dealer.country)
-        fits |= Q(mobile=number.text) | Q(phone=number.text)
+        others += [Q(mobile=number.text), Q(phone=number.text)]
+    for each in others:
+        fits |= Q(pk__in=Customer.objects.of(dealer).filter(each).values("pk"))
     if len(folded) >= LEAST_DIGITS - 1:
         vehicles = Vehicle.objects.of(dealer).filter(
             Q(plate_folded__in=(folded, folded.replace(" ", ""))) | Q(vin_folded__startswith=folded)

@@ -92,7 +92,9 @@ def move(desk: Desk, code: str, day: date) -> HttpResponse:
 def _after_change(desk: Desk, automation: Automation, day: date) -> HttpResponse:
     """The panel again, as it is now; the sheet behind it hears of the change."""
     if not desk.is_fragment:
-        return redirect("desk-cell", slug=desk.dealer.slug, code=automation.code, day=day)
+        here = redirect("desk-cell", slug=desk.dealer.slug, code=automation.code, day=day)
+        here["Location"] += "?full=1"
+        return here
     response = cell_of(desk, automation, day)
     response["HX-Trigger"] = "sheet-changed"
     return response

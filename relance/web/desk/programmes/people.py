@@ -1,6 +1,6 @@
 """Turns one cell of the sheet into the people behind it, with the very words they get."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from relance.dealers.hours import Calendar
 from relance.delivery.models import PrintedMessage
 from relance.lib.moments import add_months, day_of
-from relance.outbox.forecast import Person, forecast, people
+from relance.outbox.forecast import Person, forecast, people, people_of_day
 from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
@@ -19,9 +19,11 @@ from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
 from relance.web.desk.programmes.programmes import sheet_values
 from relance.web.desk.programmes.standing import kept_back_runs, moving_of, waiting_for
+from relance.web.desk.results.reckoned import is_asked_for
 from relance.web.desk.taken import number_in
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
+Held = Mapping[tuple[int | None, int, date | None], HoldBack]  # by automation, customer, and the day if it is for once
 AT_ONCE = 100  # people in one panel; the rest is a page away
 GROUPS = {"refused": "refused", "failed": "refused", "canceled": "withdrawn"}
 SHOWN = {"sent": {"sent", "delivered"}, "waiting": {"ready", "approval", "sending"}, "refused": {"refused", "failed"}}
@@ -73,7 +75,8 @@ class WaysOut:
 @desk_page()
 def cell(desk: Desk, code: str, day: date) -> HttpResponse:
     """The people of one automation on one day."""
-    return cell_of(desk, automation_of(desk, code), day)
+    automation = automation_of(desk, code)
+    return cell_of(desk, automation, day) if is_asked_for(desk) else _coming(desk)
 
 
 def cell_of(desk: Desk, automation: Automation, day: date, *, told: str = "") -> HttpResponse:
@@ -114,14 +117,18 @@ def ways_out(desk: Desk, entries: Sequence[Entry]) -> WaysOut | None:
 @desk_page()
 def whole_day(desk: Desk, day: date) -> HttpResponse:
     """The people of one day, by automation; `?show=sent|waiting|refused` for some of them."""
+    if not is_asked_for(desk):
+        return _coming(desk)
     shown = desk.request.GET.get("show", "")
-    outlook = forecast(desk.dealer, first=day, last=day, at=desk.reader.at)
+    found = people_of_day(desk.dealer, day=day, at=desk.reader.at)
+    everybody = _within(desk, [person for theirs in found.values() for person in theirs])
+    seen, automations = {person.customer_id for person in everybody}, switched_on(desk.dealer)
+    held = _hold_backs(desk, automations, everybody)
     groups = []
     room = AT_ONCE
-    for automation in switched_on(desk.dealer):
-        if (automation.pk, day) not in outlook.cells:
-            continue
-        entries = entries_of(desk, automation, day)
+    for automation in automations:
+        theirs = [person for person in found.get(automation.pk, []) if person.customer_id in seen]
+        entries = _entries(desk, automation, theirs, held)
         entries = [e for e in entries if shown not in SHOWN or e.person.status in SHOWN[shown]]
         if entries:
             groups.append((automation, entries[: max(room, 0)], len(entries)))
@@ -134,6 +141,8 @@ def whole_day(desk: Desk, day: date) -> HttpResponse:
 def month(desk: Desk, code: str, month: date) -> HttpResponse:
     """The days of one automation in one month, each leading to its people."""
     automation = automation_of(desk, code)
+    if not is_asked_for(desk):
+        return _coming(desk)
     last = add_months(month, 1) - timedelta(days=1)
     first_known, last_known = bounds(desk.reader.today)
     cells = {}
@@ -150,13 +159,17 @@ def month(desk: Desk, code: str, month: date) -> HttpResponse:
 def entries_of(desk: Desk, automation: Automation, day: date) -> list[Entry]:
     """The people of one cell, with the hold-backs that stand."""
     found = _within(desk, people(desk.dealer, automation=automation, day=day, at=desk.reader.at))
-    held = _hold_backs(desk, automation, found)
+    return _entries(desk, automation, found, _hold_backs(desk, [automation], found))
+
+
+def _entries(desk: Desk, automation: Automation, found: Sequence[Person], held: Held) -> list[Entry]:
     may_decide = desk.may("hold_back", automation.subject)
     entries = []
     for person in found:
         reference_on = day_of(person.reference_at, desk.reader.zone)
         why, remedy = reason_of(person.reason, person.detail) if person.reason else ("", "")
-        standing = held.get((person.customer_id, None)) or held.get((person.customer_id, reference_on))
+        key = automation.pk, person.customer_id
+        standing = held.get((*key, None)) or held.get((*key, reference_on))
         by_channel = channel_reasons(person.detail) if person.reason == "no_channel" else []
         entries.append(Entry(person, automation, reference_on, standing, why, remedy, by_channel, may_decide))
     return entries
@@ -171,11 +184,16 @@ def _within(desk: Desk, found: list[Person]) -> list[Person]:
     return [person for person in found if person.customer_id in seen]
 
 
-def _hold_backs(desk: Desk, automation: Automation, found: Sequence[Person]) -> dict[tuple[int, date | None], HoldBack]:
+def _hold_backs(desk: Desk, automations: Sequence[Automation], found: Sequence[Person]) -> Held:
     rows = HoldBack.objects.of(desk.dealer).filter(
-        automation=automation, customer_id__in={person.customer_id for person in found}, undone_at=None
+        automation__in=automations, customer_id__in={person.customer_id for person in found}, undone_at=None
     )
-    return {(row.customer_id, row.reference_on): row for row in rows}
+    return {(row.automation_id, row.customer_id, row.reference_on): row for row in rows}
+
+
+def _coming(desk: Desk) -> HttpResponse:
+    """The page at once, with the panel open: its people are reckoned when it asks for them."""
+    return _panel(desk, "desk/programmes/_coming.html", {"comes_from": desk.request.get_full_path()})
 
 
 def _panel(desk: Desk, template: str, values: dict[str, Any]) -> HttpResponse:

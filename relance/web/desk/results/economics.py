@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from relance.measures.economics import Assumptions, measured, reckon
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.results.reckoned import reckoned
+from relance.web.desk.results.reckoned import is_part_asked_for, reckoned
 from relance.web.desk.words import Word
 
 MOST = Decimal(10**12)
@@ -44,15 +44,18 @@ class AssumptionField:
 
 @desk_page("results")
 def economics(desk: Desk) -> HttpResponse:
-    """The calculator; what is typed stands in the address, so that it can be sent to a colleague."""
+    """The calculator; what is typed stands in the address, so that it can be sent to a colleague. Measured follows."""
     usual = Assumptions(price=Decimal(str(desk.dealer.preferences.price_per_vehicle)))
     given, lines = _read(desk.request.GET, usual)
     values = {
         "fields": lines,
         "reckoned": reckon(given),
         "given": given,
-        "measured": reckoned(desk, "economics", lambda: measured(desk.dealer, at=desk.reader.at)),
     }
+    if is_part_asked_for(desk, "own"):
+        values["measured"] = reckoned(desk, "economics", lambda: measured(desk.dealer, at=desk.reader.at))
+        if desk.is_fragment and "part" in desk.request.GET:
+            return show(desk, "desk/results/_own_year.html", values)
     return show(desk, "desk/results/economics.html", values, place="desk-economics")
 
 

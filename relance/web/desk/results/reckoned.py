@@ -16,6 +16,11 @@ def is_asked_for(desk: Desk) -> bool:
     return desk.is_fragment or "full" in desk.request.GET
 
 
+def is_part_asked_for(desk: Desk, part: str) -> bool:
+    """The same where a page has fragments of other kinds: `?part=NAME`."""
+    return desk.request.GET.get("part") == part or "full" in desk.request.GET
+
+
 def reckoned(desk: Desk, name: str, reckon: Callable[[], Of]) -> Of:
     """The figures of this dealer, kept for ten minutes; `?anew=1` reckons them again."""
     key = f"results:{desk.dealer.pk}:{name}"
