@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+from django.utils.translation import gettext as _
 
 from relance.lib.errors import BadInput
 
@@ -83,7 +84,7 @@ def parse_time(text: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"'{text}' is not a time: write HH:MM, for example 09:30") from None
+        raise BadInput(_("'%(text)s' is not a time: write HH:MM, for example 09:30") % {"text": text}) from None
 
 
 def parse_day(text: str) -> date:
@@ -91,7 +92,9 @@ def parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"'{text}' is not a day: write YYYY-MM-DD, for example 2026-03-01") from None
+        raise BadInput(
+            _("'%(text)s' is not a day: write YYYY-MM-DD, for example 2026-03-01") % {"text": text}
+        ) from None
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
@@ -99,9 +102,8 @@ def parse_moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         value = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise BadInput(
-            f"'{text}' is not a moment: write it like 2026-03-01T10:00 or 2026-03-01T10:00:00-05:00"
-        ) from None
+        says = _("'%(text)s' is not a moment: write it like 2026-03-01T10:00 or 2026-03-01T10:00:00-05:00")
+        raise BadInput(says % {"text": text}) from None
     if value.tzinfo is not None:
         return value.astimezone(UTC)
     return local(value.date(), value.time(), zone)

@@ -89,11 +89,11 @@ def _usable(dealer: Dealer, channel: str, address: str) -> str:
     if channel in ("sms", "phone"):
         number = read_phone(address, dealer.country)
         if not number.usable or not number.text:
-            raise BadInput(f"'{address}' is not a telephone number that can be used")
+            raise BadInput(gettext("'%(text)s' is not a telephone number that can be used") % {"text": address})
         return number.text
     if channel in ("email", "staff"):
         mailbox, usable = read_email(address)
         if not usable or not mailbox:
-            raise BadInput(f"'{address}' is not an e-mail address")
+            raise BadInput(gettext("'%(text)s' is not an e-mail address") % {"text": address})
         return mailbox
     return address

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from relance.dealers.models import Dealer, Staff
 from relance.facts.models import Customer
@@ -50,9 +51,9 @@ def remind(customer: Customer, wish: Wish, *, at: datetime) -> PersonalReminder:
     """Keep a message or reminder for its moment; BadInput says what stands in the way."""
     dealer, text = customer.dealer, wish.text.strip()
     if wish.at <= at:
-        raise BadInput("the moment of a reminder lies ahead")
+        raise BadInput(_("the moment of a reminder lies ahead"))
     if not 0 < len(text) <= MOST_TEXT:
-        raise BadInput(f"a reminder has a text, of at most {MOST_TEXT} characters")
+        raise BadInput(_("a reminder has a text, of at most %(most)s characters") % {"most": MOST_TEXT})
     reminder = PersonalReminder(
         dealer=dealer, customer=customer, author=wish.author, at=wish.at, channel=wish.channel, text=text,
         to=_recipients(dealer, wish.to, wish.author), status="waits", created_at=at,
@@ -72,7 +73,7 @@ def _recipients(dealer: Dealer, to: Sequence[str], author: str) -> list[str]:
         if word not in known and not word.startswith("user:"):
             raise BadInput(f"--to {unknown_word('recipient', word, [*known, 'user:REFERENCE'])}")
     if not to:
-        raise BadInput("a reminder goes to somebody: customer, salesperson, sales_manager or user:REFERENCE")
+        raise BadInput(_("a reminder goes to somebody: customer, salesperson, sales_manager or user:REFERENCE"))
     own = Staff.objects.of(dealer).filter(ref_folded=fold(author)).first()
     return list(dict.fromkeys(f"user:{own.ref}" if own and word == "salesperson" else word for word in to))
 
@@ -85,7 +86,7 @@ def _automation(dealer: Dealer, author: str, now: datetime) -> Automation:
         apply_definitions(dealer, [entry], at=now, by=author)
     automation = rows.get()
     if automation.status not in SWITCHED_ON:
-        raise BadInput(f"{CODE} is off: switch it on first, then reminders go out")
+        raise BadInput(_("%(code)s is off: switch it on first, then reminders go out") % {"code": CODE})
     return automation
 
 
@@ -146,8 +147,9 @@ def cancel_reminder(reminder: PersonalReminder, *, by: str, at: datetime) -> Non
     dealer = reminder.dealer
     messages = Message.objects.of(dealer).filter(automation__code=CODE, occurrence__key=reminder.key)
     if reminder.status not in ("waits", "done"):
-        raise BadInput(f"reminder {reminder.pk} is {reminder.status}: there is nothing to cancel")
+        says = _("reminder %(number)s is %(state)s: there is nothing to cancel")
+        raise BadInput(says % {"number": reminder.pk, "state": reminder.status})
     if reminder.status == "done" and not cancel(dealer, messages, at=at, by=by):
-        raise BadInput(f"reminder {reminder.pk} has gone out: there is nothing to cancel")
+        raise BadInput(_("reminder %(number)s has gone out: there is nothing to cancel") % {"number": reminder.pk})
     reminder.status = "canceled"
     reminder.save(update_fields=["status"])

@@ -7,6 +7,8 @@ approval and why are the same. It keeps the group's rules as they were when it w
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from relance.audience.compile import Question, subjects
 from relance.audience.tree import read_tree
 from relance.dealers.models import Dealer
@@ -22,7 +24,7 @@ def save_group(
 ) -> CustomerGroup:
     """Keep a group under its name; the rules are checked first, BadInput says where they are wrong."""
     if not name.strip():
-        raise BadInput("a group needs a name, for example Mazda owners")
+        raise BadInput(_("a group needs a name, for example Mazda owners"))
     if subject not in SUBJECTS:
         raise BadInput(unknown_word("subject", subject, SUBJECTS))
     read_tree(audience, path=f"{name}.audience")

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from relance.lib.errors import BadInput
 from relance.lib.yaml_file import read_yaml_text
@@ -47,11 +48,11 @@ def apply_file(desk: Desk) -> HttpResponse:
 
 def _text_of(content: bytes) -> str:
     if len(content) > MOST:
-        raise BadInput(f"a file of automations has at most {MOST:,} characters")
+        raise BadInput(_("A file of automations has at most %(most)s characters.") % {"most": f"{MOST:,}"})
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadInput("the file is not UTF-8 text") from None
+        raise BadInput(_("The file is not UTF-8 text.")) from None
 
 
 def _apply(desk: Desk, text: str, *, sure: bool) -> Applied:
