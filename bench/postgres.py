@@ -28,7 +28,7 @@ MOST = 100_000  # customers: moving more takes longer than measuring them says
 
 
 def rows(customers: int) -> Iterator[Row]:
-    """Moving there, who is due, drafts."""
+    """Moving there, who is due, a tick, drafts."""
     from tests.postgres import Server
 
     customers = min(customers, MOST)
@@ -45,6 +45,7 @@ def rows(customers: int) -> Iterator[Row]:
             }
             django.setup()
             yield from _day_of_the_library(customers)
+            yield _tick(customers)
             yield _drafts(customers)
             yield from counts(customers, "PostgreSQL, ")
             yield from forecasts(customers, "PostgreSQL, ")
@@ -107,6 +108,16 @@ def _day_of_the_library(customers: int) -> Iterator[Row]:
 def _fetch(raw: psycopg.Connection[Any], statement: str, parameters: dict[str, Any]) -> list[int]:
     with raw.cursor() as cursor:
         return [row[0] for row in cursor.execute(statement.encode(), parameters)]
+
+
+def _tick(customers: int) -> Row:
+    """The same minute of the night as on SQLite."""
+    from bench.plans import tick
+
+    return Row(
+        "PostgreSQL, real-time tick, 20 automations, nobody due", f"{customers:,} customers", tick(), "s",
+        goal="< 50 ms", limit="a round trip for each of 20 queries",
+    )  # fmt: skip
 
 
 def _drafts(customers: int) -> Row:

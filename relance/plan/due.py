@@ -29,7 +29,7 @@ from relance.plan.recipients import Roster
 from relance.plan.schedule import RunAt, parts_of
 from relance.plan.wording import needs_of
 
-CHUNK = 500
+CHUNK = 1_000
 
 
 def run_of(dealer: Dealer, automation: Automation, run: RunAt, definition: Definition | None = None) -> RunOf:

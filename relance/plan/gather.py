@@ -68,7 +68,7 @@ def _rows(dealer: Dealer, reach: Reach, ids: Sequence[int], keys: Sequence[str])
     unknown = (None,) * (len(names) - len(columns) - 1)
     query = reach.model.objects.of(dealer).filter(Among("pk", ids)).values_list("pk", *columns.values())
     found: dict[int, Facts] = {}
-    for row in query.iterator(CHUNK):
+    for row in query:
         found[row[0]] = dict(zip(names, row + unknown, strict=True))
     for key in meta:
         name = key.split(".", 1)[1].removeprefix(META)

@@ -18,7 +18,7 @@ from relance.plan.due import drafts
 from relance.plan.models import PlanMark, Run
 from relance.plan.recipients import Roster
 
-CHUNK = 500
+CHUNK = 1_000
 WAITS_FOR_APPROVAL = "more people than usual: waits for approval"
 # Guard "blast": over so many people and such a share of the customers, or so many times the median of so
 # many days; small numbers vary by themselves, so the median is only asked from FEW people on.
