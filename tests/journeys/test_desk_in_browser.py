@@ -186,6 +186,7 @@ def test_without_scripts_everything_is_reached(browser: Browser, live_server: Li
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Show the numbers").click()
     page.locator(".sheet td.is-today a").first.click()
+    page.locator("#panel").get_by_role("link", name="Show").click()
     page.locator(".people summary", has_text="Camille").click()
     page.get_by_role("button", name="For ever").click()
     expect(page.locator("#panel .answer")).to_contain_text("4 people hear from us")

@@ -193,7 +193,10 @@ def _hold_backs(desk: Desk, automations: Sequence[Automation], found: Sequence[P
 
 def _coming(desk: Desk) -> HttpResponse:
     """The page at once, with the panel open: its people are reckoned when it asks for them."""
-    return _panel(desk, "desk/programmes/_coming.html", {"comes_from": desk.request.get_full_path()})
+    here, asked = desk.request.get_full_path(), desk.request.GET
+    return _panel(
+        desk, "desk/programmes/_coming.html", {"comes_from": here, "whole": f"{here}{'&' if asked else '?'}full=1"}
+    )
 
 
 def _panel(desk: Desk, template: str, values: dict[str, Any]) -> HttpResponse:
