@@ -24,8 +24,7 @@ from relance.outbox.states import move
 
 LOOK = 0.2  # seconds between two looks at whether somebody said stop
 IN_HAND = 20  # what a worker has in hand at most, so what its death can leave unsure
-ASKED_FOR = 100  # the same where the other side can be asked what became of it (decision 170)
-SOON = 0.5  # seconds: no more is taken in hand than is handed over in so short a time after its reader was asked for
+SOON = 0.5  # seconds: no more is taken in hand than is handed over in so short a time (decision 170)
 
 
 def parcels_of(
@@ -86,9 +85,8 @@ class HandOver:
     def run(self, channel: Channel) -> list[Message]:
         """Hand over; the messages that moved. However it ends, nothing stays in doubt that could be known."""
         fault = "the hand-over was broken off"
-        most = IN_HAND if channel.knows_after is None else ASKED_FOR
         try:
-            for parcel, result in channel.send(self._in_hand(most)):
+            for parcel, result in channel.send(self._in_hand()):
                 self.pulled.pop(parcel.message.pk, None)
                 self.results.append((parcel, result))
                 crash_points.reached("handed_over")
@@ -102,8 +100,8 @@ class HandOver:
         crash_points.reached("recorded")
         return self.moved
 
-    def _in_hand(self, most: int) -> Iterator[Parcel]:
-        """The parcels, as the channel pulls them, while we hold their lease; `most` of them marked at a time."""
+    def _in_hand(self) -> Iterator[Parcel]:
+        """The parcels, as the channel pulls them, while we hold their lease."""
         size = IN_HAND
         while portion := list(islice(self.waiting.values(), size)):
             held, began = self._write(portion), monotonic()
@@ -120,7 +118,7 @@ class HandOver:
                 self.pulled[parcel.message.pk] = self.waiting.pop(parcel.message.pk)
                 crash_points.reached("handing_over")
                 yield parcel
-            size = max(1, min(most, int(len(portion) * SOON / max(monotonic() - began, 0.001))))
+            size = max(1, min(IN_HAND, int(len(portion) * SOON / max(monotonic() - began, 0.001))))
 
     def _is_halted(self) -> bool:
         """Whether somebody said stop; asked a few times a second, so that next to nothing leaves after it (R16)."""
