@@ -1,4 +1,4 @@
-"""Turns a running sample dealership into docs/screens.md: a picture of every screen, laptop in English, telephone in French.
+"""Turns a running sample dealership into docs/screens.md: pictures of every screen.
 
 make run                                            in one terminal; it tells the password
 .venv/bin/python -m docs.screens PASSWORD [BASE]    in another

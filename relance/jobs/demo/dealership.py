@@ -15,6 +15,7 @@ from relance.dealers.create import create_dealer
 from relance.dealers.models import Dealer, Membership, User
 from relance.delivery.deliver import deliver
 from relance.facts.absorb import take_in
+from relance.jobs.demo.answering import answer_some
 from relance.jobs.demo.feed import write_feed
 from relance.jobs.demo.mark import Mark, read_mark, write_mark
 from relance.jobs.stages import plan
@@ -60,15 +61,15 @@ def open_dealership(*, customers: int, seed: int, at: datetime, say: Say, lived:
 
 
 def _live(made: Dealership, first: datetime, until: datetime) -> None:
-    """Every morning up to `until`: the feed comes, runs are made, messages leave."""
+    """Every morning up to `until`: the feed comes, runs are made, messages leave, some are answered."""
     dealer, mark = made.dealer, made.mark
     day = day_of(first, ZONE) + DAY
     while (morning := local(day, MORNING, ZONE)) < until:
         mark = tell(dealer, mark, at=morning, say=lambda _line: None)
         plan(dealer, at=morning)
         for hours in (0, 2, 4):  # what had to wait for its hour leaves later in the day
-            for _message in deliver(dealer, at=min(morning + hours * HOUR, until)):
-                pass  # the row has it all
+            sent = [m for m in deliver(dealer, at=min(morning + hours * HOUR, until)) if m.state == "sent"]
+            answer_some(dealer, sent, until=until)
         day += DAY
 
 

@@ -20,13 +20,16 @@ NUMBERS = {
 }
 YES = frozenset("yes yep yeah yup oui ouais si claro jah jaa".split())  # noqa: SIM905 four languages
 NO = frozenset("no nope non ei".split())  # noqa: SIM905
-OUT_OF_TEN = re.compile(
-    r"\b(10|[1-9]) ?(?:10|out of 10|on 10|of 10|sur 10|de 10|sobre 10|10st|kumnest|out of ten|sur dix)\b"
+TEN = "out of 10|on 10|of 10|sur 10|de 10|sobre 10|10st|out of ten|of ten|sur dix|de diez|sobre diez|kumnest"
+OUT_OF_TEN = re.compile(rf"\b(?:(10|[1-9]) ?10|(10|[1-9]|{'|'.join(NUMBERS)}) ?(?:{TEN}))\b")
+LEADS = (
+    r"(?:(?:i|we|je|nous|le|les|un|a|it|is|was|give|donne|mets|doy|pongo|annan|panen|ma|you|of|score|note|nota|hinne|"
+    r"solid|about|maybe) )"
 )
-FIRST = re.compile(
-    r"^(?:(?:i|we|je|nous|le|les|un|a|it|is|was|give|donne|mets|doy|pongo|annan|panen|ma|you|of|score|note|nota|hinne|"
-    r"solid|about|maybe) )*(10|[1-9])\b(?! (?:or|ou|o|voi|to|a|kuni|and|et|y|ja) (?:10|[1-9])\b)"
-)
+FIRST = re.compile(rf"^{LEADS}*(10|[1-9])\b(?! (?:or|ou|o|voi|to|a|kuni|and|et|y|ja) (?:10|[1-9])\b)")
+THANKS = "thank thanks you merci beaucoup gracias muchas aitah tanan please svp so very much".replace(" ", "|")
+# A number in letters is one only by itself: "très bien" has no three in it, and "one of the best" no one.
+IN_LETTERS = re.compile(rf"^{LEADS}*?({'|'.join(NUMBERS)})(?: (?:{THANKS}))*$")
 NOT_A_SCORE = re.compile(
     r"^(?:10|[1-9]) (?:min\w*|hour\w*|heure\w*|hora\w*|tund\w*|h|day\w*|jour\w*|dia\w*|paev\w*|pm|am|k?m|x|times?|"
     r"fois|veces|korda|week\w*|semaine\w*|tire\w*|pneu\w*|people|personnes?|dollars?|euro\w*)\b"
@@ -52,15 +55,20 @@ def score_of(text: str) -> Score | None:
     said = bare(text)
     if not said:
         return _sign(text)
-    said = " ".join(str(NUMBERS.get(word, word)) for word in said.split())
-    if of_ten := {int(found) for found in OUT_OF_TEN.findall(said)}:
+    if of_ten := {_number(digits or word) for digits, word in OUT_OF_TEN.findall(said)}:
         return Score(of_ten.pop()) if len(of_ten) == 1 else None
     if found := FIRST.match(said):
         return None if NOT_A_SCORE.match(said) else Score(int(found.group(1)))
+    if found := IN_LETTERS.match(said):
+        return Score(_number(found.group(1)))
     first = said.split()[0]
     if first in YES or first in NO:
         return Score(BEST if first in YES else WORST) if len(said.split()) <= 3 else None
     return None
+
+
+def _number(word: str) -> int:
+    return NUMBERS.get(word) or int(word)
 
 
 def _sign(text: str) -> Score | None:
