@@ -25,6 +25,7 @@ BATCH = 500
 PURPOSES = ("answer", "service", "marketing")  # in this order: a reminder never waits behind a newsletter
 LANE = ("dealer_id", "channel", "purpose")
 ASKED_AGAIN = "asked again at hand-over"
+DIED = "the worker died during the hand-over"
 
 
 @dataclass(frozen=True)
@@ -176,12 +177,10 @@ def _settle(dealer: Dealer, messages: list[Message], at: datetime) -> list[Messa
     idle = [m for m in messages if m.attempts <= answered.get(m.pk, 0)]
     taken_at = {m.pk: m.lease_until - LENGTH if m.lease_until else at for m in begun}
     # The owner stays on an unsure row: a worker that was only slow may still say what became of it.
-    lost = move(dealer, begun, to="unsure", at=at, cause="the worker died during the hand-over", lease_until=None)
+    lost = move(dealer, begun, to="unsure", at=at, cause=DIED, lease_until=None)
     Attempt.objects.of(dealer).bulk_create(
         [
-            Attempt(
-                dealer=dealer, message=m, number=m.attempts, at=taken_at[m.pk], result="lost", answer="the worker died"
-            )
+            Attempt(dealer=dealer, message=m, number=m.attempts, at=taken_at[m.pk], result="lost", answer=DIED)
             for m in lost
         ]
     )

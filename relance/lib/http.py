@@ -15,7 +15,7 @@ import re
 import select
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
@@ -129,23 +129,36 @@ class Line:
             self._socket.close()
         self._socket = None
 
-    def ask(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
-        """One request and its answer, whatever its status; raises HttpFault when there is none."""
+    def ask(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        against: Callable[[], str] = lambda: "",
+    ) -> Reply:
+        """One request and its answer, whatever its status; raises HttpFault when there is none.
+
+        `against` is asked in the last instant, with the connection open and the request ready: what it says stands
+        against sending, and nothing is sent (NotSent).
+        """
         self.open()
         own = "".join(_header(name, value) for name, value in (headers or {}).items())
         length = f"Content-Length: {len(body)}\r\n" if body or method in ("POST", "PUT", "PATCH") else ""
         request = f"{method} {_safe(target)} HTTP/1.1\r\n{self._head}{own}{length}\r\n".encode("latin-1") + body
         try:
-            return self._exchange(request, method)
+            return self._exchange(request, method, against)
         except HttpFault:
             self.close()
             raise
 
-    def _exchange(self, request: bytes, method: str) -> Reply:
+    def _exchange(self, request: bytes, method: str, against: Callable[[], str]) -> Reply:
         sock = self._socket
         assert sock is not None
         try:
             sock.settimeout(self.timeout)
+            if reason := against():
+                raise NotSent(reason)
             sock.sendall(request)
         except OSError as error:
             # What was cut short is no request: nothing is done upon half of one.

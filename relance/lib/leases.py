@@ -22,6 +22,24 @@ def new_owner() -> str:
     return f"{socket.gethostname()[:16]}:{os.getpid()}:{secrets.token_hex(5)}"[:40]
 
 
+def may_wake_up(owner: str) -> bool:
+    """Whether the process of this owner is still there on this very machine: frozen, perhaps, in the middle of a call.
+
+    Of another machine nobody can tell: False.
+    """
+    machine, _, rest = owner.partition(":")
+    process = rest.partition(":")[0]
+    if machine != socket.gethostname()[:16] or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, and there
+    return True
+
+
 def lease(owner: str, at: datetime) -> Lease:
     """A lease that begins now."""
     return Lease(owner, at + LENGTH)

@@ -1,5 +1,8 @@
 """What nobody can tell about is cleared by the provider's word, else by a person's, and never by a timer."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +10,12 @@ import pytest
 
 from relance.delivery import deliver as deliver_module
 from relance.delivery.channel import Accepted, Busy, ChannelDown, Refused
+from relance.delivery.claim import DIED
 from relance.delivery.models import Attempt
 from relance.delivery.safety.resolve import resolve_unsure, unsure_of
 from relance.delivery.safety.unsure import PATIENCE, ask_providers, is_due
 from relance.facts.models import Touch
+from relance.lib.leases import new_owner
 from relance.outbox.models import Message, Task
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
 
@@ -49,9 +54,10 @@ def provider(monkeypatch):
 
 
 def in_doubt(dealer, **values: Any) -> Message:
+    answer = values.pop("answer", "")
     words: dict[str, Any] = {"state": "unsure", "attempts": 1, "owner": "dead", **values}
     message = a_message(a_customer(dealer), an_automation(dealer, f"SR{Message.objects.of(dealer).count()}"), **words)
-    Attempt.objects.create(dealer=dealer, message=message, number=1, at=A_DAY, result="lost", answer="")
+    Attempt.objects.create(dealer=dealer, message=message, number=1, at=A_DAY, result="lost", answer=answer)
     return message
 
 
@@ -83,6 +89,27 @@ def test_never_had_it_is_believed_only_after_the_time_that_knowing_takes(provide
     ask_providers(A_DAY + timedelta(seconds=KNOWS_AFTER))
     assert state_of(message) == "ready"
     assert Message.objects.of(message.dealer).get().owner == ""
+
+
+def test_who_slept_through_his_lease_on_this_machine_may_still_wake_up_and_is_waited_for(provider):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as sleeper:
+        owner = new_owner().replace(f":{os.getpid()}:", f":{sleeper.pid}:")
+        message = in_doubt(a_dealer(), owner=owner, answer=DIED)
+        provider.word = Busy("no such message")
+        ask_providers(A_DAY + timedelta(seconds=KNOWS_AFTER))
+        assert state_of(message) == "unsure"
+        sleeper.kill()
+    ask_providers(A_DAY + timedelta(seconds=KNOWS_AFTER))
+    assert state_of(message) == "ready"
+
+
+def test_a_process_that_lives_on_keeps_a_message_for_an_hour_at_most(provider):
+    message = in_doubt(a_dealer(), owner=new_owner(), answer=DIED)
+    provider.word = Busy("no such message")
+    ask_providers(A_DAY + timedelta(minutes=59))
+    assert state_of(message) == "unsure"
+    ask_providers(A_DAY + timedelta(minutes=60))
+    assert state_of(message) == "ready"
 
 
 def test_the_provider_is_asked_with_the_moment_of_the_hand_over(provider):

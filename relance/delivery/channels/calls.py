@@ -61,10 +61,15 @@ class Caller:
             return fault.result
         except Exception as error:  # nothing has left the house: this message alone is at fault
             return Refused(f"the request cannot be made: {type(error).__name__}: {error}")
-        if not parcel.is_ours(now()):
-            return Busy(parcel.NOT_OURS)
         try:
-            return self.result_of(self.line.ask(call.method, call.target, call.body, call.headers))
+            reply = self.line.ask(
+                call.method,
+                call.target,
+                call.body,
+                call.headers,
+                lambda: "" if parcel.is_ours(now()) else parcel.NOT_OURS,
+            )
+            return self.result_of(reply)
         except ChannelDown:
             raise
         except DeliveryFault as fault:

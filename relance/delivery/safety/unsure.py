@@ -8,11 +8,12 @@ from itertools import groupby
 
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, Busy, Parcel, Refused, Result
+from relance.delivery.claim import DIED
 from relance.delivery.deliver import Round
 from relance.delivery.hand_over import parcels_of
 from relance.delivery.models import Attempt
 from relance.delivery.safety.resolve import Word, settle
-from relance.lib.leases import new_owner
+from relance.lib.leases import may_wake_up, new_owner
 from relance.outbox.models import Message, Task
 from relance.outbox.states import CHUNK
 from relance.outbox.tasks import Reason, open_task
@@ -78,7 +79,7 @@ def _ask(round_: Round, messages: list[Message]) -> list[Message]:
         word = _word(result)
         if word is None:
             doubtful += parcel.messages
-        elif word.to != "ready" or _is_past(parcel, channel.knows_after, round_.at):
+        elif word.to != "ready" or _is_certain(parcel, channel.knows_after, round_.at):
             known += settle(lane.dealer, list(parcel.messages), word, by=BY_PROVIDER, at=round_.at)
     _ask_a_person(lane.dealer, _waited_long(doubtful, round_.at), round_.at)
     return known
@@ -113,9 +114,24 @@ def _word(result: Result | None) -> Word | None:
             return None
 
 
-def _is_past(parcel: Parcel, knows_after: float | None, at: datetime) -> bool:
-    """Whether so much time has gone by that "never had it" can be believed."""
-    return knows_after is not None and at >= parcel.at + timedelta(seconds=knows_after)
+def _is_certain(parcel: Parcel, knows_after: float | None, at: datetime) -> bool:
+    """Whether "never had it" can be believed: so much time has gone by, and nobody is left who may still send it.
+
+    The time counts from when it became unsure: no call begins after that, because the lease had ended by then.
+    """
+    doubted = max(message.moved_at for message in parcel.messages)
+    is_past = knows_after is not None and at >= doubted + timedelta(seconds=knows_after)
+    return is_past and not _may_come(parcel, at)
+
+
+def _may_come(parcel: Parcel, at: datetime) -> bool:
+    """Whether a worker of this machine that slept through its lease may still wake up in the midst of the call.
+
+    Asked for an hour: a process that lives on without its call must not keep a message for ever.
+    """
+    slept = [m for m in parcel.messages if at - m.moved_at < OFTEN_FOR and may_wake_up(m.owner)]
+    died = Attempt.objects.of(parcel.dealer).filter(message__in=[m.pk for m in slept], answer=DIED)
+    return bool(slept) and died.exists()
 
 
 def _ask_a_person(dealer: Dealer, messages: list[Message], at: datetime) -> None:
