@@ -132,7 +132,8 @@ class HandOver:
         """Write what is answered and mark what comes next as in hand, in one commit."""
         with transaction.atomic():
             if self.results:
-                self.moved += record(self.dealer, self.results, codes=self.codes, at=self.at)
+                moment = self.time.now()
+                self.moved += record(self.dealer, self.results, codes=self.codes, at=self.at, doubted_at=moment)
                 self.results = []
                 crash_points.reached("recording")
             wanted = self._let_go([m for parcel in portion for m in parcel.messages])

@@ -44,9 +44,17 @@ class Said:
 
 
 def record(
-    dealer: Dealer, results: Iterable[tuple[Parcel, Result]], *, codes: Mapping[int, str], at: datetime
+    dealer: Dealer,
+    results: Iterable[tuple[Parcel, Result]],
+    *,
+    codes: Mapping[int, str],
+    at: datetime,
+    doubted_at: datetime | None = None,
 ) -> list[Message]:
-    """Write down what became of parcels; the messages that moved. Rows that are no longer ours stay as they are."""
+    """Write down what became of parcels; the messages that moved. Rows that are no longer ours stay as they are.
+
+    `doubted_at`: when answers were lost, in a round that began at `at`. A provider is believed so long after it.
+    """
     answers = [(message, result) for parcel, result in results for message in parcel.messages]
     groups: dict[Verdict, list[tuple[Message, Said]]] = defaultdict(list)
     for message, result in answers:
@@ -55,7 +63,7 @@ def record(
     moved: list[Message] = []
     with transaction.atomic(savepoint=False):
         for verdict, group in groups.items():
-            moved += _move(dealer, verdict, group, at)
+            moved += _move(dealer, verdict, group, (doubted_at or at) if verdict.to == "unsure" else at)
         ours = {message.pk for message in moved}
         attempts = [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours]
         insert(Attempt, attempts, match=("id",), change=())

@@ -285,3 +285,14 @@ def test_workers_at_the_same_moment_never_take_the_same_message(channel):
     assert faults == []
     assert len(channel.taken) == len(set(channel.taken)) == 300
     assert counted(dealer) == {"sent": 300}
+
+
+def test_an_answer_that_is_lost_late_in_a_round_is_in_doubt_since_then(db, channel, monkeypatch):
+    """Else the provider, asked at once, would be believed before it can know, and the message sent twice."""
+    dealer = a_dealer()
+    messages(dealer, 1)
+    monkeypatch.setattr(hand_over.RoundTime, "spent", lambda _round: timedelta(seconds=400))
+    channel.answer = AnswerLost("no answer")
+    list(deliver(dealer, at=A_DAY))
+    assert Message.objects.of(dealer).get().moved_at == A_DAY + timedelta(seconds=400)
+    assert Attempt.objects.of(dealer).get().at == A_DAY  # from there on the log of the provider is read

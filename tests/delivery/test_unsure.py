@@ -112,6 +112,14 @@ def test_a_process_that_lives_on_keeps_a_message_for_an_hour_at_most(provider):
     assert state_of(message) == "ready"
 
 
+def test_a_death_before_the_last_attempt_keeps_nobody_waiting(provider):
+    message = in_doubt(a_dealer(), owner=new_owner(), answer=DIED, attempts=2)
+    Attempt.objects.create(dealer=message.dealer, message=message, number=2, at=A_DAY, result="lost", answer="silence")
+    provider.word = Busy("no such message")
+    ask_providers(A_DAY + timedelta(seconds=KNOWS_AFTER))
+    assert state_of(message) == "ready"
+
+
 def test_the_provider_is_asked_with_the_moment_of_the_hand_over(provider):
     in_doubt(a_dealer(), moved_at=A_DAY + timedelta(minutes=5))
     ask_providers(A_DAY + timedelta(minutes=6))

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.db.models import F
+
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, Busy, Parcel, Refused, Result
 from relance.delivery.claim import DIED
@@ -130,8 +132,8 @@ def _may_come(parcel: Parcel, at: datetime) -> bool:
     Asked for an hour: a process that lives on without its call must not keep a message for ever.
     """
     slept = [m for m in parcel.messages if at - m.moved_at < OFTEN_FOR and may_wake_up(m.owner)]
-    died = Attempt.objects.of(parcel.dealer).filter(message__in=[m.pk for m in slept], answer=DIED)
-    return bool(slept) and died.exists()
+    last = Attempt.objects.of(parcel.dealer).filter(message__in=[m.pk for m in slept], number=F("message__attempts"))
+    return bool(slept) and last.filter(answer=DIED).exists()
 
 
 def _ask_a_person(dealer: Dealer, messages: list[Message], at: datetime) -> None:
