@@ -51,6 +51,7 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "senders": ("Senders", "settings/senders/", ""),
     "feeds": ("Feeds", "settings/feeds/", ""),
     "schedules": ("Maintenance schedules", "settings/schedules/?full=1", ""),
+    "staff": ("Staff", "settings/staff/", ""),
     "people": ("People and roles", "settings/people/", ""),
     "audit": ("Audit log", "settings/audit/", ""),
     "waiting": ("What waits for you", "waiting/", ""),
