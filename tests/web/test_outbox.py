@@ -12,7 +12,7 @@ from relance.dealers.models import Dealer
 from relance.lib import clock
 from relance.lib.moments import day_of
 from relance.outbox.models import Message
-from relance.web.desk.outbox.outbox_list import CHART_HEIGHT, PAGE, chart, page
+from relance.web.desk.outbox.outbox_list import CHART_HEIGHT, PAGE, by_day, chart, page
 from tests.builders import a_customer, a_dealer, a_message, a_user, an_automation
 from tests.web.sample import a_busy_dealer, the_message
 
@@ -34,7 +34,7 @@ def text_of(client: Client, address: str) -> str:
 
 def test_the_answer_and_every_state_with_its_number(client: Client, dealer: Dealer) -> None:
     text = text_of(client, "/d/north/outbox/")
-    assert "1 waiting , 2 sent , 1 refused" in text
+    assert "1 waiting , 2 sent , 1 refused in thirty days" in text
     for chip in (
         "All 7",
         "Needs approval 1",
@@ -86,7 +86,7 @@ def test_the_chart_has_a_bar_a_day_and_the_tallest_fills_it() -> None:
         a_message(customer, automation, state="sent", at=at - timedelta(days=days))
     a_message(customer, automation, state="refused", reason="held_back", at=at)
     a_message(customer, automation, state="sent", at=at - timedelta(days=31))
-    bars = chart(Message.objects.of(dealer), today=day_of(at, dealer.zone), zone=dealer.zone)
+    bars = chart(by_day(Message.objects.of(dealer), today=day_of(at, dealer.zone), zone=dealer.zone))
     assert [(bar.sent, bar.refused) for bar in bars if bar.sent or bar.refused] == [(1, 0), (2, 1)]
     assert bars[-1].sent_height + bars[-1].refused_height == pytest.approx(CHART_HEIGHT, abs=0.2)
 

@@ -47,7 +47,8 @@ def list_values(desk: Desk) -> dict[str, Any]:
     asked = desk.request.GET
     state, search = asked.get("state", ""), asked.get("q", "").strip()[:100]
     messages = desk.messages()
-    number = outbox_list.counts(messages)
+    days = outbox_list.by_day(messages, today=desk.reader.today, zone=desk.reader.zone)
+    number = outbox_list.counts(messages, days)
     chosen = outbox_list.chosen(messages, desk.customers(), state=state, search=search)
     return {
         "page": outbox_list.page(chosen, cursor=asked.get("after", "")),
@@ -60,7 +61,8 @@ def list_values(desk: Desk) -> dict[str, Any]:
         "refused_total": number.get("refused", 0),
         "halt": halt_of(desk.dealer),
         "may_halt": desk.may("approve"),
-        "bars": outbox_list.chart(messages, today=desk.reader.today, zone=desk.reader.zone),
+        "bars": outbox_list.chart(days),
+        "is_empty": not number and not messages.exists(),
     }
 
 

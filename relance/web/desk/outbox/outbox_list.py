@@ -1,6 +1,6 @@
 """Turns a dealer's messages into one page of them: newest first, by state, by name, from a cursor on."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +20,8 @@ PAGE = 50
 NAMES = 200  # customers whom a search by name looks at
 CHART_DAYS = 30
 CHART_HEIGHT = 64
+OPEN = ("ready", "approval", "sending", "unsure")  # states in which something is still to come
+Days = Mapping[date, Counter[str]]
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,29 @@ def _read_cursor(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def counts(messages: QuerySet[Message]) -> Mapping[str, int]:
-    """How many messages are in each state."""
-    rows = messages.values_list("state").annotate(n=Count("pk")).order_by()
-    return dict(rows)
+def by_day(messages: QuerySet[Message], *, today: date, zone: ZoneInfo) -> Days:
+    """How many messages came into each state on each of the last thirty days."""
+    days = [today - timedelta(days=n) for n in range(CHART_DAYS - 1, -1, -1)]
+    # A range of the index for each day: asked for the day of every row, SQLite would call Python for each of them.
+    asked = [
+        messages.filter(moved_at__gte=day_start(day, zone), moved_at__lt=day_start(day + DAY, zone))
+        .order_by()
+        .annotate(place=Value(place))
+        .values_list("place", "state")
+        .annotate(n=Count("pk"))
+        for place, day in enumerate(days)
+    ]
+    found: dict[date, Counter[str]] = {day: Counter() for day in days}
+    for place, state, number in asked[0].union(*asked[1:], all=True):
+        found[days[place]][state] += number
+    return found
+
+
+def counts(messages: QuerySet[Message], days: Days) -> Mapping[str, int]:
+    """How many messages are in each state: of what is still open all, of what is done that of the last thirty days."""
+    number: Counter[str] = sum(days.values(), Counter())
+    still = messages.filter(state__in=OPEN).values_list("state").annotate(n=Count("pk")).order_by()
+    return {state: n for state, n in number.items() if state not in OPEN} | dict(still)
 
 
 @dataclass(frozen=True)
@@ -82,22 +103,9 @@ class Bar:
     refused_height: float
 
 
-def chart(messages: QuerySet[Message], *, today: date, zone: ZoneInfo) -> list[Bar]:
-    """Sent and refused per day of the last thirty; empty when nothing happened in them."""
-    days = [today - timedelta(days=n) for n in range(CHART_DAYS - 1, -1, -1)]
-    # A range of the index for each day: asked for the day of every row, SQLite would call Python for each of them.
-    by_day = [
-        messages.filter(moved_at__gte=day_start(day, zone), moved_at__lt=day_start(day + DAY, zone))
-        .order_by()
-        .annotate(place=Value(place))
-        .values_list("place", "state")
-        .annotate(n=Count("pk"))
-        for place, day in enumerate(days)
-    ]
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    for place, state, number in by_day[0].union(*by_day[1:], all=True):
-        found[place]["sent" if state in ("sent", "delivered") else state] += number
-    return _bars([(day, found[place]["sent"], found[place]["refused"]) for place, day in enumerate(days)])
+def chart(days: Days) -> list[Bar]:
+    """Sent and refused per day; empty when nothing happened."""
+    return _bars([(day, found["sent"] + found["delivered"], found["refused"]) for day, found in days.items()])
 
 
 def _bars(days: Iterable[tuple[date, int, int]]) -> list[Bar]:
