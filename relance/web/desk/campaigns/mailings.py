@@ -121,7 +121,7 @@ def _new(desk: Desk, typed: dict[str, str], *, told: str = "", status: int = 200
     }
     chosen = typed["to"].removeprefix("group-")
     values["chosen_group"] = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else None
-    if not told:
+    if not told and "full" in desk.request.GET:  # else it follows as a part
         values |= _reach(desk, typed)
     return show(desk, "desk/campaigns/new_mailing.html", values, place=PLACE, status=status)
 
