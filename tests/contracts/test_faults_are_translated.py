@@ -14,10 +14,14 @@ SHOWN = (
     "dealers/places.py",
     "dealers/staff.py",
     "delivery/senders/trial.py",
+    "delivery/senders/ways.py",
     "lib/moments.py",
     "outbox/hold_back.py",
     "outbox/runs/personal.py",
     "plan/switching/groups.py",
+    "plan/switching/moved_runs.py",
+    "plan/switching/sketches.py",
+    "plan/switching/switch.py",
 )
 OF_COMMANDS = frozenset({"--to", "--channel"})  # how a fault begins that names an option of the command line
 

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from relance.delivery.channel import Sending
@@ -23,6 +24,7 @@ PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
 NUMBERS = {"connections": 50, "timeout": 90, "rate": 1000, "daily": 1_000_000}  # the greatest that makes sense
 AT_HOME = {"postcard": "paper", "letter": "paper", "phone": "calls"}  # what other channels become: files
+SMTP, TWILIO = "smtp://user:password@host:port", "twilio://AC…:TOKEN@?from=+15145550100"
 Settings = dict[str, object]
 
 
@@ -49,19 +51,24 @@ def sending_from(url: str, *, where: str) -> Sending:
     parts = urlsplit(url)
     way = WAYS.get(parts.scheme)
     if way is None:
-        raise BadInput(f"{where}: {unknown_word('kind of sender', parts.scheme or url[:40], [*WAYS, 'file'])}")
+        raise BadInput(where + ": " + unknown_word("kind of sender", parts.scheme or url[:40], [*WAYS, "file"]))
     options = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))  # a number begins with +
     for name in options:
         if name not in way.options:
-            raise BadInput(f"{where}: {unknown_word('option', name, way.options)}")
+            raise BadInput(where + ": " + unknown_word("option", name, way.options))
     for name, greatest in NUMBERS.items():
         text = options.get(name, "1")
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= greatest):
-            raise BadInput(f"{where}: {name} is a whole number from 1 to {greatest:,}")
+            raise BadInput(
+                where
+                + ": "
+                + gettext("{name} is a whole number from 1 to {greatest}").format(name=name, greatest=greatest)
+            )
     try:
         ZoneInfo(options.get("zone", "UTC"))
     except (ZoneInfoNotFoundError, ValueError):
-        raise BadInput(f"{where}: zone '{options['zone'][:40]}' is none, write for example America/Toronto") from None
+        told = gettext("zone '{zone}' is none, write for example America/Toronto").format(zone=options["zone"][:40])
+        raise BadInput(where + ": " + told) from None
     kept, secrets = way.read(parts, options, where)
     return Sending(way.kind, {**kept, **options}, secrets)
 
@@ -70,12 +77,12 @@ def _smtp(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Sett
     try:
         port = parts.port or PORTS[parts.scheme]
     except ValueError:
-        raise BadInput(f"{where}: the port is no number, write smtp://user:password@host:port") from None
+        raise BadInput(where + ": " + gettext("the port is no number, write {form}").format(form=SMTP)) from None
     if not parts.hostname:
-        raise BadInput(f"{where}: the host is missing, write smtp://user:password@host:port")
+        raise BadInput(where + ": " + gettext("the host is missing, write {form}").format(form=SMTP))
     tls = options.pop("tls", "tls" if parts.scheme == "smtps" else "starttls" if parts.username else "auto")
     if tls not in TLS:
-        raise BadInput(f"{where}: {unknown_word('tls', tls, TLS)}")
+        raise BadInput(where + ": " + unknown_word("tls", tls, TLS))
     kept: Settings = {"host": parts.hostname, "port": port, "tls": tls, "user": unquote(parts.username or "")}
     return kept, _secret(parts)
 
@@ -84,16 +91,18 @@ def _twilio(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Se
     # The host of an address is read in small letters; an account is not.
     account = unquote(parts.username or "") or parts.netloc.rpartition("@")[2]
     if not (account.startswith("AC") and account.isalnum()):
-        raise BadInput(f"{where}: the account is missing, write twilio://AC…:TOKEN@?from=+15145550100")
+        raise BadInput(where + ": " + gettext("the account is missing, write {form}").format(form=TWILIO))
     if bool(options.get("from")) == bool(options.get("service")):
-        raise BadInput(f"{where}: name either from=+15145550100 or service=MG…")
+        raise BadInput(where + ": " + gettext("name either from=+15145550100 or service=MG…"))
     _check_url(options, where)
     return {"account": account}, _secret(parts)
 
 
 def _mailgun(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
     if not parts.hostname:
-        raise BadInput(f"{where}: the domain is missing, write mailgun://mg.dealer.example")
+        raise BadInput(
+            where + ": " + gettext("the domain is missing, write {form}").format(form="mailgun://mg.dealer.example")
+        )
     _check_url(options, where)
     return {"domain": parts.hostname}, _secret(parts)
 
@@ -105,7 +114,9 @@ def _by_key(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Se
 
 def _ses(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
     if not parts.username or not parts.hostname:
-        raise BadInput(f"{where}: key and region are missing, write ses://ACCESS-KEY@us-east-1")
+        raise BadInput(
+            where + ": " + gettext("key and region are missing, write {form}").format(form="ses://ACCESS-KEY@us-east-1")
+        )
     _check_url(options, where)
     return {"key": unquote(parts.username), "region": parts.hostname}, _secret(parts)
 
@@ -113,7 +124,7 @@ def _ses(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Setti
 def _gateway(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
     path = unquote(parts.path)
     if not path:
-        raise BadInput(f"{where}: the file is missing, write gateway:FILE.yaml")
+        raise BadInput(where + ": " + gettext("the file is missing, write {form}").format(form="gateway:FILE.yaml"))
     form = read(Gateway, read_yaml(Path(path)), path)
     return {"form": form.model_dump(mode="json", exclude_unset=True)}, {}
 
@@ -122,7 +133,7 @@ def _check_url(options: Mapping[str, str], where: str) -> None:
     try:
         Origin.of(options.get("url", "https://localhost"))
     except ValueError as error:
-        raise BadInput(f"{where}: url {error}") from None
+        raise BadInput(where + ": url " + str(error)) from None
 
 
 def _secret(parts: SplitResult) -> dict[str, str]:

@@ -31,9 +31,10 @@ def may_switch_on(dealer: Dealer, definition: Definition, *, at: datetime) -> li
 def switch(dealer: Dealer, automation: Automation, to: str, *, by: str, at: datetime) -> Automation:
     """Switch an automation on, off, or to approval; BadInput with every reason against it."""
     if to not in STATES:
-        raise BadInput(f"an automation is switched on, off or to approval (found {to!r})")
+        raise BadInput(_("an automation is switched on, off or to approval (found {word})").format(word=repr(to)))
     if to != "off" and (reasons := may_switch_on(dealer, definition_of(automation), at=at)):
-        raise BadInput(f"{automation.code} cannot be switched on: {'; '.join(reasons)}")
+        told = _("{code} cannot be switched on: {reasons}")
+        raise BadInput(told.format(code=automation.code, reasons="; ".join(reasons)))
     apply_definitions(dealer, [automation.definition | {"status": to}], at=at, by=by)
     return Automation.objects.of(dealer).get(pk=automation.pk)
 
