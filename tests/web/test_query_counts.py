@@ -37,7 +37,7 @@ QUERIES = {
     "desk-mailing-new": 6,
     "desk-group": 10,
     "desk-tasks": 6,
-    "desk-call-list": 16,
+    "desk-call-list": 17,
     "desk-task": 8,
     "desk-lists": 5,
     "desk-customers": 7,

@@ -164,6 +164,15 @@ def test_the_call_list_has_todays_calls_and_says_which_are_not_needed_any_more(c
     assert text_of(client, f"/d/north/tasks/calls/?run={run}").count('class="call"') == 1
 
 
+def test_a_long_call_list_says_how_many_and_goes_on_on_the_next_page(client, dealer, monkeypatch):
+    monkeypatch.setattr("relance.web.desk.tasks.tasks.AT_ONCE", 3)
+    client = signed_in(client, dealer)
+    page = text_of(client, "/d/north/tasks/calls/")
+    assert "<b>5</b> calls to make" in page and page.count('class="call"') == 3
+    assert 'href="?from=3"' in page
+    assert text_of(client, "/d/north/tasks/calls/?from=3").count('class="call"') == 2
+
+
 def test_a_reader_may_look_and_press_nothing(client, dealer):
     client = signed_in(client, dealer, role="read_only")
     task = one(dealer, "call")

@@ -80,8 +80,8 @@ def chosen(desk: Desk) -> TaskPage:
     return TaskPage(found[:PAGE], whose, kind, numbers, kinds, more, today)
 
 
-def calls_of(desk: Desk, *, code: str, run: int | None) -> list[Task]:
-    """The calls of a list: those due up to the end of today; of one run all that are open."""
+def calls_of(desk: Desk, *, code: str, run: int | None) -> QuerySet[Task]:
+    """The calls of a list, in their order: those due up to the end of today; of one run all that are open."""
     rows = tasks_of(desk).filter(state="open", kind__in=CALLS)
     if code:
         rows = rows.filter(message__automation__code=code)
@@ -89,4 +89,4 @@ def calls_of(desk: Desk, *, code: str, run: int | None) -> list[Task]:
         rows = rows.filter(message__run_id=run)
     else:
         rows = rows.filter(due_at__lt=day_start(desk.reader.today + DAY, desk.dealer.zone))
-    return list(rows.order_by("due_at", "pk")[:200])
+    return rows.order_by("due_at", "pk")

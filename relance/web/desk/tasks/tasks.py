@@ -20,10 +20,12 @@ from relance.replies.calls import number_of, outcomes_by_task, outcomes_of
 from relance.replies.doubt import OPT_OUT, wish_of
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.taken import number_in
 from relance.web.desk.tasks.task_list import CALLS, calls_of, chosen, tasks_of
 from relance.web.desk.words import CALL_OUTCOMES, Word, reason_of
 
 HISTORY = 8
+AT_ONCE = 60  # calls on one page
 FOR_GOOD = ("do_not_call", OPT_OUT)  # outcomes that only the customer himself undoes
 SOON = time(10)  # the hour that a later day is offered at
 IN_A_FIELD = "%Y-%m-%dT%H:%M"
@@ -100,11 +102,21 @@ def call_list(desk: Desk) -> HttpResponse:
     asked = desk.request.GET
     code, run = asked.get("automation", "")[:24], asked.get("run", "")
     number = int(run) if run.isascii() and run.isdigit() and len(run) < 10 else None
-    listed = calls_of(desk, code=code, run=number)
+    due, begin = calls_of(desk, code=code, run=number), number_in(asked.get("from"))
+    listed, total = list(due[begin : begin + AT_ONCE]), due.count()
     refused = no_longer(desk, listed)
     tries = outcomes_by_task(desk.dealer, listed)
     calls = [replace(call_of(desk, found, tries[found.pk]), no_longer=refused.get(found.pk)) for found in listed]
-    values = {"calls": calls, "code": code, "run": number, "may_work": desk.may("tasks"), "outcomes": CALL_OUTCOMES}
+    after = begin + AT_ONCE if total > begin + AT_ONCE else None
+    values = {
+        "calls": calls,
+        "total": total,
+        "next_from": after,
+        "code": code,
+        "run": number,
+        "may_work": desk.may("tasks"),
+        "outcomes": CALL_OUTCOMES,
+    }
     values["later"] = later(desk).strftime(IN_A_FIELD)
     return show(desk, "desk/tasks/call_list.html", values, place="desk-call-list")
 
