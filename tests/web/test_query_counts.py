@@ -61,6 +61,8 @@ QUERIES = {
     "desk-audit": 5,
     "desk-waiting": 8,
 }
+# A live count sets its time-out for a moment and takes it back: statements of their own on PostgreSQL.
+MORE_ON_POSTGRES = {"desk-automation": 5, "desk-group": 10}
 FURTHER = {"/d/north/outbox/?state=sent&q=fernandez": 8, "/d/north/customers/?q=tremblay": 10}
 
 
@@ -88,7 +90,8 @@ def test_no_page_asks_more_than_recorded(desk: Client) -> None:
     curious = {}
     for name, address in pages_of(Dealer.objects.get()).items():
         asked = asked_by(desk, address)
-        if len(asked) > QUERIES[name]:
+        more = MORE_ON_POSTGRES.get(name, 0) if connection.vendor == "postgresql" else 0
+        if len(asked) > QUERIES[name] + more:
             curious[name] = len(asked)
     assert curious == {}
 
