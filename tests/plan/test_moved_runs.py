@@ -16,7 +16,7 @@ from relance.outbox.models import Message
 from relance.plan.apply import definition_of
 from relance.plan.models import Automation, MovedRun
 from relance.plan.schedule import Schedule, runs
-from relance.plan.switching.moved_runs import move_runs, moved_to, moves_of, next_run_of, put_back, runs_of
+from relance.plan.switching.moved_runs import may_move, move_runs, moved_here, moves_of, next_run_of, put_back, runs_of
 from tests.builders import a_customer, a_dealer, an_automation
 
 AT = datetime(2026, 5, 4, 12, tzinfo=UTC)  # a Monday, 08:00 in Toronto
@@ -70,7 +70,7 @@ def test_it_moves_on_and_back_to_its_own_day(dealer, weekly):
     move(dealer, weekly, TUESDAY, FRIDAY)
     move(dealer, weekly, FRIDAY, date(2026, 5, 7))
     assert days_of(dealer, weekly)[0] == date(2026, 5, 7)
-    assert [row.by for row in moved_to(dealer, weekly, date(2026, 5, 7))] == ["Kim"]
+    assert [row.by for row in moved_here(dealer, weekly, date(2026, 5, 7))] == ["Kim"]
     move(dealer, weekly, date(2026, 5, 7), TUESDAY)
     assert days_of(dealer, weekly)[0] == TUESDAY and not MovedRun.objects.of(dealer).exists()
 
@@ -125,6 +125,14 @@ def test_a_closed_day_is_refused_to_what_does_not_run_on_closed_days(dealer):
     daily = an_automation(dealer, schedule={"kind": "weekly", "days": ["tue"], "at": "10:00", "closed_day": "skip"})
     with pytest.raises(BadInput, match="closed on that day"):
         move(dealer, daily, TUESDAY, SATURDAY)
+
+
+def test_a_mailing_over_several_days_keeps_its_days(dealer):
+    """Who missed his part comes along with the next: a part that was moved would not wait for its day."""
+    mailing = an_automation(dealer, schedule={"kind": "once", "at": "2026-05-05T10:00", "split_days": 3})
+    assert not may_move(dealer, mailing, TUESDAY, at=AT)
+    with pytest.raises(BadInput, match="spread over several days"):
+        move(dealer, mailing, TUESDAY, FRIDAY)
 
 
 def test_what_comes_as_it_happens_has_no_run_to_move(dealer):

@@ -24,7 +24,6 @@ PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
 NUMBERS = {"connections": 50, "timeout": 90, "rate": 1000, "daily": 1_000_000}  # the greatest that makes sense
 AT_HOME = {"postcard": "paper", "letter": "paper", "phone": "calls"}  # what other channels become: files
-SMTP, TWILIO = "smtp://user:password@host:port", "twilio://AC…:TOKEN@?from=+15145550100"
 Settings = dict[str, object]
 
 
@@ -35,7 +34,7 @@ class Way:
     kind: str
     form: str
     options: Mapping[str, str]  # each with what it says
-    read: Callable[[SplitResult, dict[str, str], str], tuple[Settings, dict[str, str]]]
+    read: Callable[[SplitResult, dict[str, str]], tuple[Settings, dict[str, str]]]
     secrets: Mapping[str, str]  # each with what it says; `password` may stand in the address
 
 
@@ -45,7 +44,7 @@ def file_sending(channel: str = "") -> Sending:
 
 
 def sending_from(url: str, *, where: str) -> Sending:
-    """An address as a sending; BadInput says what is wrong with it."""
+    """An address as a sending; BadInput says where something is wrong, what, and what such an address looks like."""
     if url == "file":
         return file_sending()
     parts = urlsplit(url)
@@ -53,87 +52,82 @@ def sending_from(url: str, *, where: str) -> Sending:
     if way is None:
         raise BadInput(where + ": " + unknown_word("kind of sender", parts.scheme or url[:40], [*WAYS, "file"]))
     options = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))  # a number begins with +
-    for name in options:
-        if name not in way.options:
-            raise BadInput(where + ": " + unknown_word("option", name, way.options))
-    for name, greatest in NUMBERS.items():
-        text = options.get(name, "1")
-        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= greatest):
-            raise BadInput(
-                where
-                + ": "
-                + gettext("{name} is a whole number from 1 to {greatest}").format(name=name, greatest=greatest)
-            )
     try:
-        ZoneInfo(options.get("zone", "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        told = gettext("zone '{zone}' is none, write for example America/Toronto").format(zone=options["zone"][:40])
-        raise BadInput(where + ": " + told) from None
-    kept, secrets = way.read(parts, options, where)
+        _check(way, options)
+        kept, secrets = way.read(parts, options)
+    except BadInput as error:
+        told = f"{where}: {error} ({way.form})"
+        raise BadInput(told) from None
     return Sending(way.kind, {**kept, **options}, secrets)
 
 
-def _smtp(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+def _check(way: Way, options: Mapping[str, str]) -> None:
+    """What every way asks of its options."""
+    for name in options:
+        if name not in way.options:
+            raise BadInput(unknown_word("option", name, way.options))
+    for name, greatest in NUMBERS.items():
+        text = options.get(name, "1")
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= greatest):
+            told = gettext("{name} is a whole number from 1 to {greatest}")
+            raise BadInput(told.format(name=name, greatest=f"{greatest:,}"))
+    try:
+        ZoneInfo(options.get("zone", "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        told = gettext("zone '{zone}' is none, write for example America/Toronto")
+        raise BadInput(told.format(zone=options["zone"][:40])) from None
+    try:
+        Origin.of(options.get("url", "https://localhost"))
+    except ValueError as error:
+        raise BadInput("url " + str(error)) from None
+
+
+def _smtp(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
     try:
         port = parts.port or PORTS[parts.scheme]
     except ValueError:
-        raise BadInput(where + ": " + gettext("the port is no number, write {form}").format(form=SMTP)) from None
+        raise BadInput(gettext("the port is no number")) from None
     if not parts.hostname:
-        raise BadInput(where + ": " + gettext("the host is missing, write {form}").format(form=SMTP))
+        raise BadInput(gettext("the host is missing"))
     tls = options.pop("tls", "tls" if parts.scheme == "smtps" else "starttls" if parts.username else "auto")
     if tls not in TLS:
-        raise BadInput(where + ": " + unknown_word("tls", tls, TLS))
+        raise BadInput(unknown_word("tls", tls, TLS))
     kept: Settings = {"host": parts.hostname, "port": port, "tls": tls, "user": unquote(parts.username or "")}
     return kept, _secret(parts)
 
 
-def _twilio(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+def _twilio(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
     # The host of an address is read in small letters; an account is not.
     account = unquote(parts.username or "") or parts.netloc.rpartition("@")[2]
     if not (account.startswith("AC") and account.isalnum()):
-        raise BadInput(where + ": " + gettext("the account is missing, write {form}").format(form=TWILIO))
+        raise BadInput(gettext("the account is missing: it begins with AC"))
     if bool(options.get("from")) == bool(options.get("service")):
-        raise BadInput(where + ": " + gettext("name either from=+15145550100 or service=MG…"))
-    _check_url(options, where)
+        raise BadInput(gettext("name either from=+15145550100 or service=MG…"))
     return {"account": account}, _secret(parts)
 
 
-def _mailgun(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+def _mailgun(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
     if not parts.hostname:
-        raise BadInput(
-            where + ": " + gettext("the domain is missing, write {form}").format(form="mailgun://mg.dealer.example")
-        )
-    _check_url(options, where)
+        raise BadInput(gettext("the domain is missing"))
     return {"domain": parts.hostname}, _secret(parts)
 
 
-def _by_key(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
-    _check_url(options, where)
+def _by_key(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
     return {}, _secret(parts)
 
 
-def _ses(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+def _ses(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
     if not parts.username or not parts.hostname:
-        raise BadInput(
-            where + ": " + gettext("key and region are missing, write {form}").format(form="ses://ACCESS-KEY@us-east-1")
-        )
-    _check_url(options, where)
+        raise BadInput(gettext("key and region are missing"))
     return {"key": unquote(parts.username), "region": parts.hostname}, _secret(parts)
 
 
-def _gateway(parts: SplitResult, options: dict[str, str], where: str) -> tuple[Settings, dict[str, str]]:
+def _gateway(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
     path = unquote(parts.path)
     if not path:
-        raise BadInput(where + ": " + gettext("the file is missing, write {form}").format(form="gateway:FILE.yaml"))
+        raise BadInput(gettext("the file is missing"))
     form = read(Gateway, read_yaml(Path(path)), path)
     return {"form": form.model_dump(mode="json", exclude_unset=True)}, {}
-
-
-def _check_url(options: Mapping[str, str], where: str) -> None:
-    try:
-        Origin.of(options.get("url", "https://localhost"))
-    except ValueError as error:
-        raise BadInput(where + ": url " + str(error)) from None
 
 
 def _secret(parts: SplitResult) -> dict[str, str]:

@@ -67,7 +67,6 @@ class Customer(DealerRow):
             models.Index(fields=["dealer", "phone"], name="customer_phone"),
             models.Index(fields=["dealer", "email_folded"], name="customer_email"),
             models.Index(fields=["dealer", "name_folded"], name="customer_name"),
-            models.Index(fields=["dealer", "last_name_folded"], name="customer_last_name"),
             models.Index(fields=["dealer", "salesperson_folded"], name="customer_salesperson"),
         ]
 

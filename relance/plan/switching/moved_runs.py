@@ -92,6 +92,8 @@ def move_runs(dealer: Dealer, automation: Automation, day: date, to: date, *, by
     when the other day is none on which it may happen.
     """
     PlanMark.objects.of(dealer).select_for_update().first()  # a run is not moved while a planner makes it
+    if definition_of(automation).schedule.split_days > 1:
+        raise BadInput(_("A mailing that is spread over several days keeps its days: end it, and write it anew."))
     ahead = _ahead(dealer, automation, day, at)
     if not ahead:
         raise BadInput(_("No run of this automation that is still ahead happens on that day."))
@@ -123,7 +125,7 @@ def put_back(dealer: Dealer, automation: Automation, day: date, *, at: datetime)
     return len(ahead)
 
 
-def moved_to(dealer: Dealer, automation: Automation, day: date) -> list[MovedRun]:
+def moved_here(dealer: Dealer, automation: Automation, day: date) -> list[MovedRun]:
     """The runs that somebody moved to this day."""
     begin, end = day_start(day, dealer.zone), day_start(day + DAY, dealer.zone)
     rows = MovedRun.objects.of(dealer).filter(automation=automation, moved_to__gte=begin, moved_to__lt=end)
@@ -141,7 +143,8 @@ def may_move(dealer: Dealer, automation: Automation, day: date, *, at: datetime)
 def _ahead(dealer: Dealer, automation: Automation, day: date, at: datetime) -> dict[RunAt, datetime]:
     """The runs of a day that were not worked through yet: as the schedule has them, and when they happen."""
     schedule = definition_of(automation).schedule
-    if schedule.kind not in MOVABLE:
+    # Whoever missed his part of a mailing comes along with the next one: a part that was moved would leave too soon.
+    if schedule.kind not in MOVABLE or schedule.split_days > 1:
         return {}
     mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
     after = max(at, mark or at, day_start(day, dealer.zone) - MICROSECOND)

@@ -1,6 +1,7 @@
 """Turns a few typed words into the customers they may mean: by name, telephone, e-mail, id, plate or VIN."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core import signing
 from django.db import connection
@@ -12,7 +13,7 @@ from relance.lib.addresses import read_phone
 from relance.lib.fold import fold
 
 PAGE = 50
-MOST_BY_VEHICLE = 200
+MOST_BY_KEY = 200
 LEAST_DIGITS = 4
 SALT = "customers"
 LAST = "\U0010ffff"  # behind every sign
@@ -56,38 +57,29 @@ def found(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "
 
 
 def _fits(dealer: Dealer, words: str) -> Q:
+    """A word of the name begins so; or one of the keys, each of which has an index and is asked on its own."""
     folded = fold(words)
-    customers = Customer.objects.of(dealer)
-    others = [begins("name_folded", folded), begins("last_name_folded", folded), Q(ref=words)]  # each has its index
+    customers, vehicles = Customer.objects.of(dealer), Vehicle.objects.of(dealer)
+    keys: list[QuerySet[Any, Any]] = [customers.filter(ref=words).values_list("pk", flat=True)]
     if "@" in words:
-        others.append(begins("email_folded", folded))
+        keys.append(customers.filter(_begins("email_folded", folded)).values_list("pk", flat=True))
     digits = "".join(sign for sign in words if sign.isdigit())
     if len(digits) >= LEAST_DIGITS and not any(sign.isalpha() for sign in words):
-        number = read_phone(words, dealer.country)
-        others += [Q(mobile=number.text), Q(phone=number.text)]
-    fits = Q(pk__in=customers.filter(others[0]).values("pk"))
-    for each in others[1:]:
-        fits |= Q(pk__in=customers.filter(each).values("pk"))
+        number = read_phone(words, dealer.country).text
+        keys += [customers.filter(**{kind: number}).values_list("pk", flat=True) for kind in ("mobile", "phone")]
     if len(folded) >= LEAST_DIGITS - 1:
-        fits |= Q(pk__in=_owners(dealer, folded))
-    if customers.filter(fits).exists():
-        return fits
-    return Q(name_folded__contains=f" {folded}")  # a word in the middle: every name is read, so it is asked last
+        plates = Q(plate_folded__in=(folded, folded.replace(" ", "")))
+        for its in (plates, _begins("vin_folded", folded)):
+            keys.append(vehicles.filter(its).values_list("customer_id", flat=True))
+    by_key = {pk for each in keys for pk in each[:MOST_BY_KEY]}
+    return _begins("name_folded", folded) | Q(name_folded__contains=f" {folded}") | Q(pk__in=by_key)
 
 
-def begins(field: str, text: str) -> Q:
+def _begins(field: str, text: str) -> Q:
     """Whether a folded text begins so, as a range: SQLite reads a whole index for LIKE. PostgreSQL does not."""
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": text})
     return Q(**{f"{field}__gte": text, f"{field}__lt": f"{text}{LAST}"})
-
-
-def _owners(dealer: Dealer, folded: str) -> list[int | None]:
-    """Whose vehicle has this plate, or a VIN that begins so."""
-    found: list[int | None] = []
-    for each in (Q(plate_folded__in=(folded, folded.replace(" ", ""))), begins("vin_folded", folded)):
-        found += Vehicle.objects.of(dealer).filter(each).values_list("customer_id", flat=True)[:MOST_BY_VEHICLE]
-    return found
 
 
 def _written(last: Customer) -> str:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from relance.lib.moments import DAY, day_of, day_start
 from relance.outbox.models import Message
 from relance.plan.models import Automation, MovedRun, Run
-from relance.plan.switching.moved_runs import FARTHEST, may_move, moved_to
+from relance.plan.switching.moved_runs import FARTHEST, may_move, moved_here
 from relance.web.desk.guard import Desk
 
 
@@ -24,17 +24,15 @@ class Moving:
 
 def waiting_runs(desk: Desk, automation: Automation, day: date) -> dict[int, int]:
     """The runs behind a cell that wait for approval, and how many messages of each."""
-    begin, end = day_start(day, desk.reader.zone), day_start(day + DAY, desk.reader.zone)
     waiting = Message.objects.of(desk.dealer).filter(automation=automation, state="approval")
-    runs = waiting.filter(send_at__gte=begin, send_at__lt=end).values("run")
+    runs = _of_the_day(desk, waiting, day).values("run")
     return dict(waiting.filter(run__in=runs).values_list("run").annotate(n=Count("pk")).order_by())
 
 
 def kept_back_runs(desk: Desk, automation: Automation, day: date) -> list[Run]:
     """The runs behind a cell that somebody kept back, and whose messages could still go."""
-    begin, end = day_start(day, desk.reader.zone), day_start(day + DAY, desk.reader.zone)
     canceled = Message.objects.of(desk.dealer).filter(automation=automation, state="canceled")
-    could_go = canceled.filter(send_at__gte=begin, send_at__lt=end, expires_at__gt=desk.reader.at).values("run")
+    could_go = _of_the_day(desk, canceled, day).filter(expires_at__gt=desk.reader.at).values("run")
     return list(Run.objects.of(desk.dealer).filter(pk__in=could_go, cause__startswith="rejected by ").order_by("pk"))
 
 
@@ -51,6 +49,11 @@ def moving_of(desk: Desk, automation: Automation, day: date) -> Moving | None:
         return None
     if not may_move(desk.dealer, automation, day, at=desk.reader.at):
         return None
-    came = next(iter(moved_to(desk.dealer, automation, day)), None)
+    came = next(iter(moved_here(desk.dealer, automation, day)), None)
     own = day_of(came.run_at, desk.reader.zone) if came else day
     return Moving(max(desk.reader.today, own), own + FARTHEST * DAY, own, came)
+
+
+def _of_the_day(desk: Desk, messages: QuerySet[Message], day: date) -> QuerySet[Message]:
+    begin, end = day_start(day, desk.reader.zone), day_start(day + DAY, desk.reader.zone)
+    return messages.filter(send_at__gte=begin, send_at__lt=end)
