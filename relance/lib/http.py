@@ -23,7 +23,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from relance.lib.addresses.network import connect
+from relance.lib.addresses.network import connect, secured
 
 LARGEST = 1_000_000  # bytes of an answer that are read
 IDLE = 20.0  # seconds after which a kept connection is not trusted to be still there
@@ -188,14 +188,7 @@ class Line:
     def _connect(self) -> socket.socket:
         plain = connect(self.origin.host, self.origin.port, self.timeout, private=self.private)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self._secured(plain) if self.origin.scheme == "https" else plain
-
-    def _secured(self, plain: socket.socket) -> socket.socket:
-        try:
-            return _context(self.ca).wrap_socket(plain, server_hostname=self.origin.host)
-        except BaseException:
-            plain.close()
-            raise
+        return secured(plain, _context(self.ca), self.origin.host) if self.origin.scheme == "https" else plain
 
 
 class _Ending(io.RawIOBase):

@@ -12,6 +12,7 @@ from relance.replies.receive import receive
 from tests.builders import a_customer, a_dealer, a_message, an_automation
 
 pytestmark = pytest.mark.django_db
+TAKES = 0.4  # seconds
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ def test_a_stop_while_the_provider_s_log_is_read_is_heard(dealer, monkeypatch, s
     a_message(customer, an_automation(dealer), at=now() - timedelta(minutes=1), address=customer.mobile)
 
     def hears(_dealer, _at):
-        time.sleep(0.02)  # the log takes its time, and meanwhile he writes
+        time.sleep(
+            TAKES
+        )  # the log takes its time, longer than a round needs to take the message up; meanwhile he writes
         receive(dealer, sender="+15145550123", text="STOP", at=now(), ref="stop-1")
         return True
 

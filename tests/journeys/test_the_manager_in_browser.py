@@ -52,6 +52,14 @@ def page(browser: Browser, live_server: LiveServer, dealer: Dealer) -> Iterator[
         yield page
 
 
+def say_who_we_are(page: Page) -> None:
+    page.goto("/d/north/settings/of/dealer/")
+    page.get_by_label("Postal address").fill("1 Main St, Laval QC H7A 1A1")
+    page.get_by_label("Telephone", exact=True).fill("514-555-0100")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").first).to_contain_text("Saved.")
+
+
 def test_a_dealer_is_set_up_from_nothing(page: Page, dealer: Dealer, tmp_path: Path) -> None:
     write_feed(tmp_path / "feed", World(40, 3, A_DAY.date()), until=A_DAY.replace(tzinfo=None))
     page.get_by_role("link", name="Bring a feed of your customers").click()
@@ -63,11 +71,7 @@ def test_a_dealer_is_set_up_from_nothing(page: Page, dealer: Dealer, tmp_path: P
     expect(page.locator("#imports[hx-get]")).to_have_count(0)  # it follows nothing any more
     assert Customer.objects.of(dealer).count() >= 40
 
-    page.goto("/d/north/settings/of/dealer/")
-    page.get_by_label("Postal address").fill("1 Main St, Laval QC H7A 1A1")
-    page.get_by_label("Telephone", exact=True).fill("514-555-0100")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").first).to_contain_text("Saved.")
+    say_who_we_are(page)
 
     page.goto("/d/north/programmes/")
     page.get_by_role("link", name="Choose the first automations from the library").click()
@@ -87,11 +91,7 @@ def test_a_dealer_is_set_up_from_nothing(page: Page, dealer: Dealer, tmp_path: P
 
 
 def test_eight_numbers_are_moved_over(page: Page, dealer: Dealer) -> None:
-    page.goto("/d/north/settings/of/dealer/")
-    page.get_by_label("Postal address").fill("1 Main St, Laval QC H7A 1A1")
-    page.get_by_label("Telephone", exact=True).fill("514-555-0100")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").first).to_contain_text("Saved.")
+    say_who_we_are(page)
     page.goto("/d/north/contact-settings/")
     page.wait_for_load_state("load")
     boxes = page.locator("td[data-column='E-mail'] input")

@@ -18,7 +18,7 @@ from relance.delivery.receipts.bounce_mail import news_of
 from relance.delivery.receipts.take_in import take_in
 from relance.delivery.senders import opened
 from relance.delivery.senders.hosts import private_hosts
-from relance.lib.addresses.network import connect
+from relance.lib.addresses.network import connect, secured
 from relance.lib.errors import BadInput
 
 log = logging.getLogger(__name__)
@@ -84,12 +84,7 @@ class _Secure(_Session):
     """The same, encrypted from its first word."""
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        plain = super()._create_socket(timeout)
-        try:
-            return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
-        except BaseException:
-            plain.close()
-            raise
+        return secured(super()._create_socket(timeout), ssl.create_default_context(), self.host)
 
 
 class _Plain(BaseMailBox):

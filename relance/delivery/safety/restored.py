@@ -6,7 +6,7 @@ is let go, the provider is asked about every message that waits, by our referenc
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -76,7 +76,7 @@ def _ask(round_: Round, dealer: Dealer, messages: list[Message], asked: Asked) -
 
 def _since_it_may_have_left(parcel: Parcel) -> Parcel:
     """The parcel as its first hand-over may have been: never before its run."""
-    return Parcel(parcel.dealer, parcel.messages, parcel.code, parcel.message.run_at)
+    return replace(parcel, at=parcel.message.run_at, good_until=None)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ Hosts of a private network are for the operator to name.
 
 import errno
 import socket
+import ssl
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -27,6 +28,15 @@ def connect(host: str, port: int, timeout: float | None, *, private: Iterable[st
         except OSError as error:
             fault = error
     raise fault or OSError("it has no address")
+
+
+def secured(plain: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """The same connection encrypted, with the host's name proven as the context asks; closed when that fails."""
+    try:
+        return context.wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
 
 
 def refuse_private(addresses: Iterable[tuple[object, ...]]) -> None:

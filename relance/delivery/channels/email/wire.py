@@ -23,7 +23,7 @@ from relance.delivery.channel import (
 )
 from relance.delivery.channels.email.answers import Answer, fault_of
 from relance.delivery.senders.hosts import private_hosts
-from relance.lib.addresses.network import connect
+from relance.lib.addresses.network import connect, secured
 from relance.lib.clock import now
 
 END = b".\r\n"
@@ -91,11 +91,7 @@ class _Tls(smtplib.SMTP_SSL):
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = connect(host, port, timeout, private=self._route.private)
-        try:
-            return self.context.wrap_socket(plain, server_hostname=self._route.host)
-        except BaseException:
-            plain.close()
-            raise
+        return secured(plain, self.context, self._route.host)
 
 
 class Wire:

@@ -14,8 +14,8 @@ from relance.outbox.models import HoldBack
 from relance.plan.models import Automation, Run
 from relance.plan.switching.moved_runs import move_runs, put_back
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.programmes.decisions import kept_back_runs, waiting_runs
 from relance.web.desk.programmes.people import automation_of, cell_of
-from relance.web.desk.programmes.standing import kept_back_runs, waiting_runs
 from relance.web.desk.taken import number_in
 
 # What is pressed: the word of the audit log, and what is done with each run.

@@ -16,9 +16,9 @@ from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.programmes.decisions import kept_back_runs, moving_of, waiting_for
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
 from relance.web.desk.programmes.programmes import sheet_values
-from relance.web.desk.programmes.standing import kept_back_runs, moving_of, waiting_for
 from relance.web.desk.results.reckoned import is_asked_for
 from relance.web.desk.taken import number_in
 from relance.web.desk.words import Word, channel_reasons, reason_of
