@@ -8,6 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 CUSTOMERS := 1000000
 MESSAGES := 10000
 KILLS := 500
+SEED := 1
 SEEDS := 1
 PROOFS := tests/journeys/test_whatever_happens.py tests/journeys/test_promised_sizes.py tests/exports/test_restored_and_asked.py
 
@@ -30,7 +31,7 @@ test-fast: setup  ## the minute-long part: SQLite, no browser, no processes
 	$(PYTEST) -m "not browser and not process"
 
 crash: setup  ## kill workers at any instant, on both databases: nothing may be sent twice or lost
-	$(BIN)/python -m tests.harness --messages $(MESSAGES) --kills $(KILLS) --seeds $(SEEDS)
+	$(BIN)/python -m tests.harness --messages $(MESSAGES) --kills $(KILLS) --seed $(SEED) --seeds $(SEEDS)
 
 proof: setup  ## the promises about doubles, restores, replies and robots, at the sizes that are promised (an hour)
 	STEPS=50000 MESSAGES=2000 INBOUND=200 EVENTS=10000 LINKS=1000 $(BIN)/python -m pytest -n 0 -s $(PROOFS)

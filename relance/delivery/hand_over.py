@@ -103,7 +103,7 @@ class HandOver:
     def _in_hand(self) -> Iterator[Parcel]:
         """The parcels, as the channel pulls them, while we hold their lease."""
         size = IN_HAND
-        while portion := list(islice(self.waiting.values(), size)):
+        while portion := list(islice(self.waiting.values(), self._beside(size))):
             held, began = self._write(portion), monotonic()
             for parcel in portion:
                 if parcel.message.pk not in self.waiting:
@@ -119,6 +119,14 @@ class HandOver:
                 crash_points.reached("handing_over")
                 yield parcel
             size = max(1, min(IN_HAND, int(len(portion) * SOON / max(monotonic() - began, 0.001))))
+
+    def _beside(self, size: int) -> int:
+        """How many more, beside what is pulled and not answered: a channel that reads ahead has no more in hand either.
+
+        One that gathers more than IN_HAND before it begins (paper: a whole file) knows what became of all of them.
+        """
+        left = IN_HAND - len(self.pulled)
+        return min(size, left) if left > 0 else size
 
     def _is_halted(self) -> bool:
         """Whether somebody said stop; asked a few times a second, so that next to nothing leaves after it (R16)."""

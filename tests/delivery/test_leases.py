@@ -134,6 +134,27 @@ def test_no_more_is_in_hand_than_twenty_and_less_where_the_other_side_is_slow(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("ahead", [1, 3])
+def test_no_more_than_twenty_are_in_hand_of_a_channel_that_reads_ahead(channel, ahead):
+    dealer, begun, told = a_dealer(), [], []
+    messages(dealer, 100)
+
+    def send(parcels):
+        unanswered = []
+        for parcel in parcels:
+            unanswered.append(parcel)
+            begun.append(Message.objects.of(dealer).filter(attempts=1).count() - Attempt.objects.of(dealer).count())
+            if len(unanswered) > ahead:
+                told.append(unanswered.pop(0))
+                yield told[-1], Accepted()
+        yield from ((parcel, Accepted()) for parcel in unanswered)
+
+    channel.send = send
+    list(deliver(dealer, at=A_DAY))
+    assert counted(dealer) == {"sent": 100} and max(begun) == 20
+
+
+@pytest.mark.django_db
 def test_many_answers_each_with_a_name_of_its_own_are_written_together(channel, django_assert_max_num_queries):
     dealer = a_dealer()
     messages(dealer, 20)

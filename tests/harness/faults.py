@@ -4,6 +4,9 @@ import os
 import random
 from pathlib import Path
 
+IN_DOUBT = (
+    20  # messages that the death of one worker may leave unsure, at most: a promise, so not the code's own number
+)
 # Of a hundred messages so many meet this; the rest is accepted and answered.
 ODDS = {
     "dropped": 1.25,  # the connection breaks before anything was taken

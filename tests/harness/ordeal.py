@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from django.db import connections
 
 from relance.delivery import crash_points
 from relance.delivery.channel import Sending
+from relance.delivery.claim import DIED
+from relance.delivery.models import Attempt
 from relance.delivery.senders import keep_sender
 from relance.jobs import cluster
 from relance.lib.clock import now
@@ -53,6 +55,8 @@ class Outcome:
     wrong: int = 0  # messages whose state contradicts the provider
     unsure: int = 0
     listed: int = 0  # of the unsure: those with a task for a person
+    by_death: int = 0  # of the unsure: those that a dead or sleeping worker had in hand; the others' answers were lost
+    most: int = 0  # of them: the most that one death or sleep left, never more than IN_DOUBT
     seconds: float = 0
     sent: int = 0
 
@@ -67,6 +71,7 @@ class Ordeal:
         self.luck = random.Random(outcome.seed)
         self.alive: dict[int, str] = {}  # process id: the crash point at which it will die, or nothing
         self.asleep: dict[int, float] = {}  # process id: when it wakes up
+        self.woken: dict[int, list[datetime]] = defaultdict(list)  # process id: when it woke up
 
     def start(self, *, dies: bool = True) -> None:
         """One more worker; every third dies by itself at a named point."""
@@ -103,6 +108,7 @@ class Ordeal:
         """Let go on whoever has slept long enough; from then on he may be killed like the others."""
         for pid, until in list(self.asleep.items()):
             if time.monotonic() >= until:
+                self.woken[pid].append(now())
                 os.kill(pid, signal.SIGCONT)
                 del self.asleep[pid]
                 self._end(self.luck.choice(sorted(self.alive)))  # he who stood in for it
@@ -181,6 +187,15 @@ def count(outcome: Outcome, dealer: Any, taken: Counter[str]) -> None:
         outcome.wrong += state == "failed" or (bool(times) and state not in ("sent", "unsure"))
 
 
+def count_deaths(outcome: Outcome, dealer: Any, woken: dict[int, list[datetime]]) -> None:
+    """What is unsure because somebody died with it in hand. Who was frozen and killed after he woke up died twice."""
+    died = Attempt.objects.of(dealer).filter(answer=DIED, message__state="unsure")
+    left: Counter[tuple[str, int]] = Counter()
+    for owner, at in died.values_list("message__owner", "at"):
+        left[owner, sum(moment <= at for moment in woken.get(int(owner.split(":")[1]), ()))] += 1
+    outcome.by_death, outcome.most = left.total(), max(left.values(), default=0)
+
+
 def folder_ledger() -> Counter[str]:
     """What lies under sent/, by the message's key: of whole files alone, so a torn one would count as lost."""
     printed: Counter[str] = Counter()
@@ -229,5 +244,6 @@ def run(channel: str, *, messages: int, kills: int, seed: int, wait: float, free
         ordeal = Clustered(outcome, dealer, log) if cluster.BROKER else Ordeal(outcome, dealer, log)
         ordeal.run(kills, freezes)
     count(outcome, dealer, folder_ledger() if channel == "paper" else Counter(accepted(ledger)))
+    count_deaths(outcome, dealer, ordeal.woken)
     outcome.seconds = round(time.monotonic() - begin, 1)
     return asdict(outcome)

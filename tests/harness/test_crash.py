@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import own_database
+from tests.harness.faults import IN_DOUBT
 
 ROOT = Path(__file__).parents[2]
 MESSAGES, KILLS = 120, 12
@@ -32,6 +33,7 @@ def is_clean(outcome: dict[str, Any]) -> bool:
     faults = {name: outcome[name] for name in ("duplicates", "lost", "wrong")}
     assert faults == {"duplicates": 0, "lost": 0, "wrong": 0}
     assert outcome["listed"] == outcome["unsure"]
+    assert outcome["most"] <= IN_DOUBT
     return bool(outcome["sent"] + outcome["unsure"] == outcome["messages"])
 
 
