@@ -54,7 +54,7 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "staff": ("Staff", "settings/staff/", ""),
     "people": ("People and roles", "settings/people/", ""),
     "audit": ("Audit log", "settings/audit/", ""),
-    "waiting": ("What waits for you", "waiting/", ""),
+    "waiting": ("Waiting for you", "waiting/", ""),
     "me": ("Oneself: password, language, second step", "/me/", ""),
     "second-step": ("Signing in with a second step", "/me/second-step/", ""),
 }

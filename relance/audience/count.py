@@ -91,8 +91,8 @@ def explain_slowness(question: Question) -> str:
         return _("This takes longer than it should: its days hold very many records. Choose fewer days.")
     advice = _("Add a rule that says on which day something happened, for example “the last visit: 180 days ago”.")
     if not slow:
-        return _("This takes long: the search starts from {every}.").format(every=every) + " " + advice
-    because = _("This takes long: “{rule}” narrows nothing down, so the search starts from {every}.")
+        return _("This takes a while: the search starts from {every}.").format(every=every) + " " + advice
+    because = _("This takes a while: “{rule}” narrows nothing down, so the search starts from {every}.")
     return because.format(rule=sentence(slow[0]), every=every) + " " + advice
 
 

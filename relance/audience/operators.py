@@ -178,16 +178,16 @@ _TABLE = (
     _number("more_than", "number", _("is more than {value}")),
     _number("at_least", "number", _("is at least {value}")),
     _number("between", "pair", _("is between {value}")),
-    Operator("is_true", frozenset({FLAG}), "none", _("is so"), compare="is_true"),
-    Operator("is_false", frozenset({FLAG}), "none", _("is not so"), compare="is_false"),
-    Operator("is_present", frozenset({ACCESSORY}), "code", _("{value} is there"), compare="is_present"),
+    Operator("is_true", frozenset({FLAG}), "none", _("is true"), compare="is_true"),
+    Operator("is_false", frozenset({FLAG}), "none", _("is not true"), compare="is_false"),
+    Operator("is_present", frozenset({ACCESSORY}), "code", _("{value} is present"), compare="is_present"),
     Operator(
-        "is_absent", frozenset({ACCESSORY}), "code", _("{value} is not there"), compare="not is_present", negative=True
+        "is_absent", frozenset({ACCESSORY}), "code", _("{value} is absent"), compare="not is_present", negative=True
     ),
     Operator("is_known", ON_A_VALUE, "none", _("is known"), compare="is_known"),
     Operator("is_unknown", ON_A_VALUE, "none", _("is unknown"), compare="is_unknown", negative=True),
-    Operator("exists", frozenset({PICK}), "none", _("is there"), compare="exists"),
-    Operator("does_not_exist", frozenset({PICK}), "none", _("is not there"), compare="does_not_exist", negative=True),
+    Operator("exists", frozenset({PICK}), "none", _("exists"), compare="exists"),
+    Operator("does_not_exist", frozenset({PICK}), "none", _("does not exist"), compare="does_not_exist", negative=True),
 )
 OPERATORS: dict[str, Operator] = {row.name: row for row in _TABLE}
 

@@ -21,7 +21,7 @@ OWN_COLUMNS = ("name", "timezone", "language", "country")
 class House(Preferences):
     """The preferences, and what stands in columns of its own."""
 
-    name: str = Field(min_length=1, max_length=200, description=_("The name that customers know."))
+    name: str = Field(min_length=1, max_length=200, description=_("The name customers know."))
     timezone: str = Field(description=_("The time zone in which you open and close, for example America/Toronto."))
     language: Literal["en", "fr", "es", "et"] = Field("en", description=_("The language in which you write."))
     country: str = Field("CA", pattern=r"^[A-Z]{2}$", description=_("Two letters; law and holidays follow from it."))

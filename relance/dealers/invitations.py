@@ -36,7 +36,7 @@ def invite(dealer: Dealer, wish: Wish, *, by: str, at: datetime) -> tuple[Invita
     if wish.role not in RIGHTS:
         raise BadInput(_("Choose a role."))
     if Membership.objects.of(dealer).filter(user__email__iexact=email).exists():
-        raise BadInput(_("%(email)s has a place here already: change it in the list.") % {"email": email})
+        raise BadInput(_("%(email)s already has access: change it in the list.") % {"email": email})
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         waiting(dealer).filter(email=email).update(ended_at=at)

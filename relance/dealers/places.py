@@ -51,4 +51,4 @@ def end_sessions(user: User) -> None:
 def _keep_one(dealer: Dealer, place: Membership) -> None:
     others = Membership.objects.of(dealer).filter(role=RUNS_THE_HOUSE, suspended_at=None).exclude(pk=place.pk)
     if place.role == RUNS_THE_HOUSE and not others.exists():
-        raise BadInput(_("Somebody has to run the house: make another person CRM manager first."))
+        raise BadInput(_("Someone has to be in charge: make another person CRM manager first."))

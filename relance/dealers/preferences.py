@@ -68,8 +68,8 @@ class QuietHours(Strict):
 class FrequencyCap(Strict):
     """At most so many marketing messages to one person in so many days."""
 
-    messages: int = Field(1, ge=1, le=100, description=_("At most so many …"))
-    days: int = Field(1, ge=1, le=366, description=_("… in so many days."))
+    messages: int = Field(1, ge=1, le=100, description=_("At most …"))
+    days: int = Field(1, ge=1, le=366, description=_("… in this many days."))
 
 
 class StatusMap(Strict):
@@ -90,7 +90,7 @@ class Guards(Strict):
     ceiling: OnOff = Field(True, description=_("At most six automatic messages to one person in 24 hours."))
     rejects: OnOff = Field(True, description=_("A file with more than 5 % rejected rows is not applied."))
     shrink: OnOff = Field(True, description=_("A complete feed that is 40 % shorter than the last is not applied."))
-    stale: OnOff = Field(True, description=_("A run whose facts are older than it needs waits for a feed."))
+    stale: OnOff = Field(True, description=_("A run whose data are older than it needs waits for a new feed."))
 
     @model_validator(mode="before")
     @classmethod
@@ -125,7 +125,7 @@ class Paper(Strict):
     postage: str | None = Field(
         None,
         max_length=120,
-        description=_("What stands where the stamp goes, such as a permit; empty: room for a stamp."),
+        description=_("What is printed where the stamp goes, such as a permit; empty: room for a stamp."),
     )
 
 
@@ -151,19 +151,19 @@ class Promotion(Strict):
 class Preferences(Strict):
     """Everything about a dealer that is a choice, with its default."""
 
-    legal_name: str | None = Field(None, description=_("The name on the registry, when it differs."))
+    legal_name: str | None = Field(None, description=_("The registered name, if it is different."))
     business: Literal["dealer", "fleet", "rv_dealer", "golf_carts", "repair_shop"] = Field(
         "dealer", description=_("What kind of business this is.")
     )
-    owner: str | None = Field(None, description=_("The person whose name stands under a message."))
+    owner: str | None = Field(None, description=_("The person whose name signs your messages."))
     address: str | None = Field(None, description=_("The postal address that every e-mail carries."))
-    phone: str | None = Field(None, description=_("The number that customers are asked to call."))
-    email: str | None = Field(None, description=_("Where answers to e-mails go."))
+    phone: str | None = Field(None, description=_("The number customers are asked to call."))
+    email: str | None = Field(None, description=_("Where replies to e-mails go."))
     website: str | None = Field(None, description=_("The dealer's own site."))
     feedback: str | None = Field(None, description=_("A feedback form (https://…) or an address (mailto:…)."))
     review_links: list[str] = Field(default_factory=list, description=_("Pages on which customers may review you."))
     languages: list[Literal["en", "fr", "es", "et"]] = Field(
-        default_factory=list, description=_("Languages you write in; empty means the dealer's own.")
+        default_factory=list, description=_("The languages your messages are written in; empty means the dealer's own.")
     )
     region: str | None = Field(None, description=_("Province or state, for its public holidays."))
     currency: str | None = Field(None, description=_("Three letters, for example CAD; empty means the country's."))
@@ -173,7 +173,7 @@ class Preferences(Strict):
     closed_days: ClosedDays = Field(default_factory=ClosedDays)
     quiet_hours: QuietHours = Field(default_factory=QuietHours)
     channels: ChannelSwitches = Field(default_factory=ChannelSwitches)
-    consent_regime: Regime | None = Field(None, description=_("Which law decides; empty means by country."))
+    consent_regime: Regime | None = Field(None, description=_("Which law applies; empty means by country."))
     unsubscribe: Literal["marketing", "everything"] = Field(
         "marketing", description=_("What the one-click link stops: marketing, or everything (sets do-not-mail).")
     )
@@ -189,13 +189,13 @@ class Preferences(Strict):
     )
     frequency_cap: Annotated[FrequencyCap | None, BeforeValidator(none_word)] = Field(
         default_factory=FrequencyCap,
-        description=_("At most so many marketing messages to one person; none for no cap."),
+        description=_("The most marketing messages one person may get in that time; none for no limit."),
     )
     promotion: Promotion | None = Field(
         None,
         description=_(
-            "It stands in marketing e-mails and letters. First line: "
-            "first and last day; then a line per language, as en = …"
+            "It is shown in marketing e-mails and letters. First line: first and last day; then a line per language, "
+            "as en = …"
         ),
     )
     status_map: StatusMap = Field(default_factory=StatusMap)
@@ -208,11 +208,11 @@ class Preferences(Strict):
     )
     price_per_vehicle: float = Field(0.5, ge=0, description=_("Price per vehicle and month, for the economics page."))
     two_steps: Literal["nobody", "crm_managers", "everybody"] = Field(
-        "nobody", description=_("Who must sign in with a code from a telephone besides the password.")
+        "nobody", description=_("Who must sign in with a code from a phone as well as the password.")
     )
     guards: Guards = Field(default_factory=Guards)
     late_rows: Literal["ask", "send"] = Field(
-        "ask", description=_("People whom a feed brings after their run: ask a person, or send to them by itself.")
+        "ask", description=_("People whom a feed brings after their run: ask someone first, or send automatically.")
     )
 
     def regime(self, country: str) -> Regime:

@@ -23,10 +23,10 @@ def read_typed(dealer: Dealer, values: Values) -> dict[str, str | list[str] | No
     """What was typed, as the row keeps it; BadInput says what cannot be used."""
     name = " ".join(str(values.get("name") or "").split())[:MOST_NAME]
     if not name:
-        raise BadInput(_("Write the name."))
+        raise BadInput(_("Enter the name."))
     email = str(values.get("email") or "").strip()
     if email and not read_email(email)[1]:
-        raise BadInput(_("This is no e-mail address: %(text)s") % {"text": email})
+        raise BadInput(_("This is not an e-mail address: %(text)s") % {"text": email})
     mobile = str(values.get("mobile") or "").strip()
     if mobile and not read_phone(mobile, dealer.country).usable:
         raise BadInput(_("This number cannot be called: %(text)s") % {"text": mobile})
@@ -46,9 +46,9 @@ def add_staff(dealer: Dealer, reference: str, values: Values) -> Staff:
     """Somebody whom no feed has brought yet. When one does, what was typed stays."""
     reference = reference.strip()[:MOST_REF]
     if not reference:
-        raise BadInput(_("Write the reference by which visits and sales name this person."))
+        raise BadInput(_("Enter the reference by which visits and sales name this person."))
     if Staff.objects.of(dealer).filter(ref_folded=fold(reference)).exists():
-        raise BadInput(_("Somebody has this reference already: change that person, or choose another one."))
+        raise BadInput(_("Someone already has this reference: change that person, or choose another one."))
     typed = read_typed(dealer, values)
     person = Staff(dealer=dealer, ref=reference, ref_folded=fold(reference), typed=typed)
     for name, value in typed.items():

@@ -38,21 +38,21 @@ PASSED: dict[str, Promise | str] = {
     "person_ceiling": gettext_lazy("There were not too many messages in 24 hours."),
     "frequency_cap": gettext_lazy("The last message is long enough ago."),
     "holdout": gettext_lazy("Not in the control group."),
-    "too_late": gettext_lazy("It comes in time."),
+    "too_late": gettext_lazy("It is in time."),
 }
 VERDICTS: dict[str, Promise | str] = {
     "ready": gettext_lazy("Yes: this message goes out."),
-    "refused": gettext_lazy("No: everything holds, but the message is stopped at the gate."),
-    "not_due": gettext_lazy("No: not every rule holds at this moment."),
+    "refused": gettext_lazy("No: every rule is met, but the message is stopped at the gate."),
+    "not_due": gettext_lazy("No: not every rule is met at this moment."),
     "spoken_to": gettext_lazy("No: this message was already decided for this occasion, and is never repeated."),
     "off": gettext_lazy("No: the automation is off, or was not live yet at this moment."),
-    "no_subject": gettext_lazy("No: there is nothing of this kind in the facts of this customer."),
+    "no_subject": gettext_lazy("No: there is nothing of this kind in this customer's data."),
 }
 CHANGES: dict[str, Promise | str] = {
     "ready": gettext_lazy("Hold it back if it should not go."),
     "spoken_to": gettext_lazy("Nothing to do: it can be sent again by hand."),
-    "off": gettext_lazy("Switch the automation on; what was due before is not made up for."),
-    "no_subject": gettext_lazy("Look whether the last import brought it."),
+    "off": gettext_lazy("Switch the automation on; what was due before is not sent later."),
+    "no_subject": gettext_lazy("Check whether the last import brought it."),
 }
 
 
@@ -149,7 +149,7 @@ def _channels(detail: str) -> Iterator[str]:
 
 def _rule(found: RuleFound, speech: Speech) -> str:
     """`Holds: vehicle: make contains “mazda”. Found: Mazda.`"""
-    template = _("Holds: {rule}. Found: {value}.") if found.holds else _("Does not hold: {rule}. Found: {value}.")
+    template = _("Met: {rule}. Found: {value}.") if found.holds else _("Not met: {rule}. Found: {value}.")
     return _ended(template.format(rule=sentence(found.rule), value=_value(found, speech)))
 
 
@@ -202,7 +202,7 @@ def _change(found: Why) -> str | None:
         if not missing:
             return _("Each rule finds a record, but no single record satisfies all of them.")
         listed = "; ".join(missing)
-        return _("It would be due if this held as well: {rules}.").format(rules=listed)
+        return _("It would be due if this were met as well: {rules}.").format(rules=listed)
     known = CHANGES.get(found.verdict)
     return str(known) if known else None
 

@@ -55,7 +55,7 @@ REASONS: Mapping[str, Reason] = {
     "channel_off": Reason(_("This channel is switched off"), _("Switch the channel on in the settings.")),
     "no_wording": Reason(_("There is no text for this channel"), _("Write a text for this channel.")),
     "no_address": Reason(_("There is no address"), _("Add it in your business system.")),
-    "bad_address": Reason(_("The address cannot be right"), _("Correct it in your business system.")),
+    "bad_address": Reason(_("The address is not valid"), _("Correct it in your business system.")),
     "suppressed": Reason(_("The address bounced"), _("Ask the customer for another address.")),
     "opted_out": Reason(
         _("Has unsubscribed from this"),
@@ -66,13 +66,13 @@ REASONS: Mapping[str, Reason] = {
         _("The text would have a gap"),
         _("Fill in what is missing, or give the text a fallback."),
     ),
-    "held_back": Reason(_("Held back by hand"), _("Undo the hold-back.")),
+    "held_back": Reason(_("Held back by hand"), _("Undo the hold.")),
     "held_back everything": Reason(
-        _("Held back from everything by hand"), _("Bring the customer back on the customer’s page.")
+        _("Held back from everything by hand"), _("Release the customer on the customer’s page.")
     ),
     "open_complaint": Reason(_("A complaint is still open"), _("Close the complaint first.")),
     "person_ceiling": Reason(
-        _("Six messages within 24 hours are enough"),
+        _("Already six messages within 24 hours"),
         _("Nothing to do: this protects the customer."),
     ),
     "frequency_cap": Reason(
@@ -84,13 +84,13 @@ REASONS: Mapping[str, Reason] = {
         _("Nothing to do: this measures what the programme achieves."),
     ),
     "too_late": Reason(_("The appointment would be over"), _("Send earlier, or widen the hours.")),
-    "expired": Reason(_("Its time passed before it could leave"), _("Look whether the sender works.")),
-    "gave_up": Reason(_("The sender was busy again and again"), _("Look whether the sender works.")),
-    "undeliverable": Reason(_("The other side does not take it"), _("Ask the customer for another address.")),
-    "taken_back": Reason(_("The print file was taken back"), _("Nothing to do: it was never posted.")),
+    "expired": Reason(_("It became too late to send"), _("Check that the sender works.")),
+    "gave_up": Reason(_("The sender was busy at every attempt"), _("Check that the sender works.")),
+    "undeliverable": Reason(_("The recipient’s side does not accept it"), _("Ask the customer for another address.")),
+    "taken_back": Reason(_("The print file was withdrawn"), _("Nothing to do: it was never mailed.")),
     "no_longer_true": Reason(
-        _("No longer true when it was to leave"),
-        _("Nothing to do: the facts have changed."),
+        _("No longer true when it was due to go out"),
+        _("Nothing to do: the data have changed."),
     ),
 }
 

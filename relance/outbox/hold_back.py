@@ -48,9 +48,9 @@ def hold_from_everything(
     """
     why = " ".join(why.split())
     if not why:
-        raise BadInput(_("Say why: whoever finds it later should not have to guess."))
+        raise BadInput(_("Say why: whoever reads it later should not have to guess."))
     if until is not None and until < day_of(at, dealer.zone):
-        raise BadInput(_("The last day is over: choose today or a later day, or none for ever."))
+        raise BadInput(_("The last day has passed: choose today or a later day, or none to hold forever."))
     for earlier in HoldBack.objects.of(dealer).filter(automation=None, customer=customer, undone_at=None):
         undo(dealer, earlier, by=by, at=at)
     held = HoldBack.objects.create(

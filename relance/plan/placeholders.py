@@ -157,7 +157,7 @@ def _dealer() -> Iterator[Field]:
     yield Field("referenced_user.phone", _("Number of the advisor or salesperson"), ("staff.mobile",), number)
     yield Field("company.name", _("Your name"), (), shown.company("name"), always=True)
     for name, label in (
-        ("owner", _("Whose name stands under a message")),
+        ("owner", _("Name signed under messages")),
         ("phone", _("Your number")),
         ("email", _("Your e-mail address")),
         ("address", _("Your postal address")),

@@ -1,4 +1,4 @@
-"""Once a night, by each dealer's own clock, what falls due by time alone is reckoned anew; a missing feed is said."""
+"""Once a night, by each dealer's own clock, what falls due by time alone is recalculated; a missing feed is said."""
 
 from datetime import UTC, datetime, timedelta
 

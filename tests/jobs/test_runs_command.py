@@ -77,7 +77,7 @@ def test_a_person_is_held_back_and_let_free(dealer, relance):
     a_customer(dealer, ref="C")
     an_automation(dealer, status="approval")
     planned(dealer)
-    assert relance("hold-back", "north", "SR180", "C").err == "C is held back from SR180 for ever\n"
+    assert relance("hold-back", "north", "SR180", "C").err == "C is held back from SR180 forever\n"
     assert Message.objects.of(dealer).get().state == "canceled"
     assert relance("hold-back", "north", "SR180", "C", "--day", "2026-05-04", "--undo").status == 2
     answer = relance("hold-back", "north", "SR180", "C", "--undo")

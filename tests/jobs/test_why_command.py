@@ -44,7 +44,7 @@ def test_a_message_that_was_made_is_named(dealer, relance):
 def test_for_a_person_it_reads_rule_by_rule(dealer, relance):
     lines = relance("why", "north", "SR180", "C1", "--at", AT, "--subject", "R1").out.splitlines()
     assert lines[0] == "Yes: this message goes out. (R1)"
-    assert "the last visit 2 days ago" in lines[1] and "Holds" in lines[1]
+    assert "the last visit 2 days ago" in lines[1] and "Met" in lines[1]
     assert len(lines) > 10  # and every gate
 
 

@@ -126,12 +126,12 @@ def test_a_person_is_held_back_and_brought_back_by_clicking(window: Window) -> N
     page = window.page
     page.locator(".sheet td.is-today a").first.click()
     page.locator(".people summary", has_text="Camille").click()
-    page.get_by_role("button", name="Hold back this once").click()
-    expect(page.locator("#panel .answer")).to_contain_text("4 people hear from us")
+    page.get_by_role("button", name="Hold back once").click()
+    expect(page.locator("#panel .answer")).to_contain_text("4 people hear from you")
     expect(page.locator(".head .answer")).to_contain_text("6 messages today")
     page.locator(".people summary", has_text="Camille").click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#panel .answer")).to_contain_text("5 people hear from us")
+    expect(page.locator("#panel .answer")).to_contain_text("5 people hear from you")
     window.settled()
 
 
@@ -188,6 +188,6 @@ def test_without_scripts_everything_is_reached(browser: Browser, live_server: Li
     page.locator(".sheet td.is-today a").first.click()
     page.locator("#panel").get_by_role("link", name="Show").click()
     page.locator(".people summary", has_text="Camille").click()
-    page.get_by_role("button", name="For ever").click()
-    expect(page.locator("#panel .answer")).to_contain_text("4 people hear from us")
+    page.get_by_role("button", name="Forever").click()
+    expect(page.locator("#panel .answer")).to_contain_text("4 people hear from you")
     context.close()

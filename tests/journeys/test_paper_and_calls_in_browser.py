@@ -122,7 +122,7 @@ def test_a_print_file_is_looked_at_printed_and_that_is_taken_back(
     with page.expect_download() as got:
         card.get_by_role("link", name="PDF to print").click()
     assert got.value.path().read_bytes().startswith(b"%PDF-")
-    card.get_by_role("button", name="It is printed").click()
+    card.get_by_role("button", name="Mark as printed").click()
     expect(page.locator(".print.is-printed")).to_have_count(1)
     assert PrintFile.objects.of(dealer).filter(state="printed").count() == 1
     page.locator(".print.is-printed").get_by_role("button", name="Not printed yet").click()

@@ -62,10 +62,10 @@ def say_who_we_are(page: Page) -> None:
 
 def test_a_dealer_is_set_up_from_nothing(page: Page, dealer: Dealer, tmp_path: Path) -> None:
     write_feed(tmp_path / "feed", World(40, 3, A_DAY.date()), until=A_DAY.replace(tzinfo=None))
-    page.get_by_role("link", name="Bring a feed of your customers").click()
+    page.get_by_role("link", name="Upload a feed of your customers").click()
     page.get_by_label("A .zip, or .csv files").set_input_files(sorted((tmp_path / "feed").iterdir()))
-    page.get_by_role("button", name="Bring the feed").click()
-    expect(page.locator("#imports")).to_contain_text("1 feed waits to be taken in")
+    page.get_by_role("button", name="Upload the feed").click()
+    expect(page.locator("#imports")).to_contain_text("1 feed is waiting to be imported")
     Inbox().look(now())  # the clockwork's next step
     expect(page.locator("#imports")).to_contain_text("rows read")
     expect(page.locator("#imports[hx-get]")).to_have_count(0)  # it follows nothing any more
@@ -119,7 +119,7 @@ def test_a_run_is_approved_and_another_put_off(page: Page, dealer: Dealer) -> No
     today = date.fromisoformat(today_at(dealer))
     page.goto(f"/d/north/programmes/L_SPRING/{today}/")
     expect(page.locator("#panel")).to_contain_text("1 message waits for your approval.")
-    page.get_by_role("button", name="Let them all go").click()
+    page.get_by_role("button", name="Send them all").click()
     expect(page.locator("#panel")).not_to_contain_text("waits for your approval")
     assert Message.objects.of(dealer).get().state == "ready"
     page.goto(f"/d/north/programmes/L_SPRING/{today + DAY}/")
@@ -127,7 +127,7 @@ def test_a_run_is_approved_and_another_put_off(page: Page, dealer: Dealer) -> No
     page.get_by_label("To this day").fill((today + 4 * DAY).isoformat())
     page.get_by_role("button", name="Move it").click()
     expect(page.locator("#panel")).to_contain_text("Moved here from")
-    page.get_by_role("button", name="Back to its day").click()
+    page.get_by_role("button", name="Move back to its own day").click()
     expect(page.locator("#panel")).not_to_contain_text("Moved here from")
 
 

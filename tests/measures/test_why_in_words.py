@@ -38,7 +38,7 @@ def test_a_message_that_goes_says_yes():
     words = asked(dealer, visitor(dealer), an_automation(dealer, subject="repair_order", audience=[VISITED]))
     assert words.headline == "Yes: this message goes out."
     assert words.rules == [
-        "Holds: repair order (closed): the last visit 30 days ago. Found: Saturday, April 4, 2026, 3:00 p.m."
+        "Met: repair order (closed): the last visit 30 days ago. Found: Saturday, April 4, 2026, 3:00 p.m."
     ]
     assert len(words.gate) == len(GATES)
 
@@ -48,8 +48,10 @@ def test_a_rule_that_does_not_hold_is_what_would_have_to_change():
     dealer = a_dealer()
     row = an_automation(dealer, subject="repair_order", audience=[VISITED])
     words = asked(dealer, visitor(dealer, "2026-04-05T15:00"), row)
-    assert words.headline == "No: not every rule holds at this moment."
-    assert words.change == "It would be due if this held as well: repair order (closed): the last visit 30 days ago."
+    assert words.headline == "No: not every rule is met at this moment."
+    assert (
+        words.change == "It would be due if this were met as well: repair order (closed): the last visit 30 days ago."
+    )
 
 
 @pytest.mark.django_db

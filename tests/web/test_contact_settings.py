@@ -71,7 +71,7 @@ def test_a_preview_for_a_real_customer_has_his_facts(client: Client, dealer: Dea
     customer = a_customer(dealer, first_name="Wei", name="Wei Chen")
     an_appointment(customer, "2026-05-18T09:00", vehicle=a_vehicle(customer))
     assert "Hello Wei" in text_of(client, f"{HERE}C_REM1/?customer=chen")
-    assert "Nobody of this name" in text_of(client, f"{HERE}C_REM1/?customer=nobody")
+    assert "Nobody with this name" in text_of(client, f"{HERE}C_REM1/?customer=nobody")
     assert "has no repair order yet" in text_of(client, f"{HERE}C_THANKS/?customer=chen")
 
 

@@ -49,4 +49,4 @@ def test_the_bell_counts_what_waits_for_a_person(client: Client) -> None:
 def test_the_bell_is_quiet_when_nothing_waits(client: Client) -> None:
     client.force_login(a_user(a_dealer("north")))
     assert client.get("/d/north/waiting/number/").content.strip() == b""
-    assert "Nothing waits for you." in client.get("/d/north/waiting/").content.decode()
+    assert "Nothing is waiting for you." in client.get("/d/north/waiting/").content.decode()

@@ -60,7 +60,7 @@ def test_a_name_is_found_whatever_its_case_and_accents(client: Client, dealer: D
 
 
 def test_nothing_found_says_what_to_do(client: Client, dealer: Dealer) -> None:
-    assert "No message fits" in text_of(client, "/d/north/outbox/?q=zzz")
+    assert "No message matches" in text_of(client, "/d/north/outbox/?q=zzz")
 
 
 def test_an_unknown_state_and_a_broken_cursor_show_everything(client: Client, dealer: Dealer) -> None:
@@ -117,7 +117,7 @@ def decide(client: Client, message: Message, act: str) -> str:
 def test_a_waiting_message_is_canceled_and_brought_back(client: Client, dealer: Dealer) -> None:
     message = the_message(dealer, "ready")
     assert decide(client, message, "cancel") == "canceled"
-    assert "Undo: bring it back" in text_of(client, f"/d/north/outbox/{message.key}/")
+    assert "Undo: restore it" in text_of(client, f"/d/north/outbox/{message.key}/")
     assert decide(client, message, "bring-back") == "ready"
 
 
@@ -172,7 +172,7 @@ def test_no_file_outside_the_dealers_own_folder_is_given(client: Client, dealer:
 
 
 def test_sending_can_be_halted_and_let_go_on(client: Client, dealer: Dealer) -> None:
-    assert "Let nothing leave from now on?" in text_of(client, "/d/north/outbox/")
+    assert "Stop all sending now?" in text_of(client, "/d/north/outbox/")
     assert client.post("/d/north/outbox/halt/").status_code == 302
     assert "Sending is halted" in text_of(client, "/d/north/outbox/")
     assert client.post("/d/north/outbox/release/").status_code == 302

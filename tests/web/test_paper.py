@@ -73,7 +73,7 @@ def test_a_file_that_is_taken_back_spoke_to_nobody(desk, dealer):
     desk.post(f"/d/north/programmes/print/{row.key}/take-back/", headers=HTMX)
     message = Message.objects.of(dealer).get(provider_ref=row.path)
     assert (message.state, message.reason) == ("failed", "taken_back")
-    assert "The print file was taken back" in desk.get(f"/d/north/outbox/{message.key}/").content.decode()
+    assert "The print file was withdrawn" in desk.get(f"/d/north/outbox/{message.key}/").content.decode()
 
 
 def test_who_may_not_export_sees_no_names_on_paper(client, dealer):

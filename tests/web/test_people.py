@@ -96,7 +96,7 @@ def test_a_weak_password_leaves_the_invitation_open(client: Client, dealer: Deal
     [
         ("nobody", "advisor", "is not an e-mail address"),
         (NEW, "owner", "Choose a role"),
-        ("manager@dealer.example", "advisor", "has a place here already"),
+        ("manager@dealer.example", "advisor", "already has access"),
     ],
 )
 def test_a_bad_invitation_says_what_is_wrong_and_keeps_what_was_typed(
@@ -129,7 +129,7 @@ def test_the_last_crm_manager_stays(client: Client, dealer: Dealer) -> None:
     for act in ("", "suspend/"):
         answer = client.post(f"/d/north/settings/people/{place.pk}/{act}", {"role": "advisor"})
         assert answer.status_code == 422
-        assert "Somebody has to run the house" in answer.content.decode()
+        assert "Someone has to be in charge" in answer.content.decode()
     assert place_of(dealer, "manager@dealer.example").role == "crm_manager"
 
 

@@ -32,7 +32,7 @@ def text_of(client: Client, address: str) -> str:
 
 def test_the_page_comes_before_the_forecast_and_asks_for_it(client: Client, dealer: Dealer) -> None:
     page = client.get("/d/north/programmes/").content.decode()
-    assert "Counting who will hear from us" in page
+    assert "Counting who will hear from you" in page
     assert 'hx-get="/d/north/programmes/sheet/"' in page
     assert "How was your visit?" in page
 
@@ -53,7 +53,7 @@ def test_a_row_says_name_code_rhythm_and_owner(client: Client, dealer: Dealer) -
 
 def test_a_cell_opens_its_people_and_the_very_words(client: Client, dealer: Dealer) -> None:
     text = text_of(client, f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/?full=1")
-    assert "5 people hear from us, 2 refused" in text
+    assert "5 people hear from you, 2 refused" in text
     assert "Camille Tremblay" in text and "2022 Mazda CX-5" in text
     assert "Hello Camille, see you tomorrow at 9:30." in text
     assert "Cannot be reached on any channel" in text and "Text message There is no address" in text
@@ -88,7 +88,7 @@ def test_a_day_that_does_not_exist_is_no_page(client: Client, dealer: Dealer, da
 def test_a_dealer_without_automations_learns_the_next_step(client: Client) -> None:
     client.force_login(a_user(a_dealer("empty")))
     text = text_of(client, "/d/empty/programmes/")
-    assert "Bring a feed of your customers" in text and "Choose the first automations from the library" in text
+    assert "Upload a feed of your customers" in text and "Choose the first automations from the library" in text
 
 
 @pytest.mark.parametrize("part", ["J_TOMORROW/{day}/", "{day}/", "J_TOMORROW/{month}/"])
@@ -114,11 +114,11 @@ def hold(client: Client, dealer: Dealer, customer: Customer, **values: str) -> s
     return text_of(client, f"{address}?full=1")
 
 
-@pytest.mark.parametrize(("how", "says"), [("once", "Held back this once by Kim"), ("ever", "Held back for ever by")])
+@pytest.mark.parametrize(("how", "says"), [("once", "Held back once by Kim"), ("ever", "Held back forever by")])
 def test_a_person_is_held_back_and_it_can_be_undone(client: Client, dealer: Dealer, how: str, says: str) -> None:
     waiting = the_message(dealer, "ready")
     text = hold(client, dealer, waiting.customer, how=how)
-    assert says in text and "4 people hear from us" in text
+    assert says in text and "4 people hear from you" in text
     held = HoldBack.objects.of(dealer).get()
     client.post(f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/release/", {"held": held.pk})
     assert Message.objects.of(dealer).get(pk=waiting.pk).state == "ready"
@@ -127,7 +127,7 @@ def test_a_person_is_held_back_and_it_can_be_undone(client: Client, dealer: Deal
 def test_a_person_of_a_day_ahead_is_held_back_before_there_is_a_message(client: Client, dealer: Dealer) -> None:
     address, day = "/d/north/programmes/J_CSI/2026-05-05/", {"reference_on": "2026-05-05", "how": "once"}
     before = text_of(client, f"{address}?full=1")
-    assert "Camille Tremblay" in before and "refused" not in before.split("hear from us")[1][:20]
+    assert "Camille Tremblay" in before and "refused" not in before.split("hear from you")[1][:20]
     customer = the_message(dealer, "ready").customer
     client.post(f"{address}hold-back/", {"customer": customer.ref, **day})
     after = text_of(client, f"{address}?full=1")

@@ -55,14 +55,14 @@ def test_a_run_that_waits_is_let_go_with_one_press(client: Client, dealer: Deale
 
 
 def test_a_run_that_was_kept_back_comes_back(client: Client, dealer: Dealer) -> None:
-    assert "This run was kept back." in decided(client, dealer, "reject")
+    assert "This run was held back." in decided(client, dealer, "reject")
     assert states(dealer) == {"canceled"}
     assert "3 messages wait for your approval" in decided(client, dealer, "bring_back")
     assert states(dealer) == {"approval"}
 
 
 def test_an_unknown_decision_decides_nothing(client: Client, dealer: Dealer) -> None:
-    assert "Let them go, or keep them back." in decided(client, dealer, "perhaps")
+    assert "Approve them or hold them back." in decided(client, dealer, "perhaps")
     assert states(dealer) == {"approval"}
 
 

@@ -78,7 +78,7 @@ def test_the_clockwork_makes_what_is_too_much_for_a_press(
     monkeypatch.setattr(schedules, "AT_ONCE", 0)
     saved(client, first="")
     assert due(car) == "None"
-    assert "reckoned anew" in client.get(HOME).content.decode()
+    assert "recalculated" in client.get(HOME).content.decode()
     assert follow_schedules(dealer) == 1
     assert due(car) == "2026-05-15"
     assert (own(dealer).waits_since, follow_schedules(dealer)) == (None, 0)

@@ -39,7 +39,7 @@ def test_a_sender_is_kept_and_its_secret_never_shown(client: Client, dealer: Dea
         SECRET,
     )
     page = client.get(SENDERS).content.decode()
-    assert "mail.dealer.example" in page and "kept, never shown" in page and SECRET not in page
+    assert "mail.dealer.example" in page and "stored, never shown" in page and SECRET not in page
     assert SECRET not in str(list(AuditEntry.objects.of(dealer).values()))
 
 
@@ -55,10 +55,10 @@ def test_a_secret_left_empty_stays_as_it_was(client: Client, dealer: Dealer) -> 
     [
         ("email", "smtp://", "the host is missing"),
         ("email", "carrier-pigeon://", "unknown kind of sender"),
-        ("email", "smtp://desk:open@mail.example", "Write the password into its own field"),
-        ("email", "smtp://mail.example?ca=/etc/passwd", "names a file of the server"),
-        ("sms", "gateway:/etc/passwd", "names a file of the server"),
-        ("sms", "smtp://mail.example", "does not carry this channel"),
+        ("email", "smtp://desk:open@mail.example", "Enter the password in its own field"),
+        ("email", "smtp://mail.example?ca=/etc/passwd", "refers to a file on the server"),
+        ("sms", "gateway:/etc/passwd", "refers to a file on the server"),
+        ("sms", "smtp://mail.example", "cannot send on this channel"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_changes(
@@ -79,7 +79,7 @@ def test_a_check_says_what_is_in_the_way(client: Client, dealer: Dealer) -> None
 
 def test_a_test_message_goes_out_and_is_kept_nowhere(client: Client, dealer: Dealer, tmp_path: Path) -> None:
     page = client.post(f"{SENDERS}email/test/", {"address": "kim@dealer.example"}).content.decode()
-    assert "look whether it arrives" in page
+    assert "check that it arrives" in page
     assert [path.suffix for path in (tmp_path / "sent" / "north").rglob("*") if path.is_file()] == [".eml"]
     assert "is not an e-mail address" in client.post(f"{SENDERS}email/test/", {"address": "kim"}).content.decode()
 
@@ -97,11 +97,11 @@ def a_zip() -> bytes:
 
 def test_a_feed_that_is_brought_is_taken_in_by_the_clockwork(client: Client, dealer: Dealer) -> None:
     assert client.post(f"{FEEDS}bring/", {"files": [a_file()]}).status_code == 302
-    assert "1 feed waits" in client.get(FEEDS).content.decode()
+    assert "1 feed is waiting" in client.get(FEEDS).content.decode()
     Inbox().look(clock.now())
     run = ImportRun.objects.of(dealer).get()
     page = client.get(FEEDS).content.decode()
-    assert "2 rows read" in page and "1 rejected" in page and "waits to be" not in page
+    assert "2 rows read" in page and "1 rejected" in page and "is waiting to be" not in page
     rejects = client.get(f"{FEEDS}{run.pk}/rejects/")
     assert b"Nobody" in b"".join(rejects.streaming_content)  # type: ignore[attr-defined]
 
@@ -117,8 +117,8 @@ def test_a_zip_is_taken_too(client: Client, dealer: Dealer) -> None:
     [
         ([], "Choose a .zip"),
         ([a_file("feed.exe")], "neither a .zip nor a .csv"),
-        ([a_file("feed.zip", b"no zip")], "is called a .zip, but is none"),
-        ([a_file(), a_file("feed.zip", a_zip())], "Bring a .zip by itself"),
+        ([a_file("feed.zip", b"no zip")], "is named .zip but is not a zip file"),
+        ([a_file(), a_file("feed.zip", a_zip())], "Upload a .zip on its own"),
     ],
 )
 def test_what_is_no_feed_is_refused_and_leaves_nothing(

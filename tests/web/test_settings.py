@@ -142,7 +142,7 @@ def test_raw_codes_stand_there_with_their_number(client: Client, dealer: Dealer)
 def test_sentences_are_in_the_readers_language(client: Client, dealer: Dealer, language: str) -> None:
     client.post("/language/", {"language": language})
     page = client.get("/d/north/settings/").content.decode()
-    assert "The name on the registry" not in page
+    assert "The registered name" not in page
     with override(language):
         assert str(TITLES["legal_name"]) in page
 

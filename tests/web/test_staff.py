@@ -105,10 +105,10 @@ def test_which_user_somebody_is_can_be_said(client: Client, dealer: Dealer, brin
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ({"name": " "}, "Write the name"),
-        ({"email": "alex at home"}, "no e-mail address"),
+        ({"name": " "}, "Enter the name"),
+        ({"email": "alex at home"}, "not an e-mail address"),
         ({"mobile": "12"}, "cannot be called"),
-        ({"reference": ""}, "Write the reference"),
+        ({"reference": ""}, "Enter the reference"),
     ],
 )
 def test_a_fault_is_said_and_nothing_is_kept(client: Client, dealer: Dealer, typed: dict[str, str], says: str) -> None:

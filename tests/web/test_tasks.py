@@ -87,7 +87,7 @@ def test_undo_brings_the_call_back(client, dealer):
 def test_who_comes_second_is_told(client, dealer):
     client, task = signed_in(client, dealer), one(dealer, "call")
     press(client, task, "outcome", outcome="reached", seen=0)
-    assert "Somebody was quicker" in press(client, task, "outcome", outcome="no_answer", seen=0).content.decode()
+    assert "Someone was faster" in press(client, task, "outcome", outcome="no_answer", seen=0).content.decode()
 
 
 def test_no_more_calls_is_a_withdrawal_that_no_button_undoes(client, dealer):
@@ -158,7 +158,7 @@ def test_the_call_list_has_todays_calls_and_says_which_are_not_needed_any_more(c
     task.customer.do_not_mail = True
     task.customer.save()
     page = text_of(client, "/d/north/tasks/calls/")
-    assert page.count('class="call"') == 5 and page.count("Not needed any more:") == 1
+    assert page.count('class="call"') == 5 and page.count("No longer needed:") == 1
     assert text_of(client, "/d/north/tasks/calls/?automation=E01").count('class="call"') == 4
     run = Message.objects.of(dealer).filter(channel="phone").order_by("pk")[0].run_id
     assert text_of(client, f"/d/north/tasks/calls/?run={run}").count('class="call"') == 1
@@ -210,7 +210,7 @@ def test_a_doubtful_wish_becomes_an_opt_out_with_one_press_and_for_good(client, 
     assert ConsentEntry.objects.of(dealer).filter(address="+15145550199", status="withdrawn").count() == 2
     assert AuditEntry.objects.of(dealer).latest("number").act == "consent"
     assert press(client, task, "undo").status_code == 404
-    assert "Somebody was quicker" in press(client, task, "wish", outcome="no_opt_out").content.decode()
+    assert "Someone was faster" in press(client, task, "wish", outcome="no_opt_out").content.decode()
 
 
 def test_that_it_was_none_can_be_taken_back(client, dealer):

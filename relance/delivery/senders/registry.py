@@ -26,12 +26,12 @@ KINDS: dict[str, Kind] = {
     "file": Kind(
         frozenset({"sms", "email", "staff"}),
         "file.folder:FileChannel",
-        _("a file per message under sent/ in the home; the default until a sender is set"),
+        _("one file per message under sent/ on the server; the default until a sender is set up"),
     ),
     "paper": Kind(
         frozenset({"postcard", "letter"}),
         "paper.channel:PaperChannel",
-        _("a print-ready PDF per run under sent/ in the home, with a manifest"),
+        _("one print-ready PDF per run under sent/ on the server, with a manifest"),
     ),
     "calls": Kind(frozenset({"phone"}), "phone.call_list:CallListChannel", _("a task for a person, with what to say")),
     "smtp": Kind(BY_MAIL, "email.smtp:SmtpChannel", _("e-mail over a mail server")),

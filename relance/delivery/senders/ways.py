@@ -74,7 +74,7 @@ def _check(way: Way, options: Mapping[str, str]) -> None:
     try:
         ZoneInfo(options.get("zone", "UTC"))
     except (ZoneInfoNotFoundError, ValueError):
-        told = gettext("zone '{zone}' is none, write for example America/Toronto")
+        told = gettext("there is no time zone '{zone}'; write for example America/Toronto")
         raise BadInput(told.format(zone=options["zone"][:40])) from None
     try:
         Origin.of(options.get("url", "https://localhost"))
@@ -86,7 +86,7 @@ def _smtp(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[s
     try:
         port = parts.port or PORTS[parts.scheme]
     except ValueError:
-        raise BadInput(gettext("the port is no number")) from None
+        raise BadInput(gettext("the port is not a number")) from None
     if not parts.hostname:
         raise BadInput(gettext("the host is missing"))
     tls = options.pop("tls", "tls" if parts.scheme == "smtps" else "starttls" if parts.username else "auto")

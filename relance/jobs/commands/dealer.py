@@ -26,7 +26,7 @@ def dealer() -> None:
 def create(
     slug: Annotated[str, typer.Argument(help="Short name in addresses and commands, for example old-mill-garage.")],
     *,
-    name: Annotated[str, typer.Option(help="The name that customers know.")],
+    name: Annotated[str, typer.Option(help="The name customers know.")],
     timezone: Annotated[str, typer.Option(help="IANA time zone, for example America/Toronto.")],
     language: Annotated[str, typer.Option(help="en, fr, es or et.")] = "en",
     country: Annotated[str, typer.Option(help="Two letters.")] = "CA",

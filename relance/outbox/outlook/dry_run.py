@@ -79,7 +79,7 @@ def dry_run(dealer: Dealer, definition: Definition, *, first: date, last: date) 
     begin, end = day_start(first, dealer.zone), day_start(last + DAY, dealer.zone) - timedelta(microseconds=1)
     outlook = Outlook(dealer, begin, forgets=True)
     automation = as_automation(dealer, definition, live_from=begin)
-    notes = [_("Made from today's facts: what a record was at the time is not kept.")]
+    notes = [_("Based on today's data: earlier states of a record are not kept.")]
     if definition.schedule.kind == "realtime":
         waiting = _minutes(outlook, automation, (begin, end), notes)
     else:
@@ -140,9 +140,9 @@ def _minutes(
     rules = [e for e in definition.tree if isinstance(e, Rule) and e.does.minutes]
     narrow = next((rule for rule in rules if rule.does.bounded), None)
     if narrow is None:
-        notes.append(_("No rule names the minutes in which it holds, so a real-time dry run would be a guess."))
+        notes.append(_("No rule says at which minute it is met, so a real-time dry run would be a guess."))
         return
-    notes.append(_("Real time: asked at the first minute at which its time rules can hold, not at every minute."))
+    notes.append(_("Real time: checked at the first minute at which its time rules can be met, not at every minute."))
     moments = _first_minutes(outlook.dealer, narrow, rules, span)
     if len(moments) > MOST_MINUTES:
         notes.append(_("Only the first {number} minutes were asked: choose a shorter period.").format(

@@ -58,7 +58,7 @@ def preview(dealer: Dealer, old: Definition | None, new: Definition, *, at: date
         _group(dealer, after - before),
         _group(dealer, before - after),
         _group(dealer, after & before),
-        note=_("Until {day}, this automation alone, from today's facts.").format(day=day_of(until, dealer.zone)),
+        note=_("Until {day}, this automation alone, based on today's data.").format(day=day_of(until, dealer.zone)),
     )
 
 

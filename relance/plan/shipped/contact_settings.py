@@ -53,7 +53,7 @@ SETTINGS = (
     Setting("deferred", "C_DEFER", "days", 30, 365, _("Deferred work"), _("days after the last visit")),
     Setting("inactive", "C_INACT", "inactive", 90, 1830, _("Inactive"), _("days without a visit")),
     Setting("interval", "C_INACT", "interval", 90, 1830, _("Interval"), _("days between two such messages")),
-    Setting("dead", "C_INACT", "dead", 365, 3660, _("Dead"), _("days after which we fall silent")),
+    Setting("dead", "C_INACT", "dead", 365, 3660, _("Dead"), _("days after which we stop writing")),
 )
 COLUMNS = (Column("email", "", _("E-mail")), Column("postcard", "_P", _("Postcard")))
 OF_SETTING = {setting.name: setting for setting in SETTINGS}
@@ -284,6 +284,6 @@ def _together(numbers: Numbers) -> Iterator[tuple[str, Word]]:
     inactive, dead = numbers["inactive"], numbers["dead"]
     if inactive and dead and dead <= inactive:
         says = _(
-            "dead after %(dead)s days would silence the first message on day %(inactive)s: take more, or 0 for never"
+            "dead after %(dead)s days would silence the first message on day %(inactive)s: choose more, or 0 for never"
         )
         yield "dead", says % {"dead": dead, "inactive": inactive}

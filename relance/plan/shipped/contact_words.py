@@ -41,7 +41,7 @@ def means(name: str, numbers: Numbers) -> str:
     """What one number means, given its neighbours."""
     number = numbers[name]
     if number is None:
-        return _("This automation has a rule of its own. A number typed here takes its place.")
+        return _("This automation has its own rule. A number typed here replaces it.")
     if name in ("inactive", "interval", "dead"):
         return _series_part(name, number, numbers)
     if not number:
@@ -78,9 +78,9 @@ def series_words(numbers: Numbers) -> str:
     """`Days 90, 180, 270, 360; then silent`."""
     inactive, interval, dead = (numbers[name] for name in ("inactive", "interval", "dead"))
     if inactive is None or interval is None or dead is None:
-        return _("This automation has a rule of its own. A number typed here takes its place.")
+        return _("This automation has its own rule. A number typed here replaces it.")
     if not inactive:
-        return _("Off: nobody hears from us for staying away.")
+        return _("Off: a long absence triggers no message.")
     days = list(islice(series_days(inactive, interval, dead), SHOWN_DAYS + 1))
     if not days:
         return _("Nobody: day %(inactive)s is not before day %(dead)s.") % {"inactive": inactive, "dead": dead}

@@ -93,7 +93,7 @@ def move_runs(dealer: Dealer, automation: Automation, day: date, to: date, *, by
     """
     PlanMark.objects.of(dealer).select_for_update().first()  # a run is not moved while a planner makes it
     if definition_of(automation).schedule.split_days > 1:
-        raise BadInput(_("A mailing that is spread over several days keeps its days: end it, and write it anew."))
+        raise BadInput(_("A mailing spread over several days keeps its days: cancel it and write a new one."))
     ahead = _ahead(dealer, automation, day, at)
     if not ahead:
         raise BadInput(_("No run of this automation that is still ahead happens on that day."))

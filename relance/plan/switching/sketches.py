@@ -74,9 +74,9 @@ def finish(sketch: Sketch, *, by: str, at: datetime) -> Automation:
     if of_this_code is not None and of_this_code.pk != sketch.automation_id:
         raise BadInput(_("the code {code} is taken by another automation").format(code=definition.code))
     if sketch.automation is not None and definition.code != sketch.automation.code:
-        raise BadInput(_("the code of an automation stays what it is: copy it instead"))
+        raise BadInput(_("the code of an automation cannot change: copy it instead"))
     if is_behind(sketch):
-        raise BadInput(_("somebody saved this automation since you began: look at the versions, then begin anew"))
+        raise BadInput(_("someone saved this automation after you started: look at the versions, then start again"))
     if definition.status in SWITCHED_ON and (reasons := may_switch_on(dealer, definition, at=at)):
         raise BadInput("; ".join(reasons))
     apply_definitions(dealer, [sketch.entry], at=at, by=by)

@@ -47,7 +47,7 @@ PLACES = (
         "programmes",
         "p",
         (
-            Page("desk-programmes", _("This month and the next")),
+            Page("desk-programmes", _("This month and next")),
             Page("desk-outbox", _("Outbox")),
             Page("desk-print-files", _("Print")),
         ),
@@ -79,7 +79,7 @@ PLACES = (
         "u",
         (
             Page("desk-customers", _("Customers")),
-            Page("desk-doubles", _("There twice"), "erase"),
+            Page("desk-doubles", _("Duplicates"), "erase"),
         ),
     ),
     Place(

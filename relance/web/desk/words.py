@@ -77,7 +77,7 @@ TASK_OUTCOMES: Mapping[str, Word] = {
 PRINT_STATES: Mapping[str, Word] = {
     "made": _("To be printed"),
     "printed": _("Printed"),
-    "taken_back": _("Taken back"),
+    "taken_back": _("Withdrawn"),
 }
 ROLES: Mapping[str, Word] = {
     "salesperson": _("Salesperson"),
@@ -98,10 +98,10 @@ DECISIONS: Mapping[str, Any] = {
     "canceled": _("canceled by %(name)s"),
     "approved": _("approved by %(name)s"),
     "brought back": _("brought back by %(name)s"),
-    "called sent": _("called sent by %(name)s"),
+    "called sent": _("marked as sent by %(name)s"),
     "sent again": _("sent again by %(name)s"),
     "given up": _("given up by %(name)s"),
-    "taken back": _("taken back by %(name)s"),
+    "taken back": _("withdrawn by %(name)s"),
 }
 PURPOSES: Mapping[str, Word] = {
     "any": _("everything"),
@@ -122,8 +122,8 @@ STANDINGS: Mapping[str, Word] = {
     "deceased": _("deceased"),
     "sold": _("sold"),
     "scrapped": _("scrapped"),
-    "waits": _("waits"),
-    "done": _("gone out"),
+    "waits": _("is waiting"),
+    "done": _("has gone out"),
     "missed": _("missed"),
 }
 RHYTHMS: Mapping[str, Word] = {

@@ -85,7 +85,7 @@ def change_password(request: HttpRequest, user: User) -> HttpResponse:
 
 def _faults(user: User, before: str, after: str) -> list[str]:
     if user.has_usable_password() and not user.check_password(before):
-        return [_("The present password is another one.")]
+        return [_("That is not your current password.")]
     try:
         validate_password(after, user)
     except ValidationError as error:
@@ -108,7 +108,7 @@ def second_step(request: HttpRequest, user: User) -> HttpResponse:
             end_others(request, user)
             tell_dealers(request, user.email, "second_step", "on")
             return redirect("me-codes")
-        fault = _("This code is not right. Codes change every half minute; the clock of your telephone must be right.")
+        fault = _("This code is not correct. Codes change every half minute; your phone’s clock must be right.")
     values = {"secret": secret, "drawing": two_step.drawing(user, secret), "fault": fault}
     return render(request, "me/second_step.html", values)
 
@@ -131,7 +131,7 @@ def codes(request: HttpRequest, user: User) -> HttpResponse:
 def second_step_off(request: HttpRequest, user: User) -> HttpResponse:
     """Switch it off: a code shows that it is the owner."""
     if not two_step.is_right(user, request.POST.get("code", "")):
-        return _show(request, user, status=422, off_fault=_("This code is not right."))
+        return _show(request, user, status=422, off_fault=_("This code is not correct."))
     two_step.switch_off(user)
     request.session[SECOND] = False
     tell_dealers(request, user.email, "second_step", "off")

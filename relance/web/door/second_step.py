@@ -53,7 +53,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             know_device(request, response, found)
             return response
         tell_dealers(request, user.email, "sign_in_refused", "code")
-        fault = _("This code is not right. Codes change every half minute; the clock of your telephone must be right.")
+        fault = _("This code is not correct. Codes change every half minute; your phone’s clock must be right.")
         if getattr(request, "axes_locked_out", False):
             fault = _("Too many attempts. Wait an hour, or ask for a sign-in link.")
     return render(request, "sign_in/code.html", {"fault": fault})

@@ -61,7 +61,7 @@ def _with_password(request: HttpRequest, email: str, password: str) -> User | st
     tell_dealers(request, email, "sign_in_refused")
     if getattr(request, "axes_locked_out", False):
         return _("Too many attempts. Wait an hour, or ask for a sign-in link.")
-    return _("This address and this password do not belong together. Check both, capital letters count.")
+    return _("This e-mail address and password do not match. Check both; capital letters count.")
 
 
 def come_in(request: HttpRequest, user: User, onward: str = "") -> HttpResponse:

@@ -137,14 +137,14 @@ def test_who_saves_second_is_told_and_overwrites_nothing(client: Client, dealer:
     other.force_login(a_user(dealer, email="other@dealer.example"))
     other.post(f"{HERE}SIX/save/", typed(name="Theirs"))
     page = client.post(f"{HERE}SIX/save/", typed(name="Mine")).content.decode()
-    assert "somebody saved this automation since you began" in page and 'value="Mine"' in page
+    assert "someone saved this automation after you started" in page and 'value="Mine"' in page
     assert Automation.objects.of(dealer).get().name == "Theirs"
 
 
 def test_a_thrown_away_sketch_leaves_the_automation_as_it_was(client: Client, dealer: Dealer) -> None:
     an_automation(dealer, "J_CSI")
     client.post(f"{HERE}J_CSI/keep/", typed(code="J_CSI", name="Other"))
-    assert "Kept as a sketch" in text_of(client, f"{HERE}J_CSI/")
+    assert "Kept as a draft" in text_of(client, f"{HERE}J_CSI/")
     client.post(f"{HERE}J_CSI/discard/", typed())
     assert "Service reminder" in text_of(client, f"{HERE}J_CSI/") and not Sketch.objects.of(dealer).exists()
 
@@ -156,7 +156,7 @@ def test_two_automations_never_share_a_code(client: Client, dealer: Dealer, sket
 
 def test_words_of_other_systems_find_the_condition(client: Client, dealer: Dealer, sketch: str) -> None:
     assert "odometer today" in client.get(f"{sketch}find/?words=mileage").content.decode()
-    assert "Nothing is called that" in client.get(f"{sketch}find/?words=weather").content.decode()
+    assert "There is nothing by that name" in client.get(f"{sketch}find/?words=weather").content.decode()
 
 
 def test_a_picker_offers_the_dealer_s_own_values(client: Client, dealer: Dealer) -> None:

@@ -29,7 +29,7 @@ def shipped(dealer: Dealer, code: str, **values: object) -> Automation:
 
 
 def test_a_new_dealer_is_led_to_the_library(client: Client, dealer: Dealer) -> None:
-    assert "Nothing speaks to your customers yet" in text_of(client, HERE)
+    assert "No automation is running yet" in text_of(client, HERE)
 
 
 def test_the_list_says_what_speaks_and_what_is_paused(client: Client, dealer: Dealer) -> None:
@@ -37,7 +37,7 @@ def test_the_list_says_what_speaks_and_what_is_paused(client: Client, dealer: De
     Automation.objects.of(dealer).filter(pk=paused.pk).update(paused="no such rule")
     an_automation(dealer, "J_SIX", status="off")
     text = text_of(client, HERE)
-    assert "1 speaks to your customers" in text and "no such rule" in text
+    assert "1 is running" in text and "no such rule" in text
     assert "J_SIX" not in text_of(client, f"{HERE}?show=on") and "J_SIX" in text_of(client, f"{HERE}?show=off")
 
 
@@ -65,7 +65,7 @@ def test_switching_off_is_one_click(client: Client, dealer: Dealer) -> None:
 def test_a_second_of_a_theme_names_the_first(client: Client, dealer: Dealer) -> None:
     shipped(dealer, "E01", status="on")
     shipped(dealer, "L_SERVICE")
-    assert "E01) speaks of the same" in text_of(client, f"{HERE}L_SERVICE/switch/")
+    assert "E01) is about the same" in text_of(client, f"{HERE}L_SERVICE/switch/")
 
 
 def test_a_state_of_nobody_is_not_found(client: Client, dealer: Dealer) -> None:
@@ -83,7 +83,7 @@ def test_a_copy_is_a_sketch_with_a_code_of_its_own(client: Client, dealer: Deale
 def test_the_library_finds_by_name_and_code(client: Client, dealer: Dealer) -> None:
     text = text_of(client, f"{HERE}library/?q=birthday")
     assert "P03" in text and "J_SIX" not in text
-    assert "Nothing is called that" in text_of(client, f"{HERE}library/?q=weather")
+    assert "There is nothing by that name" in text_of(client, f"{HERE}library/?q=weather")
 
 
 def test_an_entry_shows_its_rules_and_its_words(client: Client, dealer: Dealer) -> None:
@@ -111,7 +111,7 @@ def test_a_version_says_what_changed_and_comes_back(client: Client, dealer: Deal
     shipped(dealer, "J_SIX")
     shipped(dealer, "J_SIX", name="Seven months")
     text = text_of(client, f"{HERE}J_SIX/versions/")
-    assert "+name: Seven months" in text and "Version 2 in force" in text
+    assert "+name: Seven months" in text and "Version 2 in effect" in text
     client.post(f"{HERE}J_SIX/versions/bring-back/", {"number": "1"})
     back = Automation.objects.of(dealer).get()
     assert (back.version, back.name) == (3, definition_of("J_SIX")["name"])

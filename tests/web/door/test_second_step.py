@@ -46,7 +46,7 @@ def test_a_code_works_once(user: User) -> None:
 
 def test_a_wrong_code_says_what_may_be_wrong(client: Client, user: User) -> None:
     client.post("/sign-in/", RIGHT)
-    assert "clock of your telephone" in client.post("/sign-in/code/", {"code": "000000"}).content.decode()
+    assert "phone’s clock" in client.post("/sign-in/code/", {"code": "000000"}).content.decode()
     assert client.get("/d/north/outbox/").status_code == 302
 
 
@@ -87,7 +87,7 @@ def test_it_is_switched_on_with_a_square_and_a_code(client: Client) -> None:
     assert "<svg" in page
     assert "style=" not in page
     secret = client.session["new-secret"]
-    assert "not right" in client.post("/me/second-step/", {"code": "000000"}).content.decode()
+    assert "not correct" in client.post("/me/second-step/", {"code": "000000"}).content.decode()
     assert client.post("/me/second-step/", {"code": code_of(secret)})["Location"] == "/me/codes/"
     assert client.get("/me/codes/").content.decode().count("<li><code>") == 10
 

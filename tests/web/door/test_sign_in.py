@@ -26,7 +26,7 @@ def test_the_address_may_be_written_in_any_case(client: Client) -> None:
 def test_a_wrong_password_says_so_and_keeps_the_address(client: Client) -> None:
     a_user(a_dealer("north"))
     page = client.post("/sign-in/", {**RIGHT, "password": "wrong"}).content.decode()
-    assert "do not belong together" in page
+    assert "do not match" in page
     assert 'value="manager@dealer.example"' in page
 
 
@@ -34,7 +34,7 @@ def test_an_unknown_address_answers_like_a_wrong_password(client: Client) -> Non
     a_user(a_dealer("north"))
     known = client.post("/sign-in/", {"email": "manager@dealer.example", "password": "wrong"})
     unknown = client.post("/sign-in/", {"email": "nobody@dealer.example", "password": "wrong"})
-    assert known.content.count(b"do not belong together") == unknown.content.count(b"do not belong together") == 1
+    assert known.content.count(b"do not match") == unknown.content.count(b"do not match") == 1
 
 
 @pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])

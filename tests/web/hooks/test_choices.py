@@ -88,7 +88,7 @@ def test_his_own_stop_is_taken_back_also_for_his_number(client, ann):
 
 
 def test_stop_everything_stops_everything_and_can_be_taken_back(client, ann):
-    assert "no more messages" in client.post(link(ann), {"stop": "everything"}).content.decode()
+    assert "any more messages" in client.post(link(ann), {"stop": "everything"}).content.decode()
     assert ticked(page(client, ann)) == set()
     save(client, ann, {"email service"})
     assert ticked(page(client, ann)) == {"email service"}

@@ -33,15 +33,15 @@ def somebody_came(dealer: Dealer) -> None:
 
 @pytest.mark.parametrize("page", ["", "retention/", "quality/"])
 def test_the_page_comes_before_its_figures(client: Client, dealer: Dealer, page: str) -> None:
-    assert "Being reckoned" in text_of(client, f"{HERE}{page}")
+    assert "Calculating" in text_of(client, f"{HERE}{page}")
     fragment = client.get(f"{HERE}{page}", headers={"HX-Request": "true"}).content.decode()
-    assert "Being reckoned" not in fragment and "<html" not in fragment
+    assert "Calculating" not in fragment and "<html" not in fragment
 
 
 def test_what_was_sent_and_what_came_of_it_stands_at_the_top(client: Client, dealer: Dealer) -> None:
     somebody_came(dealer)
     text = text_of(client, f"{HERE}?full=1")
-    assert "1 sent, 1 came within 30 days" in text and "$250.00" in text
+    assert "1 sent, 1 visited within 30 days" in text and "$250.00" in text
 
 
 def test_an_empty_period_teaches_the_next_step(client: Client, dealer: Dealer) -> None:
@@ -79,7 +79,7 @@ def test_retention_says_how_many_are_active(client: Client, dealer: Dealer) -> N
 def test_quality_says_who_cannot_be_reached(client: Client, dealer: Dealer) -> None:
     a_customer(dealer, email=None, email_usable=None, mobile=None, mobile_usable=None)
     text = text_of(client, f"{HERE}quality/?full=1")
-    assert "1 customers may be spoken to, 1 have neither e-mail nor mobile" in text
+    assert "1 customers may be contacted, 1 have neither e-mail nor mobile" in text
 
 
 def test_the_calculator_shows_the_deck_s_figures(client: Client, dealer: Dealer) -> None:
@@ -94,7 +94,7 @@ def test_an_assumption_of_one_s_own_changes_the_figures(client: Client, dealer: 
 
 def test_an_assumption_that_is_no_number_is_marked_and_kept(client: Client, dealer: Dealer) -> None:
     page = client.get(f"{HERE}economics/?vehicles=many").content.decode()
-    assert 'value="many"' in page and "A number from 0 on." in page and "$12,000.00" in page
+    assert 'value="many"' in page and "A number from 0 up." in page and "$12,000.00" in page
 
 
 def test_figures_are_reckoned_once_in_ten_minutes_unless_asked_anew(client: Client, dealer: Dealer) -> None:

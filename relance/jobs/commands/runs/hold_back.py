@@ -43,7 +43,7 @@ def command(
         return
     hold_back(dealer, automation, person, reference_on=on, by="operator", at=now())
     noted(dealer, "held_back", f"automation {code}, customer {customer}", day=day)
-    print(f"{person.ref} is held back from {automation.code} {f'on {on}' if on else 'for ever'}", file=sys.stderr)
+    print(f"{person.ref} is held back from {automation.code} {f'on {on}' if on else 'forever'}", file=sys.stderr)
 
 
 def _from_everything(dealer: Dealer, person: Customer, *, until: str | None, why: str, take_back: bool) -> None:
@@ -57,8 +57,8 @@ def _from_everything(dealer: Dealer, person: Customer, *, until: str | None, why
         return
     last = parse_day(until) if until else None
     hold_from_everything(dealer, person, until=last, why=why, by="operator", at=now())
-    noted(dealer, "held_back", f"everything, customer {person.ref}", until=until or "for ever")
-    print(f"{person.ref} is held back from everything {f'until {last}' if last else 'for ever'}", file=sys.stderr)
+    noted(dealer, "held_back", f"everything, customer {person.ref}", until=until or "forever")
+    print(f"{person.ref} is held back from everything {f'until {last}' if last else 'forever'}", file=sys.stderr)
 
 
 def automation_of(dealer: Dealer, code: str) -> Automation:
@@ -72,5 +72,5 @@ def automation_of(dealer: Dealer, code: str) -> Automation:
 def _of_day(held: list[HoldBack], on: date | None) -> list[HoldBack]:
     found = [row for row in held if row.reference_on == on]
     if not found:
-        raise BadInput(f"nothing is held back {f'on {on}' if on else 'for ever'}: there is nothing to take away")
+        raise BadInput(f"nothing is held back {f'on {on}' if on else 'forever'}: there is nothing to take away")
     return found

@@ -201,7 +201,7 @@ def ahead(dealer: Dealer, old: Definition | None, new: Definition, *, at: dateti
     """The coming sixty days, and who is gained and lost by saving; what takes too long is given up and said."""
     found = Ahead()
     if new.schedule.kind == "realtime":
-        found.note = _("Sent as it happens: who that will be is not known before.")
+        found.note = _("Sent as it happens: who that will be is not known beforehand.")
         return found
     if new.schedule.kind == "manual":
         found.note = _("Sent by hand: it has no days of its own.")
@@ -213,7 +213,7 @@ def ahead(dealer: Dealer, old: Definition | None, new: Definition, *, at: dateti
             seen = list(Outlook(dealer, at).ahead([automation], after=at, until=at + AHEAD_DAYS * DAY))
             found.change = preview(dealer, old, new, at=at, days=AHEAD_DAYS)
     except TooLong:
-        found.note = _("The days ahead take too long to reckon: narrow the rules down.")
+        found.note = _("The coming days take too long to calculate: narrow the rules down.")
         return found
     reached = Counter(one.day for one in seen if one.reason is None)
     refused = Counter(one.day for one in seen if one.reason is not None)

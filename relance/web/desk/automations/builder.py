@@ -131,7 +131,7 @@ def _test_fault(desk: Desk, sketch: Sketch, said: list[side.Said]) -> str:
     asked = desk.request.POST.get("words", "")
     one = next((one for one in said if one.can_be_tried and f"{one.channel}-{one.language}" == asked), None)
     if one is None or one.spoken is None:
-        return _("These words cannot be sent yet: look at what stands beside.")
+        return _("This text cannot be sent yet: see the note beside it.")
     address = desk.request.POST.get("address", "").strip()[:254]
     try:
         result = send_directly(desk.dealer, test_of(desk.dealer, one.channel, address, one.spoken), at=desk.reader.at)
@@ -139,7 +139,7 @@ def _test_fault(desk: Desk, sketch: Sketch, said: list[side.Said]) -> str:
         return str(error)
     is_taken = isinstance(result, Accepted)
     desk.note("test_message", f"{sketch.entry.get('code', '')} {asked}".strip(), after={"accepted": is_taken})
-    return "" if is_taken else result.answer or _("It was not taken.")
+    return "" if is_taken else result.answer or _("It was not accepted.")
 
 
 @desk_page("automations", changes=True)

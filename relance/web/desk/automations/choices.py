@@ -34,10 +34,10 @@ REPEATS: Mapping[str, Word] = {
     "yearly": _("once a year"),
     "each_time": _("every time"),
     "each_recall": _("once for every safety recall"),
-    "days": _("again after some days"),
+    "days": _("again after a number of days"),
 }
 CLOSED_DAYS: Mapping[str, Word] = {
-    "send": _("send all the same"),
+    "send": _("send anyway"),
     "next_open_day": _("on the next open day"),
     "skip": _("not at all"),
 }

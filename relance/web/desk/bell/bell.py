@@ -48,11 +48,9 @@ def _unread(desk: Desk) -> int:
 
 # Whatever else waits for a person gets a row here.
 KINDS = (
+    Kind(_("Messages waiting for your approval"), "approval", _in_state("approval"), "desk-outbox", "?state=approval"),
     Kind(
-        _("Messages that wait for your approval"), "approval", _in_state("approval"), "desk-outbox", "?state=approval"
-    ),
-    Kind(
-        _("Messages that arrived, or did not: please look"),
+        _("Messages that may or may not have arrived: please check"),
         "unsure",
         _in_state("unsure"),
         "desk-outbox",

@@ -97,7 +97,7 @@ def save_contact_settings(desk: Desk) -> HttpResponse:
             here = redirect(PLACE, slug=desk.dealer.slug)
             here["Location"] += "?saved=1"
             return here
-    return _page(desk, typed, stored, told=told or _("Nothing is saved yet: put right what is marked."), status=422)
+    return _page(desk, typed, stored, told=told or _("Nothing has been saved yet: correct what is marked."), status=422)
 
 
 def _page(desk: Desk, typed: Typed, stored: ContactSettings, *, told: str = "", status: int = 200) -> HttpResponse:
@@ -208,7 +208,7 @@ def preview_of(desk: Desk, code: str) -> HttpResponse:
     search, told, customer = desk.request.GET.get("customer", "").strip()[:80], "", None
     if search:
         customer = _customer(desk, search)
-        told = "" if customer else _("Nobody of this name or number. Shown for a made-up customer.")
+        told = "" if customer else _("Nobody with this name or number. Shown for a made-up customer.")
     try:
         previews = preview(desk.dealer, code, at=desk.reader.at, customer=customer)
     except BadInput as error:

@@ -90,7 +90,7 @@ def hold(desk: Desk, ref: str) -> HttpResponse:
         hold_from_everything(desk.dealer, one, until=until, why=words, by=str(desk.user), at=desk.reader.at)
     except BadInput as error:
         return customer_page(desk, one, told=str(error), typed_why=words or " ", typed_until=last, status=422)
-    desk.note("held_back", f"everything, customer {ref}", after={"until": until or "for ever"})
+    desk.note("held_back", f"everything, customer {ref}", after={"until": until or "forever"})
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 

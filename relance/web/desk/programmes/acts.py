@@ -60,7 +60,7 @@ def decide(desk: Desk, code: str, day: date) -> HttpResponse:
     automation = _to_decide(desk, code, "approve")
     how = desk.request.POST.get("how", "")
     if how not in DECISIONS:
-        return cell_of(desk, automation, day, told=_("Let them go, or keep them back."))
+        return cell_of(desk, automation, day, told=_("Approve them or hold them back."))
     noted, act = DECISIONS[how]
     runs = list(Run.objects.of(desk.dealer).filter(pk__in=waiting_runs(desk, automation, day)).order_by("pk"))
     runs = kept_back_runs(desk, automation, day) if how == "bring_back" else runs

@@ -28,7 +28,7 @@ LABELS: Mapping[str, Word] = {
     "wages": gettext_lazy("Wages for a visit"),
     "parts_cost": gettext_lazy("Cost of parts, per cent of their price"),
     "bookings": gettext_lazy("Bookings on the web"),
-    "prize": gettext_lazy("Prize among them"),
+    "prize": gettext_lazy("Prize drawn among them"),
 }
 
 
@@ -68,7 +68,7 @@ def _read(asked: Mapping[str, str], usual: Assumptions) -> tuple[Assumptions, li
         text = str(asked.get(field.name, before)).strip()[:20]
         number = _number(text)
         numbers[field.name] = before if number is None else type(before)(number)
-        fault = _("A number from 0 on.") if number is None else ""
+        fault = _("A number from 0 up.") if number is None else ""
         lines.append(AssumptionField(field.name, LABELS[field.name], text, fault))
     return Assumptions(**numbers), lines
 

@@ -160,8 +160,8 @@ def _sheet(desk: Desk, found: Statistics) -> Sheet:
     names = (
         ("automation", _("Automation")), ("name", _("Name")), ("planned", _("Planned")), ("refused", _("Refused")),
         ("sent", _("Sent")), ("opened", _("Opened")), ("clicked", _("Clicked")), ("answered", _("Answered")),
-        ("opted_out", _("Opted out")), ("booked", _("Booked")), ("came", _("Came")), ("held_out", _("Held out")),
-        ("held_out_came", _("Held out and came")), ("orders", _("Repair orders")), ("revenue", _("Revenue")),
+        ("opted_out", _("Opted out")), ("booked", _("Booked")), ("came", _("Visited")), ("held_out", _("Held out")),
+        ("held_out_came", _("Held out and visited")), ("orders", _("Repair orders")), ("revenue", _("Revenue")),
     )  # fmt: skip
     rows = [
         (

@@ -96,9 +96,9 @@ def _check(files: list[Brought]) -> None:
         if not is_zip and not name.lower().endswith(".csv"):
             raise BadInput(_("%(name)s is neither a .zip nor a .csv file.") % {"name": name})
         if is_zip and len(files) > 1:
-            raise BadInput(_("Bring a .zip by itself."))
+            raise BadInput(_("Upload a .zip on its own."))
         if is_zip and file.read(len(ZIP_BEGINS)) != ZIP_BEGINS:
-            raise BadInput(_("%(name)s is called a .zip, but is none.") % {"name": name})
+            raise BadInput(_("%(name)s is named .zip but is not a zip file.") % {"name": name})
         file.seek(0)
 
 

@@ -109,12 +109,14 @@ def _show_promotion(running: Promotion | None) -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "text": Kind(lambda value: value or "", _text, _("This cannot be used. Write it as the sentence beside it says.")),
+    "text": Kind(
+        lambda value: value or "", _text, _("This cannot be used. Write it as the sentence beside it describes.")
+    ),
     "number": Kind(str, _number, _("Write a number within the bounds.")),
-    "tick": Kind(bool, lambda posted, path: path in posted, _("Tick it or leave it.")),
+    "tick": Kind(bool, lambda posted, path: path in posted, _("Tick it or leave it empty.")),
     "choice": Kind(lambda value: value if value is not None else "", _text, _("Choose one of the list.")),
     "choices": Kind(list, lambda posted, path: posted.getlist(path), _("Choose from the list.")),
-    "lines": Kind(_show_list, _lines, _("Write one on each line.")),
+    "lines": Kind(_show_list, _lines, _("Write one per line.")),
     "days": Kind(_show_list, _lines, _("Write one day on each line, as 2026-12-24.")),
     "holidays": Kind(_show_holidays, _holidays, _("Write all, none, or one English name on each line.")),
     "span": Kind(_show_span, _span, _("Write two times, as 08:00 and 18:00; the second is the later one.")),

@@ -89,9 +89,9 @@ def invite_person(desk: Desk) -> HttpResponse:
 def _send(desk: Desk, row: Invitation, link: str) -> str:
     """Send the link; what stood in the way, when something did."""
     with override(desk.dealer.language):
-        subject = _("%(dealer)s invites you to relance") % {"dealer": desk.dealer.name}
+        subject = _("%(dealer)s has invited you to relance") % {"dealer": desk.dealer.name}
         body = _(
-            "%(by)s invites you to work with relance at %(dealer)s.\n\nTake your place here, within a week: %(link)s"
+            "%(by)s has invited you to use relance at %(dealer)s.\n\nAccept the invitation here within a week: %(link)s"
         )
         body = body % {"by": str(desk.user), "dealer": desk.dealer.name, "link": link}
     try:

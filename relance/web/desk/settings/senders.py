@@ -100,12 +100,12 @@ def _sending(desk: Desk, channel: str, url: str) -> Sending:
         return file_sending(channel)
     parts = urlsplit(url)
     if parts.scheme in BY_COMMAND or "ca=" in parts.query:
-        raise BadInput(_("This names a file of the server: whoever runs it sets it with relance sender."))
+        raise BadInput(_("This refers to a file on the server: the person who runs it sets it up with relance sender."))
     if parts.password:
-        raise BadInput(_("Write the password into its own field, so that it is sealed and never shown."))
+        raise BadInput(_("Enter the password in its own field, so that it is sealed and never shown."))
     sending = sending_from(url, where=_("address"))
     if not _carries(sending.kind, channel):
-        raise BadInput(_("A sender of this kind does not carry this channel."))
+        raise BadInput(_("A sender of this kind cannot send on this channel."))
     names = next(way.secrets for way in WAYS.values() if way.kind == sending.kind)
     row = Sender.objects.of(desk.dealer).filter(channel=channel, kind=sending.kind).first()
     before = opened(row).secrets if row else {}
@@ -115,7 +115,7 @@ def _sending(desk: Desk, channel: str, url: str) -> Sending:
     made = Sending(sending.kind, {**sending.settings, FROM_DESK: True}, secrets)
     if host := private_host_of(made):
         raise BadInput(
-            _("%(host)s stands in a private network: whoever runs this server may allow it (RELANCE_PRIVATE_HOSTS).")
+            _("%(host)s is on a private network: the person who runs this server can allow it (RELANCE_PRIVATE_HOSTS).")
             % {"host": host}
         )
     return made
@@ -131,7 +131,7 @@ def check_sender(desk: Desk, channel: str) -> HttpResponse:
     finally:
         way.close()
     desk.note("sender", f"channel {channel} checked", after={"faults": len(faults)})
-    return _page(desk, of=channel, good="" if faults else _("It answers."), fault="; ".join(faults))
+    return _page(desk, of=channel, good="" if faults else _("It works."), fault="; ".join(faults))
 
 
 @desk_page("settings", changes=True)
@@ -145,7 +145,7 @@ def test_sender(desk: Desk, channel: str) -> HttpResponse:
         return _page(desk, status=422, of=channel, fault=str(error), address=address)
     is_taken = isinstance(result, Accepted)
     desk.note("test_message", f"channel {channel}", after={"accepted": is_taken})
-    good = _("The test message was taken: look whether it arrives.") if is_taken else ""
+    good = _("The test message was accepted: check that it arrives.") if is_taken else ""
     return _page(desk, of=channel, good=good, fault="" if is_taken else result.answer, address=address)
 
 
