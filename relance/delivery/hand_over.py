@@ -22,7 +22,8 @@ from relance.outbox.models import Message
 from relance.outbox.recheck import opted_out_meanwhile
 from relance.outbox.states import move
 
-LOOK = 0.2  # seconds between two looks at whether somebody said stop
+LOOK = 0.2  # seconds between two looks at whether somebody halted the dealer's sending
+JUST_NOW = 0.002  # seconds after which the readers of what is in hand are asked again (decision 180)
 IN_HAND = 20  # what a worker has in hand at most, so what its death can leave unsure
 SOON = 0.5  # seconds: no more is taken in hand than is handed over in so short a time (decision 170)
 
@@ -80,6 +81,7 @@ class HandOver:
         self.results: list[tuple[Parcel, Result]] = []
         self.moved: list[Message] = []
         self._looked, self._halted = monotonic(), False  # the claim has asked
+        self._asked, self._opt_outs = monotonic(), set[int]()  # when, and which opt-outs were found and weighed
         self.is_paced = False  # stopped because its sender has reached its rate
 
     def run(self, channel: Channel) -> list[Message]:
@@ -115,6 +117,10 @@ class HandOver:
                 if self.slots is not None and not self.slots.take(parcel):
                     self.is_paced = True
                     return  # not now: what is not out yet waits
+                if self._has_stopped(parcel, portion):
+                    if self.slots is not None:
+                        self.slots.leave()
+                    continue
                 self.pulled[parcel.message.pk] = self.waiting.pop(parcel.message.pk)
                 crash_points.reached("handing_over")
                 yield parcel
@@ -148,27 +154,35 @@ class HandOver:
             self.marked = take_in_hand(self.dealer, wanted)
             return self.marked
 
+    def _has_stopped(self, parcel: Parcel, portion: list[Parcel]) -> bool:
+        """Whether its reader has said stop, up to this very instant; those behind it are asked in the same question."""
+        if monotonic() - self._asked >= JUST_NOW:
+            self._let_go([m for one in portion if one.message.pk in self.waiting for m in one.messages])
+        return parcel.message.pk not in self.waiting
+
     def _let_go(self, messages: list[Message]) -> list[Message]:
         """The messages that may still go: who said stop since they were taken up is asked again, and refused (R10)."""
-        stopped = opted_out_meanwhile(self.dealer, messages, at=self.time.now())
+        self._asked = monotonic()  # before the answer is read: what is said meanwhile is asked for the next time
+        stopped = opted_out_meanwhile(self.dealer, messages, at=self.time.now(), known=self._opt_outs)
         if not stopped:
             return messages
-        gone = [message for message in messages if message.pk in stopped]
-        for message in gone:
-            self.waiting.pop(message.pk, None)
-        self.moved += move(
-            self.dealer, gone, to="ready", at=self.at, cause="said stop meanwhile", owner="", lease_until=None
-        )
+        for message in messages:
+            if message.pk in stopped:
+                self.waiting.pop(message.pk, None)
+        self._give_back([message for message in messages if message.pk in stopped], "said stop meanwhile")
         return [message for message in messages if message.pk not in stopped]
 
     def _put_back(self) -> None:
         """What was never pulled was not handed over: ready again, at once, and no attempt."""
-        left: dict[int, list[Message]] = defaultdict(list)
-        for parcel in self.waiting.values():
-            for message in parcel.messages:
-                left[message.attempts - (message.pk in self.marked)].append(message)
-        cause = "taken up, but not handed over"
-        for attempts, group in left.items():
+        left = [message for parcel in self.waiting.values() for message in parcel.messages]
+        self._give_back(left, "taken up, but not handed over")
+
+    def _give_back(self, messages: list[Message], cause: str) -> None:
+        """Ready again; an attempt that was counted and not made is counted no longer."""
+        counted: dict[int, list[Message]] = defaultdict(list)
+        for message in messages:
+            counted[message.attempts - (message.pk in self.marked)].append(message)
+        for attempts, group in counted.items():
             self.moved += move(
                 self.dealer, group, to="ready", at=self.at, cause=cause, owner="", lease_until=None, attempts=attempts
             )

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from relance.audience.compile import Question, holding
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
-from relance.facts.consent import has_withdrawn, ledger_of, ledger_of_addresses, standing_withdrawal
+from relance.facts.consent import ledger_of, ledger_of_addresses, opt_outs, standing_withdrawal
 from relance.facts.models import Suppression
 from relance.lib.fold import fold
 from relance.lib.moments import day_of
@@ -77,25 +77,33 @@ def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dic
     return answers
 
 
-def opted_out_meanwhile(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> set[int]:
+def opted_out_meanwhile(
+    dealer: Dealer, messages: Sequence[Message], *, at: datetime, known: set[int] | None = None
+) -> set[int]:
     """Which of these messages, taken up a while ago, are to people who have opted out since.
 
-    It asks less than the gate, never something else: what it stops, the gate refuses when it is asked again.
+    It asks less than the gate, never something else: what it stops, the gate refuses when it is asked again. `known`:
+    the opt-outs that it has weighed before; whoever asks once more hands them in, and only new ones are weighed.
     """
     asked = {m.pk: m for m in messages if m.recipient == "customer" and m.purpose != PURPOSE}
+    if not asked:
+        return set()
     addresses = {pk: fold(m.address or "") if m.channel == "email" else m.address or "" for pk, m in asked.items()}
     people = {m.customer_id or 0 for m in asked.values()}
-    if not asked or not has_withdrawn(dealer, people, set(addresses.values())):
+    found = opt_outs(dealer, people, set(addresses.values()))
+    if not found or (known is not None and found <= known):
         return set()
     of_people, of_addresses = ledger_of(dealer, people), ledger_of_addresses(dealer, set(addresses.values()))
-    found = set()
+    if known is not None and all(e.at <= at for own in (*of_people.values(), *of_addresses.values()) for e in own):
+        known |= found  # what a clock that runs ahead has dated later is weighed again
+    stopped = set()
     for pk, message in asked.items():
         survey = message.automation.programme in SURVEYS
         purpose = purpose_under(dealer.regime, message.purpose, is_survey=survey)
         said = of_people.get(message.customer_id or 0, []), of_addresses.get(addresses[pk], [])
         if any(standing_withdrawal(own, channel=message.channel or "", purpose=purpose, at=at) for own in said):
-            found.add(pk)
-    return found
+            stopped.add(pk)
+    return stopped
 
 
 def _answers(dealer: Dealer, messages: Sequence[Message]) -> dict[int, Answer]:

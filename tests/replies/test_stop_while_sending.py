@@ -5,6 +5,7 @@
 
 import multiprocessing
 import os
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from relance.delivery import deliver as delivery
 from relance.delivery import hand_over
 from relance.delivery.channel import Accepted
 from relance.lib.clock import now
-from relance.outbox.models import Message
+from relance.outbox.models import Message, Move
 from relance.outbox.recheck import opted_out_meanwhile
 from relance.replies.receive import receive
 from tests.builders import a_customer, a_dealer, a_message, an_automation
@@ -62,7 +63,7 @@ def slow(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_nobody_is_handed_over_after_his_stop_is_committed(slow, monkeypatch):
     dealer = a_dealer(quiet_hours={"may_send": ["00:00", "23:59"]}, stop_answer="provider")
-    people(dealer)
+    people(dealer, MESSAGES)
     each = MESSAGES // PROCESSES // 4
     firsts = [at * MESSAGES // PROCESSES for at in range(PROCESSES)]
     committed = beside([range(first, first + each) for first in firsts], dealer)
@@ -75,27 +76,60 @@ def test_nobody_is_handed_over_after_his_stop_is_committed(slow, monkeypatch):
     assert [who for who in late if stopped[who] < asked[who]] == []  # said before the last question was asked
     assert [who for who, after in late.items() if after > AN_INSTANT] == []
     if MESSAGES >= AT_FULL_SIZE:  # how many are in hand at that instant says something of many only
+        held = Move.objects.of(dealer).filter(cause="said stop meanwhile").count()
+        sys.stderr.write(f"R10: {len(stopped)} stops, {held} of them in hand and held, {len(late)} already in flight\n")
         assert len(late) <= MESSAGES // AT_FULL_SIZE
     assert Message.objects.of(dealer).filter(state="refused").count() + len(slow.taken) == MESSAGES
     assert len({who for who, _ in slow.taken}) == len(slow.taken)
+
+
+class Overheard(SlowChannel):
+    """While it has a parcel in hand, the one to whom the next but one goes says stop."""
+
+    def __init__(self, dealer):
+        super().__init__(None)
+        self.dealer = dealer
+
+    def send(self, parcels):
+        for parcel, result in super().send(parcels):
+            yield parcel, result
+            number = int(parcel.message.address[-4:])
+            if number % 3 == 0:
+                receive(self.dealer, sender=number_of(number + 2), text="STOP", at=now(), ref=f"overheard-{number}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_says_stop_while_the_messages_before_his_leave_is_not_handed_over(monkeypatch):
+    """Twenty are in hand at a time: one question for all of them would be old for the last."""
+    monkeypatch.setattr(hand_over, "JUST_NOW", 0.0)
+    dealer = a_dealer(quiet_hours={"may_send": ["00:00", "23:59"]}, stop_answer="provider")
+    people(dealer, 12)
+    channel = Overheard(dealer)
+    monkeypatch.setattr(delivery, "channel_for", lambda sending: channel)
+    list(delivery.deliver(dealer, at=now()))
+    said = {number_of(number + 2) for number in range(0, 12, 3)}
+    stopped = Message.objects.of(dealer).filter(state="refused")
+    assert [who for who, _ in channel.taken if who in said] == []
+    assert {(m.address, m.attempts) for m in stopped} == {(who, 0) for who in said}  # nothing was tried for them
+    assert len(channel.taken) == 8
 
 
 def asked_at(monkeypatch):
     """Address → when it was last asked, right before its hand-over, whether its reader has said stop."""
     asked, ask = {}, opted_out_meanwhile
 
-    def asking(dealer, messages, *, at):
+    def asking(dealer, messages, **more):
         asked.update(dict.fromkeys((message.address for message in messages), now()))
-        return ask(dealer, messages, at=at)
+        return ask(dealer, messages, **more)
 
     monkeypatch.setattr(hand_over, "opted_out_meanwhile", asking)
     return asked
 
 
-def people(dealer):
-    """As many customers, each with a message that is due."""
+def people(dealer, many):
+    """So many customers, each with a message that is due."""
     automation, due = an_automation(dealer), now() - timedelta(minutes=1)
-    for number in range(MESSAGES):
+    for number in range(many):
         customer = a_customer(dealer, mobile=number_of(number), mobile_zones="")
         a_message(customer, automation, at=due, address=customer.mobile)
 

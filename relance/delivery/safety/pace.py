@@ -132,6 +132,10 @@ class Slots:
             self.let_go += self.weight
         return False
 
+    def leave(self) -> None:
+        """Nothing leaves in the slot that was just taken: the day has not used it."""
+        self.let_go += self.weight
+
 
 def weight_of(parcel: Parcel) -> int:
     """What a parcel counts for."""
