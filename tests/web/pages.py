@@ -91,6 +91,7 @@ def pages_of(dealer: Dealer) -> dict[str, str]:
     found = {name: reverse(name, kwargs={"slug": dealer.slug, **values}) for name, values in parts.items()}
     whole = (
         "desk-day", "desk-cell", "desk-month", "desk-results", "desk-retention", "desk-quality", "desk-economics",
-        "desk-contact-settings", "desk-contact-preview", "desk-doubles", "desk-schedules",
+        "desk-contact-settings", "desk-contact-preview", "desk-doubles", "desk-schedules", "desk-automations",
+        "desk-automation", "desk-automation-switching",
     )  # fmt: skip # else their numbers follow as a part
     return found | {name: f"{found[name]}?full=1" for name in whole}

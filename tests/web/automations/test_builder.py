@@ -181,3 +181,11 @@ def test_the_days_ahead_say_who_is_gained_and_lost(client: Client, dealer: Deale
     client.post(f"{HERE}J_CSI/keep/", typed(code="J_CSI", status="on"))
     text = text_of(client, f"{HERE}J_CSI/ahead/")
     assert "0 messages would leave." in text and "−1 lost" in text
+
+
+def test_the_page_comes_before_who_matches_is_counted(client: Client, dealer: Dealer) -> None:
+    an_automation(dealer)
+    page = client.get(f"{HERE}SR180/").content.decode()
+    assert "match now" not in page and f'hx-get="{HERE}SR180/beside/" hx-trigger="load"' in page
+    assert "match now" in client.get(f"{HERE}SR180/beside/", headers={"HX-Request": "true"}).content.decode()
+    assert "match now" in client.get(f"{HERE}SR180/?full=1").content.decode()

@@ -43,7 +43,15 @@ def test_the_list_says_what_speaks_and_what_is_paused(client: Client, dealer: De
 
 def test_what_was_sent_lately_is_counted(client: Client, dealer: Dealer) -> None:
     a_message(somebody(dealer), an_automation(dealer), state="sent")
-    assert "1 sent in 30 days" in text_of(client, HERE)
+    assert "1 sent in 30 days" in text_of(client, f"{HERE}?full=1")
+
+
+def test_what_was_sent_follows_into_its_place(client: Client, dealer: Dealer) -> None:
+    a_message(somebody(dealer), an_automation(dealer), state="sent")
+    page = client.get(HERE).content.decode()
+    assert f'hx-get="{HERE}?part=sent"' in page and 'id="sent-SR180"' in page and "sent in 30 days" not in page
+    part = client.get(f"{HERE}?part=sent", headers={"HX-Request": "true"}).content.decode()
+    assert part.count("hx-swap-oob") == 1 and 'id="sent-SR180"' in part and "1 sent in 30 days" in part
 
 
 def test_switching_on_is_refused_with_every_reason(client: Client, dealer: Dealer) -> None:
@@ -65,7 +73,12 @@ def test_switching_off_is_one_click(client: Client, dealer: Dealer) -> None:
 def test_a_second_of_a_theme_names_the_first(client: Client, dealer: Dealer) -> None:
     shipped(dealer, "E01", status="on")
     shipped(dealer, "L_SERVICE")
-    assert "E01) is about the same" in text_of(client, f"{HERE}L_SERVICE/switch/")
+    page = client.get(f"{HERE}L_SERVICE/switch/").content.decode()
+    assert "E01) is about the same" in page and "would hear both" not in page
+    assert f'hx-get="{HERE}L_SERVICE/switch/?part=E01"' in page
+    part = client.get(f"{HERE}L_SERVICE/switch/?part=E01", headers={"HX-Request": "true"}).content.decode()
+    assert "would hear both" in part and "about the same" not in part
+    assert "would hear both" in text_of(client, f"{HERE}L_SERVICE/switch/?full=1")
 
 
 def test_a_state_of_nobody_is_not_found(client: Client, dealer: Dealer) -> None:

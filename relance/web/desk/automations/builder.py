@@ -25,13 +25,14 @@ from relance.web.desk.automations.rules_typed import change_rules, rule_fields
 from relance.web.desk.automations.typed import read_form
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.results.reckoned import is_asked_for
 
 PLACE = "desk-automations"
 
 
 @desk_page()
 def builder(desk: Desk, name: str) -> HttpResponse:
-    """The page of one automation, or of one that is being written."""
+    """The page of one automation, or of one that is being written; who matches follows, `?full=1` waits for it."""
     sketch = _sketch(desk, name)
     return show(desk, "desk/automations/builder.html", _page(desk, sketch, name), place=PLACE)
 
@@ -196,7 +197,7 @@ def _beside(desk: Desk, sketch: Sketch, name: str) -> HttpResponse:
 def _page(desk: Desk, sketch: Sketch, name: str) -> dict[str, Any]:
     return {
         **_form(desk, sketch, name),
-        **_beside_values(desk, sketch, name),
+        **_beside_values(desk, sketch, name, counts=is_asked_for(desk)),
         "is_saved": "saved" in desk.request.GET,
         "is_behind": is_behind(sketch),
         "told": "",
@@ -220,15 +221,16 @@ def _form(desk: Desk, sketch: Sketch, name: str) -> dict[str, Any]:
     }
 
 
-def _beside_values(desk: Desk, sketch: Sketch, name: str) -> dict[str, Any]:
+def _beside_values(desk: Desk, sketch: Sketch, name: str, *, counts: bool = True) -> dict[str, Any]:
     dealer, at = desk.dealer, desk.reader.at
     definition, faults = side.read_in(sketch.entry)
     values: dict[str, Any] = {"name": name, "sketch": sketch, "definition": definition, "counted": None, "matches": []}
     if definition is not None:
-        counted = side.matching(dealer, definition, at=at)
-        matches = side.first_matches(dealer, definition, counted, at=at) if desk.sees_all else []
-        values |= {"counted": counted, "matches": matches}
         faults = side.findings(definition, dealer)
+        if counts:
+            counted = side.matching(dealer, definition, at=at)
+            matches = side.first_matches(dealer, definition, counted, at=at) if desk.sees_all else []
+            values |= {"counted": counted, "matches": matches}
     spoken_by = definition or side.readable(sketch.entry)
     chosen = _chosen(desk, values["matches"])
     said = side.say(dealer, spoken_by, chosen, at=at) if spoken_by else []

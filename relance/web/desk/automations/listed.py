@@ -15,6 +15,7 @@ from relance.dealers.hours import Calendar
 from relance.lib.errors import BadInput
 from relance.outbox.models import Message
 from relance.plan.apply import SWITCHED_ON, definition_of
+from relance.plan.definition import Definition
 from relance.plan.models import Automation, Sketch
 from relance.plan.switching.moved_runs import Moves, moves_of, next_run_of
 from relance.plan.switching.sketches import copy_of, new_sketch
@@ -22,6 +23,7 @@ from relance.plan.switching.switch import STATES, may_switch_on, switch
 from relance.plan.switching.themes import Overlap, overlap, rivals
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.results.reckoned import is_asked_for, is_part_asked_for
 from relance.web.desk.words import PROGRAMMES, RHYTHMS, Word, word
 
 PLACE = "desk-automations"
@@ -36,8 +38,7 @@ class Row:
     automation: Automation
     rhythm: Word
     next_at: datetime | None
-    sent: int
-    refused: int
+    sent: int | None  # in thirty days; None: it follows
 
 
 @dataclass(frozen=True)
@@ -45,61 +46,67 @@ class Rival:
     """An automation of the same theme that is on already, and the people whom both would speak to."""
 
     automation: Automation
-    both: Overlap
+    both: Overlap | None  # None: it follows
     names: list[str]
 
 
 @desk_page()
 def automations(desk: Desk) -> HttpResponse:
-    """What there is, by programme; `?show=on|off` for some of them."""
+    """What there is, by programme; `?show=on|off` for some of them. What they sent follows."""
+    if desk.is_fragment and desk.request.GET.get("part") == "sent":
+        return show(desk, "desk/automations/_sent.html", {"sent": _sent(desk), "sent_days": SENT_DAYS})
     return show(desk, "desk/automations/automations.html", _list_values(desk), place=PLACE)
 
 
 def _list_values(desk: Desk) -> dict[str, Any]:
     shown = desk.request.GET.get("show", "")
-    rows = [row for row in _rows(desk) if not shown or (shown == "off") == (row.automation.status == "off")]
-    everything = Automation.objects.of(desk.dealer)
+    everything = list(Automation.objects.of(desk.dealer).order_by("code"))
+    chosen = [row for row in everything if not shown or (shown == "off") == (row.status == "off")]
     return {
-        "groups": list(_by_programme(rows)),
+        "groups": list(_by_programme(_rows(desk, chosen))),
         "shown": shown,
-        "total": everything.count(),
-        "on": everything.filter(status__in=SWITCHED_ON).count(),
-        "paused": everything.exclude(paused="").count(),
+        "total": len(everything),
+        "on": sum(row.status in SWITCHED_ON for row in everything),
+        "paused": sum(row.paused != "" for row in everything),
         "sketches": Sketch.objects.of(desk.dealer).filter(user=desk.user, automation=None).order_by("-updated_at")[:20],
         "sent_days": SENT_DAYS,
+        "follows": not is_asked_for(desk),
         "may_change": desk.may("automations"),
     }
 
 
-def _rows(desk: Desk) -> list[Row]:
-    dealer, at = desk.dealer, desk.reader.at
-    since = Message.objects.of(dealer).filter(reference_at__gte=at - timedelta(days=SENT_DAYS), reference_at__lte=at)
-    counts: dict[tuple[int, str], int] = {}
-    for pk, state, number in since.values_list("automation_id", "state").annotate(n=Count("pk")).order_by():
-        kind = "sent" if state in GONE else state
-        counts[pk, kind] = counts.get((pk, kind), 0) + number
-    calendar, moves = Calendar(dealer), moves_of(dealer)
-    return [_row(row, calendar, moves, at, counts) for row in Automation.objects.of(dealer).order_by("code")]
+def _sent(desk: Desk) -> dict[str, int]:
+    """Code → how many messages left in the last thirty days; nothing for those that sent none."""
+    codes = dict(Automation.objects.of(desk.dealer).values_list("pk", "code"))
+    gone = Message.objects.of(desk.dealer).filter(
+        automation_id__in=list(codes),  # the index begins with them
+        reference_at__gte=desk.reader.at - timedelta(days=SENT_DAYS),
+        reference_at__lte=desk.reader.at,
+        state__in=GONE,
+    )
+    return {codes[pk]: n for pk, n in gone.values_list("automation_id").annotate(n=Count("pk")).order_by()}
 
 
-def _row(
-    automation: Automation, calendar: Calendar, moves: Moves, at: datetime, counts: dict[tuple[int, str], int]
-) -> Row:
+def _rows(desk: Desk, listed: Iterable[Automation]) -> list[Row]:
+    sent = _sent(desk) if is_asked_for(desk) else None
+    calendar, moves = Calendar(desk.dealer), moves_of(desk.dealer)
+    found = []
+    for automation in listed:
+        number = None if sent is None else sent.get(automation.code, 0)
+        found.append(_row(automation, calendar, moves, desk.reader.at, number))
+    return found
+
+
+def _row(automation: Automation, calendar: Calendar, moves: Moves, at: datetime, sent: int | None) -> Row:
     is_on = automation.status in SWITCHED_ON and not automation.paused
     try:
         schedule = definition_of(automation).schedule
     except BadInput:
-        return Row(automation, "", None, 0, 0)
+        return Row(automation, "", None, sent)
     ahead = None
     if is_on and schedule.kind != "realtime":
         ahead = next_run_of(automation, schedule, calendar, after=at, moves=moves)
-    return Row(
-        automation,
-        word(RHYTHMS, schedule.kind),
-        ahead,
-        counts.get((automation.pk, "sent"), 0),
-        counts.get((automation.pk, "refused"), 0),
-    )
+    return Row(automation, word(RHYTHMS, schedule.kind), ahead, sent)
 
 
 def _by_programme(rows: Iterable[Row]) -> Iterable[tuple[Word, list[Row]]]:
@@ -117,15 +124,18 @@ def switching(desk: Desk, name: str) -> HttpResponse:
 
 
 def _switching(desk: Desk, automation: Automation, *, told: str) -> HttpResponse:
+    """The panel; how many would hear both from it and a rival follows for each, `?full=1` waits for all."""
     definition = definition_of(automation)
-    against = may_switch_on(desk.dealer, definition, at=desk.reader.at)
-    rivalry = []
-    for row in rivals(desk.dealer, definition):
-        both = overlap(desk.dealer, definition, definition_of(row), at=desk.reader.at)
-        rivalry.append(Rival(row, both, both.names(desk.dealer, most=5) if desk.sees_all else []))
+    rows = rivals(desk.dealer, definition)
+    if asked := [row for row in rows if is_part_asked_for(desk, row.code)]:
+        rivalry = [_rival(desk, definition, row) for row in asked]
+        if desk.is_fragment:
+            return show(desk, "desk/automations/_both.html", {"automation": automation, "rival": rivalry[0]})
+    else:
+        rivalry = [Rival(row, None, []) for row in rows]
     values = {
         "automation": automation,
-        "against": against,
+        "against": may_switch_on(desk.dealer, definition, at=desk.reader.at),
         "rivals": rivalry,
         "told": told,
         "may_change": desk.may("automations"),
@@ -134,6 +144,11 @@ def _switching(desk: Desk, automation: Automation, *, told: str) -> HttpResponse
     if desk.is_fragment:
         return show(desk, "desk/automations/_switching.html", values)
     return show(desk, "desk/automations/automations.html", {**_list_values(desk), **values}, place=PLACE)
+
+
+def _rival(desk: Desk, definition: Definition, row: Automation) -> Rival:
+    both = overlap(desk.dealer, definition, definition_of(row), at=desk.reader.at)
+    return Rival(row, both, both.names(desk.dealer, most=5) if desk.sees_all else [])
 
 
 @desk_page("automations", changes=True)
