@@ -71,7 +71,6 @@ class Ordeal:
         self.luck = random.Random(outcome.seed)
         self.alive: dict[int, str] = {}  # process id: the crash point at which it will die, or nothing
         self.asleep: dict[int, float] = {}  # process id: when it wakes up
-        self.woken: dict[int, list[datetime]] = defaultdict(list)  # process id: when it woke up
 
     def start(self, *, dies: bool = True) -> None:
         """One more worker; every third dies by itself at a named point."""
@@ -108,7 +107,6 @@ class Ordeal:
         """Let go on whoever has slept long enough; from then on he may be killed like the others."""
         for pid, until in list(self.asleep.items()):
             if time.monotonic() >= until:
-                self.woken[pid].append(now())
                 os.kill(pid, signal.SIGCONT)
                 del self.asleep[pid]
                 self._end(self.luck.choice(sorted(self.alive)))  # he who stood in for it
@@ -187,13 +185,19 @@ def count(outcome: Outcome, dealer: Any, taken: Counter[str]) -> None:
         outcome.wrong += state == "failed" or (bool(times) and state not in ("sent", "unsure"))
 
 
-def count_deaths(outcome: Outcome, dealer: Any, woken: dict[int, list[datetime]]) -> None:
-    """What is unsure because somebody died with it in hand. Who was frozen and killed after he woke up died twice."""
+def count_deaths(outcome: Outcome, dealer: Any) -> None:
+    """What is unsure because its worker died or slept with it in hand: at once is what was taken within one lease.
+
+    A worker has another name in each of its rounds. One that was frozen, or starved, has let its lease end, and may die
+    with others in hand after that.
+    """
     died = Attempt.objects.of(dealer).filter(answer=DIED, message__state="unsure")
-    left: Counter[tuple[str, int]] = Counter()
-    for owner, at in died.values_list("message__owner", "at"):
-        left[owner, sum(moment <= at for moment in woken.get(int(owner.split(":")[1]), ()))] += 1
-    outcome.by_death, outcome.most = left.total(), max(left.values(), default=0)
+    taken: dict[str, list[datetime]] = defaultdict(list)
+    for owner, at in died.order_by("at").values_list("message__owner", "at"):
+        taken[owner].append(at)
+    for moments in taken.values():
+        at_once = (sum(first <= at < first + worker.LEASE for at in moments) for first in moments)
+        outcome.by_death, outcome.most = outcome.by_death + len(moments), max((outcome.most, *at_once))
 
 
 def folder_ledger() -> Counter[str]:
@@ -244,6 +248,6 @@ def run(channel: str, *, messages: int, kills: int, seed: int, wait: float, free
         ordeal = Clustered(outcome, dealer, log) if cluster.BROKER else Ordeal(outcome, dealer, log)
         ordeal.run(kills, freezes)
     count(outcome, dealer, folder_ledger() if channel == "paper" else Counter(accepted(ledger)))
-    count_deaths(outcome, dealer, ordeal.woken)
+    count_deaths(outcome, dealer)
     outcome.seconds = round(time.monotonic() - begin, 1)
     return asdict(outcome)
