@@ -23,20 +23,23 @@ your **Mazda CX-5** was last with us half a year ago. Its next service is due; a
 Call (514) 555-0100, or answer when we call you.
 
 Robin Keeper, North Garage"""
+SENDER = ("North Garage", "1 Station Road", "Laval QC  H7A 1A1", "+1 514 555 0100")
+# Every word that stands on ours, one under the other, and the same number of pages; no colour, no marks, no markup.
 BARE = """
 #set document(date: none)
 #set text(font: "Source Sans Pro", size: 11pt)
 #let items = json(bytes(sys.inputs.items))
+#let sender = json(bytes(sys.inputs.sender)).join("\\n")
 """
 BARE_CARDS = (
     BARE
     + """
 #set page(paper: "us-letter", margin: 0pt)
-#let side(some, key) = align(center + horizon, stack(spacing: 0.5in, ..some.map(item =>
-  box(width: 6in, height: 4in, inset: 0.3in, align(left, item.at(key))))))
+#let side(some, draw) = align(center + horizon, stack(spacing: 0.5in, ..some.map(item =>
+  box(width: 6in, height: 4in, inset: 0.3in, align(left, draw(item))))))
 #for some in items.chunks(2) {
-  page(side(some, "body"))
-  page(side(some, "address"))
+  page(side(some, item => { sender; v(0.2in); item.body }))
+  page(side(some, item => { sender; v(0.2in); item.address; v(0.2in); item.stop }))
 }
 """
 )
@@ -44,7 +47,9 @@ BARE_LETTERS = (
     BARE
     + """
 #set page(paper: "us-letter", margin: 1in)
-#for item in items { page({ item.address; v(1in); item.body }) }
+#for item in items { page({
+  sender; v(0.5in); item.address; v(1in); item.date; parbreak(); item.body; parbreak(); item.stop
+}) }
 """
 )
 
@@ -61,7 +66,7 @@ def rows(customers: int) -> Iterator[Row]:
             ours, bound = _together(channel, number, bare)
             yield Row(
                 f"{channel}s as print files, {says}",
-                f"{number:,}", ours, "/s", bound, goal, "bound: typst with the same words and no design",
+                f"{number:,}", ours, "/s", bound, goal, "bound: bare typst, the same words and pages in one column",
             )  # fmt: skip
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         yield Row("memory of all that", f"chunks of {CHUNK}", most, "MB", None, "under 250 MB", "typst's own cache")
@@ -88,10 +93,11 @@ def _together(channel: str, number: int, bare: str) -> tuple[float, float]:
             )
             for n in range(start, start + CHUNK)
         ]  # fmt: skip
-        plain = json.dumps([{"body": m.body, "address": m.address} for m in messages])
+        said = {"date": "May 4, 2026", "stop": printing.look["stops"]["en"]}
+        plain = [{"body": m.body, "address": m.address, **said} for m in messages]
         ours += _timed(partial(pressed, printing, messages))
         press.let_go()
-        given = {"items": plain}
+        given = {"items": json.dumps(plain), "sender": json.dumps(SENDER)}
         bound += _timed(partial(press.press_itself().compile, bare.encode(), sys_inputs=given, pdf_tags=False))
         press.let_go()
     return number / ours, number / bound

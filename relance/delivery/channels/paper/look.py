@@ -13,6 +13,7 @@ from django.conf import settings
 
 from relance.dealers.models import Dealer
 from relance.delivery.channels.file.folder import write_whole
+from relance.delivery.channels.paper import press
 from relance.lib.addresses import said_number
 from relance.lib.language import LANGUAGES
 from relance.plan.saying.legal_lines import print_foot
@@ -33,6 +34,7 @@ def look_of(dealer: Dealer, channel: str, *, title: str = "") -> dict[str, Any]:
     own = dealer.preferences
     reach = [said_number(own.phone, dealer.country) if own.phone else "", _short(own.website)]
     return {
+        "layout": press.NEWEST,
         "name": own.legal_name or dealer.name,
         "title": title or dealer.name,
         "address": [line.strip() for line in (own.address or "").splitlines() if line.strip()],

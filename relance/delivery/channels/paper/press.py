@@ -16,6 +16,8 @@ import font_source_sans_pro
 import typst
 
 LAYOUTS = Path(__file__).parent / "layouts"
+NEWEST = 1  # of the sets of layouts; what was printed with an older one is printed with it again (decision 185)
+BEHIND = frozenset({"postcard", "letter"})  # have a layout of what is the same on every sheet: it is pressed once
 FORGET = 11  # typst keeps what it worked out for ten compilations; one more lets go of the last batch
 NO_ROOM = re.compile(r"no room for (\d+)")
 _one_at_a_time = threading.Lock()
@@ -64,17 +66,29 @@ def press_itself() -> typst.Compiler:
 
 
 def _press(layout: str, look: dict[str, Any], items: Items, *, form: Literal["pdf", "png"], dots: int = 110) -> Any:
-    given = {"look": json.dumps(look, ensure_ascii=False), "items": json.dumps(items, ensure_ascii=False)}
+    folder = str(LAYOUTS / str(look.get("layout", NEWEST)))
+    said = json.dumps(look, ensure_ascii=False)
     with _one_at_a_time:
-        press = press_itself()
-        try:
-            return press.compile(
-                str(LAYOUTS / f"{layout}.typ"), format=form, ppi=dots, sys_inputs=given, pdf_tags=False
-            )
-        except typst.TypstError as error:
-            if found := NO_ROOM.search(str(error)):
-                raise NoRoom(int(found[1])) from None
-            raise Unprintable(str(error).splitlines()[0][:200]) from None
+        if layout in BEHIND:
+            said = json.dumps({**look, "behind": list(_behind(folder, layout, said))}, ensure_ascii=False)
+        given = {"look": said, "items": json.dumps(items, ensure_ascii=False)}
+        return _compiled(f"{folder}/{layout}.typ", given, format=form, ppi=dots)
+
+
+@lru_cache(maxsize=4)
+def _behind(folder: str, layout: str, look: str) -> bytes:
+    """What is the same on every sheet of this look, as a PDF whose pages lie behind those of the file."""
+    made = _compiled(f"{folder}/{layout}-behind.typ", {"look": look})
+    return made if isinstance(made, bytes) else bytes(made[0])
+
+
+def _compiled(path: str, given: dict[str, str], **how: Any) -> Any:
+    try:
+        return press_itself().compile(path, sys_inputs=given, pdf_tags=False, **how)
+    except typst.TypstError as error:
+        if found := NO_ROOM.search(str(error)):
+            raise NoRoom(int(found[1])) from None
+        raise Unprintable(str(error).splitlines()[0][:200]) from None
 
 
 def let_go() -> None:

@@ -10,7 +10,7 @@ from math import ceil
 from relance.delivery.channels.paper.markup import Node
 
 LINE = 1.3  # line to line, in sizes of the type
-BETWEEN = 0.4  # between two paragraphs, in lines
+BETWEEN = 0.5  # between two paragraphs, in lines
 SMALL, CAPITAL, WIDE = 0.5, 0.68, 1.1  # widths of letters, on the safe side
 
 
