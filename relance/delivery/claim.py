@@ -1,12 +1,12 @@
 """Turns due messages of one lane into messages that are ours to hand over, asked again in the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
@@ -16,6 +16,7 @@ from relance.delivery.safety.pace import parts_of
 from relance.delivery.safety.pause import paused_lanes
 from relance.lib.clock import now
 from relance.lib.leases import LENGTH, lease
+from relance.lib.rows import change
 from relance.outbox.models import Message
 from relance.outbox.recheck import Go, Later, Refusal, recheck
 from relance.outbox.states import CHUNK, move
@@ -125,23 +126,21 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
     return go
 
 
-def take_in_hand(dealer: Dealer, messages: Iterable[Message]) -> set[int]:
+def take_in_hand(dealer: Dealer, messages: Sequence[Message]) -> set[int]:
     """Mark messages as being handed over from now on; the keys of those that are still ours.
 
     `attempts` counts hand-overs begun, Attempt rows those that ended: the difference is what a dead worker had in hand.
     """
-    wanted = list(messages)
-    if not wanted:
-        return set()
-    owner = wanted[0].owner
-    ours = Message.objects.of(dealer).filter(pk__in=[m.pk for m in wanted], state="sending", owner=owner)
-    ends = lease(owner, now()).until
-    if ours.update(attempts=F("attempts") + 1, lease_until=ends) == len(wanted):
-        held = {m.pk for m in wanted}
-    else:  # some were taken from us while we slept: only what we still hold is handed over
-        held = set(ours.values_list("pk", flat=True))
-    for message in wanted:
-        if message.pk in held:
+    begun: dict[tuple[str, int], list[Message]] = defaultdict(list)
+    for message in messages:
+        begun[message.owner, message.attempts].append(message)
+    ends, held = now() + LENGTH, set[int]()
+    for (owner, attempts), group in begun.items():
+        changes = {"attempts": attempts + 1, "lease_until": ends}
+        ours = {"dealer": dealer.pk, "state": "sending", "owner": owner}
+        held |= change(Message, [m.id for m in group], changes, while_=ours)
+    for message in messages:  # some may have been taken from us while we slept: only what we still hold is handed over
+        if message.id in held:
             message.attempts += 1
             message.lease_until = ends
     return held

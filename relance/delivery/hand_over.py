@@ -19,7 +19,7 @@ from relance.delivery.safety.halt import halt_of
 from relance.delivery.safety.pace import Slots
 from relance.lib.clock import now
 from relance.outbox.models import Message
-from relance.outbox.recheck import opted_out_meanwhile
+from relance.outbox.recheck import Readers
 from relance.outbox.states import move
 
 LOOK = 0.2  # seconds between two looks at whether somebody halted the dealer's sending
@@ -81,7 +81,7 @@ class HandOver:
         self.results: list[tuple[Parcel, Result]] = []
         self.moved: list[Message] = []
         self._looked, self._halted = monotonic(), False  # the claim has asked
-        self._asked, self._opt_outs = monotonic(), set[int]()  # when, and which opt-outs were found and weighed
+        self._readers, self._asked = Readers(dealer, []), monotonic()  # of what is in hand, and when they were asked
         self.is_paced = False  # stopped because its sender has reached its rate
 
     def run(self, channel: Channel) -> list[Message]:
@@ -117,7 +117,7 @@ class HandOver:
                 if self.slots is not None and not self.slots.take(parcel):
                     self.is_paced = True
                     return  # not now: what is not out yet waits
-                if self._has_stopped(parcel, portion):
+                if self._has_stopped(parcel):
                     if self.slots is not None:
                         self.slots.leave()
                     continue
@@ -150,37 +150,36 @@ class HandOver:
                 self.moved += record(self.dealer, self.results, codes=self.codes, at=self.at, doubted_at=moment)
                 self.results = []
                 crash_points.reached("recording")
-            wanted = self._let_go([m for parcel in portion for m in parcel.messages])
+            self._readers = Readers(self.dealer, [m for parcel in portion for m in parcel.messages])
+            self._let_go()
+            wanted = [m for parcel in portion if parcel.message.pk in self.waiting for m in parcel.messages]
             self.marked = take_in_hand(self.dealer, wanted)
             return self.marked
 
-    def _has_stopped(self, parcel: Parcel, portion: list[Parcel]) -> bool:
+    def _has_stopped(self, parcel: Parcel) -> bool:
         """Whether its reader has said stop, up to this very instant; those behind it are asked in the same question."""
         if monotonic() - self._asked >= JUST_NOW:
-            self._let_go([m for one in portion if one.message.pk in self.waiting for m in one.messages])
+            self._let_go()
         return parcel.message.pk not in self.waiting
 
-    def _let_go(self, messages: list[Message]) -> list[Message]:
-        """The messages that may still go: who said stop since they were taken up is asked again, and refused (R10)."""
+    def _let_go(self) -> None:
+        """Who said stop since he was taken up is not written to; the gate is asked again, and refuses (R10)."""
         self._asked = monotonic()  # before the answer is read: what is said meanwhile is asked for the next time
-        stopped = opted_out_meanwhile(self.dealer, messages, at=self.time.now(), known=self._opt_outs)
-        if not stopped:
-            return messages
-        for message in messages:
-            if message.pk in stopped:
-                self.waiting.pop(message.pk, None)
-        self._give_back([message for message in messages if message.pk in stopped], "said stop meanwhile")
-        return [message for message in messages if message.pk not in stopped]
+        stopped = self._readers.stopped(self.time.now())
+        if stopped:
+            gone = [parcel for pk, parcel in self.waiting.items() if pk in stopped]
+            for parcel in gone:
+                del self.waiting[parcel.message.pk]
+            self._give_back(gone, "said stop meanwhile")
 
     def _put_back(self) -> None:
         """What was never pulled was not handed over: ready again, at once, and no attempt."""
-        left = [message for parcel in self.waiting.values() for message in parcel.messages]
-        self._give_back(left, "taken up, but not handed over")
+        self._give_back(list(self.waiting.values()), "taken up, but not handed over")
 
-    def _give_back(self, messages: list[Message], cause: str) -> None:
+    def _give_back(self, parcels: list[Parcel], cause: str) -> None:
         """Ready again; an attempt that was counted and not made is counted no longer."""
         counted: dict[int, list[Message]] = defaultdict(list)
-        for message in messages:
+        for message in (message for parcel in parcels for message in parcel.messages):
             counted[message.attempts - (message.pk in self.marked)].append(message)
         for attempts, group in counted.items():
             self.moved += move(

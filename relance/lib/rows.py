@@ -6,7 +6,7 @@
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,6 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models.sql import UpdateQuery
 
 PAGES = (
     16_000  # 64 MB of journal before it is carried into the database: pages written again and again are carried once
@@ -182,13 +181,18 @@ def as_kept(value: Any) -> Any:
     return adapt(value) if adapt else value
 
 
-def change(rows: models.QuerySet[Any], changes: Mapping[str, Any]) -> set[int]:
-    """Set these fields of the rows; the ids of those that were changed. One statement: asked and locked in it."""
-    query: UpdateQuery = rows.query.chain(UpdateQuery)  # type: ignore[assignment]
-    query.add_update_values(dict(changes))
-    statement, parameters = query.get_compiler(connection=connection).as_sql()
+def change(model: type[models.Model], ids: Sequence[int], changes: Row, *, while_: Row) -> set[int]:
+    """Set these fields of the rows with these ids that still have what `while_` says; the ids of those changed.
+
+    One statement: asked and locked in it.
+    """
+    sets = ", ".join(f"{_column(model, name)} = %s" for name in changes)
+    test, among = is_one_of("id", ids)
+    tests = "".join(f" AND {_column(model, name)} = %s" for name in while_)
+    values = [*next(iter(_adapted(model, tuple(changes), [changes]))), *among]
+    values += next(iter(_adapted(model, tuple(while_), [while_])))
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement} RETURNING id", parameters)
+        cursor.execute(f"UPDATE {_table(model)} SET {sets} WHERE {test}{tests} RETURNING id", values)
         return {pk for (pk,) in cursor.fetchall()}
 
 

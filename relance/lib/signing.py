@@ -19,18 +19,21 @@ def _lock(secret: str, purpose: str) -> AESGCM:
     return AESGCM(hashlib.blake2b(f"{purpose}\0{secret}".encode(), digest_size=32, person=b"relance-link").digest())
 
 
+@lru_cache(maxsize=16)
+def _key(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), digest_size=32).digest()
+
+
 def sign(content: bytes, *, purpose: str, secret: str) -> str:
     """`content` as a token that is good for one purpose."""
-    key = hashlib.blake2b(secret.encode(), digest_size=32).digest()
-    nonce = hashlib.blake2b(content, digest_size=NONCE, key=key, person=purpose.encode()[:16]).digest()
+    nonce = hashlib.blake2b(content, digest_size=NONCE, key=_key(secret), person=purpose.encode()[:16]).digest()
     sealed = nonce + _lock(secret, purpose).encrypt(nonce, content, purpose.encode())
     return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
 def keyed_hash(content: str, *, purpose: str, secret: str) -> str:
     """A hash that only this server can make: it recognises what it was made of, and gives nothing of it away."""
-    key = hashlib.blake2b(secret.encode(), digest_size=32).digest()
-    return hashlib.blake2b(content.encode(), digest_size=32, key=key, person=purpose.encode()[:16]).hexdigest()
+    return hashlib.blake2b(content.encode(), digest_size=32, key=_key(secret), person=purpose.encode()[:16]).hexdigest()
 
 
 def read(token: str, *, purpose: str, secret: str) -> bytes | None:

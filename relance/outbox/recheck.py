@@ -77,33 +77,40 @@ def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dic
     return answers
 
 
-def opted_out_meanwhile(
-    dealer: Dealer, messages: Sequence[Message], *, at: datetime, known: set[int] | None = None
-) -> set[int]:
-    """Which of these messages, taken up a while ago, are to people who have opted out since.
+class Readers:
+    """Those to whom messages go that were taken up a while ago: asked again and again whether they have opted out.
 
-    It asks less than the gate, never something else: what it stops, the gate refuses when it is asked again. `known`:
-    the opt-outs that it has weighed before; whoever asks once more hands them in, and only new ones are weighed.
+    It asks less than the gate, never something else: what it stops, the gate refuses when it is asked again.
     """
-    asked = {m.pk: m for m in messages if m.recipient == "customer" and m.purpose != PURPOSE}
-    if not asked:
-        return set()
-    addresses = {pk: fold(m.address or "") if m.channel == "email" else m.address or "" for pk, m in asked.items()}
-    people = {m.customer_id or 0 for m in asked.values()}
-    found = opt_outs(dealer, people, set(addresses.values()))
-    if not found or (known is not None and found <= known):
-        return set()
-    of_people, of_addresses = ledger_of(dealer, people), ledger_of_addresses(dealer, set(addresses.values()))
-    if known is not None and all(e.at <= at for own in (*of_people.values(), *of_addresses.values()) for e in own):
-        known |= found  # what a clock that runs ahead has dated later is weighed again
-    stopped = set()
-    for pk, message in asked.items():
-        survey = message.automation.programme in SURVEYS
-        purpose = purpose_under(dealer.regime, message.purpose, is_survey=survey)
-        said = of_people.get(message.customer_id or 0, []), of_addresses.get(addresses[pk], [])
-        if any(standing_withdrawal(own, channel=message.channel or "", purpose=purpose, at=at) for own in said):
-            stopped.add(pk)
-    return stopped
+
+    def __init__(self, dealer: Dealer, messages: Sequence[Message]) -> None:
+        self.dealer = dealer
+        self._asked = [m for m in messages if m.recipient == "customer" and m.purpose != PURPOSE]
+        self._people = {m.customer_id or 0 for m in self._asked}
+        self._addresses = {_compared(m) for m in self._asked}
+        self._weighed: set[int] = set()  # the opt-outs that were looked at: only new ones are
+
+    def stopped(self, at: datetime) -> set[int]:
+        """The messages, by primary key, whose readers want to hear no more of their kind."""
+        found = opt_outs(self.dealer, self._people, self._addresses) if self._asked else set()
+        if found <= self._weighed:
+            return set()
+        of_people = ledger_of(self.dealer, self._people)
+        of_addresses = ledger_of_addresses(self.dealer, self._addresses)
+        if all(e.at <= at for own in (*of_people.values(), *of_addresses.values()) for e in own):
+            self._weighed |= found  # what a clock that runs ahead has dated later is looked at again
+        stopped = set()
+        for message in self._asked:
+            survey = message.automation.programme in SURVEYS
+            purpose = purpose_under(self.dealer.regime, message.purpose, is_survey=survey)
+            said = of_people.get(message.customer_id or 0, []), of_addresses.get(_compared(message), [])
+            if any(standing_withdrawal(own, channel=message.channel or "", purpose=purpose, at=at) for own in said):
+                stopped.add(message.pk)
+        return stopped
+
+
+def _compared(message: Message) -> str:
+    return fold(message.address or "") if message.channel == "email" else message.address or ""
 
 
 def _answers(dealer: Dealer, messages: Sequence[Message]) -> dict[int, Answer]:

@@ -83,6 +83,6 @@ def move(
 def _move_chunk(dealer: Dealer, messages: list[Message], changes: dict[str, Any]) -> list[Message]:
     """The messages of one state and owner whose rows were still so; the rows stay locked up to the commit."""
     first = messages[0]
-    rows = Message.objects.of(dealer).filter(pk__in=[m.pk for m in messages], state=first.state, owner=first.owner)
-    held = change(rows, changes)
-    return [m for m in messages if m.pk in held]
+    still = {"dealer": dealer.pk, "state": first.state, "owner": first.owner}
+    held = change(Message, [m.id for m in messages], changes, while_=still)
+    return [m for m in messages if m.id in held]

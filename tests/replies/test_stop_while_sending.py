@@ -14,9 +14,10 @@ from django.db import connections
 from relance.delivery import deliver as delivery
 from relance.delivery import hand_over
 from relance.delivery.channel import Accepted
+from relance.delivery.hand_over import IN_HAND
 from relance.lib.clock import now
 from relance.outbox.models import Message, Move
-from relance.outbox.recheck import opted_out_meanwhile
+from relance.outbox.recheck import Readers
 from relance.replies.receive import receive
 from tests.builders import a_customer, a_dealer, a_message, an_automation
 
@@ -67,7 +68,7 @@ def test_nobody_is_handed_over_after_his_stop_is_committed(slow, monkeypatch):
     each = MESSAGES // PROCESSES // 4
     firsts = [at * MESSAGES // PROCESSES for at in range(PROCESSES)]
     committed = beside([range(first, first + each) for first in firsts], dealer)
-    asked = asked_at(monkeypatch)
+    asked = asked_at(monkeypatch, slow)
     list(delivery.deliver(dealer, at=now()))
     stopped = committed()
     list(delivery.deliver(dealer, at=now()))
@@ -114,15 +115,16 @@ def test_who_says_stop_while_the_messages_before_his_leave_is_not_handed_over(mo
     assert len(channel.taken) == 8
 
 
-def asked_at(monkeypatch):
+def asked_at(monkeypatch, channel):
     """Address → when it was last asked, right before its hand-over, whether its reader has said stop."""
-    asked, ask = {}, opted_out_meanwhile
+    asked, ask = {}, Readers.stopped
 
-    def asking(dealer, messages, **more):
-        asked.update(dict.fromkeys((message.address for message in messages), now()))
-        return ask(dealer, messages, **more)
+    def asking(readers, at):
+        gone = {who for who, _ in channel.taken[-IN_HAND:]}
+        asked.update(dict.fromkeys(readers._addresses - gone, now()))
+        return ask(readers, at)
 
-    monkeypatch.setattr(hand_over, "opted_out_meanwhile", asking)
+    monkeypatch.setattr(Readers, "stopped", asking)
     return asked
 
 

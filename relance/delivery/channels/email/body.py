@@ -16,6 +16,7 @@ PARAGRAPH = '<p style="margin: 0 0 16px;">'
 MARKS = re.compile(r"[*_`\[\]#>|~\\&]|^\s*(?:[-+]|\d+[.)])\s|^ {4}|^\t|^\s*[-=]{2,}\s*$|  $", re.MULTILINE)
 LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 NAMED_LINK = re.compile(r"\[([^\[\]\n]+)\]\((https?://[^()\s]+|mailto:[^()\s]+|tel:[^()\s]+)\)")
+BETWEEN = re.compile(r"\n\s*\n")
 SAFE = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
@@ -28,7 +29,8 @@ def html_of(text: str) -> str:
     if MARKS.search(text):
         return _inlined(text)
     # Most texts are plain paragraphs: worth a short way, the long one costs a millisecond.
-    paragraphs = (LINK.sub(_link, escape(part.strip(), quote=False)) for part in re.split(r"\n\s*\n", text))
+    escaped = (escape(part.strip(), quote=False) for part in BETWEEN.split(text))
+    paragraphs = (LINK.sub(_link, part) if "://" in part else part for part in escaped)
     return "\n".join(f"{PARAGRAPH}{part}</p>".replace("\n", "<br>\n") for part in paragraphs if part)
 
 

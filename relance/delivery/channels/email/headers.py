@@ -16,6 +16,13 @@ def header_text(text: str) -> str:
     text = CONTROL.sub(" ", text).strip()
     if text.isascii() and len(text) <= 70 and "=?" not in text:
         return text
+    whole = text.encode("utf-8", "replace")
+    words = [whole] if len(whole) <= WORD else _words(text)
+    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in words)
+
+
+def _words(text: str) -> list[bytes]:
+    """A long text in pieces; no letter is torn apart."""
     words, word = [], b""
     for letter in text:
         coded = letter.encode("utf-8", "replace")
@@ -23,8 +30,7 @@ def header_text(text: str) -> str:
             words.append(word)
             word = b""
         word += coded
-    words.append(word)
-    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(w).decode()}?=" for w in words)
+    return [*words, word]
 
 
 @lru_cache(maxsize=2_000)
@@ -39,6 +45,7 @@ def mailbox(name: str, address: str) -> str:
     return f"{header_text(name)}\r\n <{address}>"
 
 
+@lru_cache(maxsize=2_000)  # the same sender in every message, and each recipient in its envelope and in its header
 def address_line(address: str | None) -> str:
     """An address as SMTP takes it: one address, nothing else, the domain in ASCII. ProviderRefused otherwise."""
     text = (address or "").strip()
