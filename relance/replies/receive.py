@@ -8,9 +8,10 @@ from django.db import transaction
 from relance.dealers.models import Dealer
 from relance.facts.models import Touch
 from relance.lib.addresses import read_email, read_phone
+from relance.lib.database.turns import in_turn
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
-from relance.replies.answer import answer_once
+from relance.replies.answer import answer_once, touches_of
 from relance.replies.models import Inbound
 
 LONGEST = 20_000  # characters kept of a reply
@@ -34,8 +35,17 @@ def receive(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str, c
     Safe to repeat, out of order, and by many at once. Raises BadInput when the sender is neither a telephone number nor
     an e-mail address.
     """
-    inbound = store(dealer, sender=sender, text=text, at=at, ref=ref, came=came)
-    return answer_once(dealer, inbound.pk, at=came.at or at)
+    found = stored(dealer, came.provider, ref)
+    if found is not None and found.understood_at is not None:  # told again, as providers do: nothing is to be written
+        return touches_of(dealer, found)
+    with in_turn():
+        inbound = found or store(dealer, sender=sender, text=text, at=at, ref=ref, came=came)
+        return answer_once(dealer, inbound.pk, at=came.at or at)
+
+
+def stored(dealer: Dealer, provider: str, ref: str) -> Inbound | None:
+    """The message of this name, if it came before."""
+    return Inbound.objects.of(dealer).filter(provider=provider, ref=ref[:LONGEST_REF]).first()
 
 
 def store(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str, came: Came = BY_HAND) -> Inbound:

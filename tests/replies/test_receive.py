@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from relance.facts.models import Touch
 from relance.lib.errors import BadInput
@@ -79,6 +81,16 @@ def test_the_same_reply_is_stored_once(dealer):
     say(dealer)
     say(dealer)
     assert Touch.objects.of(dealer).count() == 2
+
+
+def test_what_is_told_again_writes_nothing(dealer):
+    """Providers tell five times: whoever only asks waits for nobody who writes."""
+    a_customer(dealer, mobile="+15145550101")
+    first = receive(dealer, sender="+15145550101", text="Hello", at=A_DAY, ref="SM1")
+    with CaptureQueriesContext(connection) as asked:
+        again = receive(dealer, sender="+15145550101", text="Hello", at=A_DAY, ref="SM1")
+    assert [touch.ref for touch in again] == [touch.ref for touch in first]
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
 
 
 def test_a_customer_of_another_dealer_said_nothing(dealer):
