@@ -10,12 +10,16 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from relance.audience.fields import ALIASES, CATEGORIES, Attribute, Category, meta
 from relance.audience.operators import DAY_SYNONYMS, FARTHEST, ON_A_DAY, OPERATORS, SYNONYMS, Operator
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.fold import fold
 
 RULE_KEYS = ("category", "attribute", "operator", "value", "of")
+A_RULE = "{category, attribute, operator, value}"
 MAX_RULES = 200
 MOST_FIGURE = 10**9  # amounts and readings are far below; databases refuse numbers that no column can hold
 
@@ -75,51 +79,55 @@ def attribute_of(category: Category, name: str) -> Attribute:
 def read_tree(entries: Any, *, path: str = "audience") -> Tree:
     """The checked tree; BadInput names the path and the nearest word."""
     if not isinstance(entries, Sequence) or isinstance(entries, str):
-        raise BadInput(f"{path}: must be a list of rules (found {entries!r:.60})")
+        told = gettext("must be a list of rules (found {found})").format(found=f"{entries!r:.60}")
+        raise BadInput(f"{path}: {told}")
     tree = tuple(_read_entry(entry, f"{path}[{i}]") for i, entry in enumerate(entries))
     if sum(1 for _ in rules_of(tree)) > MAX_RULES:
-        raise BadInput(f"{path}: more than {MAX_RULES} rules, which nobody can read: use fewer")
+        told = gettext("more than {most} rules, which nobody can read: use fewer").format(most=MAX_RULES)
+        raise BadInput(f"{path}: {told}")
     return tree
 
 
 def _read_entry(entry: Any, path: str) -> Rule | AnyOf:
     if not isinstance(entry, Mapping):
-        raise BadInput(f"{path}: must be a rule {{category, attribute, operator, value}} or {{any: […]}}")
+        told = gettext("must be a rule {rule} or {alternatives}").format(rule=A_RULE, alternatives="{any: […]}")
+        raise BadInput(f"{path}: {told}")
     if "any" not in entry:
         return read_rule(entry, path)
     if set(entry) != {"any"}:
-        raise BadInput(f"{path}: `any` stands alone, beside it nothing is allowed")
+        raise BadInput(f"{path}: " + gettext("`any` stands alone, beside it nothing is allowed"))
     alternatives = entry["any"]
     if not isinstance(alternatives, Sequence) or isinstance(alternatives, str) or not alternatives:
-        raise BadInput(f"{path}.any: must be a list of at least one rule")
+        raise BadInput(f"{path}.any: " + gettext("must be a list of at least one rule"))
     return AnyOf(tuple(read_rule(rule, f"{path}.any[{i}]") for i, rule in enumerate(alternatives)))
 
 
 def read_rule(entry: Any, path: str) -> Rule:
     """One checked rule."""
     if not isinstance(entry, Mapping):
-        raise BadInput(f"{path}: must be a rule {{category, attribute, operator, value}}")
+        raise BadInput(f"{path}: " + gettext("must be a rule {rule}").format(rule=A_RULE))
     for key in entry:
         if key not in RULE_KEYS:
-            raise BadInput(f"{path}: {unknown_word('key', key, RULE_KEYS)}")
+            raise BadInput(f"{path}: {unknown_word(gettext('key'), key, RULE_KEYS)}")
     for key in RULE_KEYS[:3]:
         if key not in entry:
-            raise BadInput(f"{path}: `{key}` is missing")
+            raise BadInput(f"{path}: " + gettext("`{key}` is missing").format(key=key))
     written = str(entry["category"])
     if written not in CATEGORIES and written not in ALIASES:
-        raise BadInput(f"{path}.category: {unknown_word('category', written, [*CATEGORIES, *ALIASES])}")
+        raise BadInput(f"{path}.category: {unknown_word(gettext('category'), written, [*CATEGORIES, *ALIASES])}")
     category = CATEGORIES[ALIASES.get(written, written)]
     name = str(entry["attribute"])
     if name not in category.attributes and not (category.has_meta and name.startswith("meta_") and len(name) > 5):
-        raise BadInput(f"{path}.attribute: {unknown_word('attribute', name, category.attributes)}")
+        raise BadInput(f"{path}.attribute: {unknown_word(gettext('attribute'), name, category.attributes)}")
     attribute = attribute_of(category, name)
     operator = _read_operator(entry["operator"], attribute, path)
     if operator.minutes and attribute.pick and category.moment_is_day:
-        raise BadInput(f"{path}.operator: of a {category.name} only the day is known, not the minute: ask in days")
+        told = gettext("of a {category} only the day is known, not the minute: ask in days")
+        raise BadInput(f"{path}.operator: {told.format(category=category.name)}")
     value = _read_value(operator, entry.get("value"), f"{path}.value")
     of = entry.get("of")
     if of is not None and not category.has_of:
-        raise BadInput(f"{path}.of: only message_sent and message_received can name an automation")
+        raise BadInput(f"{path}.of: " + gettext("only message_sent and message_received can name an automation"))
     return Rule(written, name, operator.name, value, None if of is None else str(of))
 
 
@@ -131,10 +139,11 @@ def _read_operator(word: Any, attribute: Attribute, path: str) -> Operator:
     operator = OPERATORS.get(name) or OPERATORS.get(SYNONYMS.get(name, ""))
     fitting = [row.name for row in OPERATORS.values() if attribute.kind in row.kinds]
     if operator is None:
-        raise BadInput(f"{path}.operator: {unknown_word('operator', word, fitting)}")
+        raise BadInput(f"{path}.operator: {unknown_word(gettext('operator'), word, fitting)}")
     if attribute.kind not in operator.kinds:
-        hint = unknown_word("use", word, fitting)
-        raise BadInput(f"{path}.operator: `{operator.name}` cannot be asked of `{attribute.name}`; {hint}")
+        told = gettext("`{operator}` cannot be asked of `{attribute}`; allowed: {words}")
+        told = told.format(operator=operator.name, attribute=attribute.name, words=", ".join(sorted(fitting)))
+        raise BadInput(f"{path}.operator: {told}")
     return operator
 
 
@@ -143,7 +152,9 @@ def _read_value(operator: Operator, value: Any, path: str) -> Any:
     try:
         return VALUES[operator.value](value)
     except (TypeError, ValueError, OverflowError, InvalidOperation, KeyError):
-        raise BadInput(f"{path}: `{operator.name}` needs {EXPECTED[operator.value]} (found {value!r:.60})") from None
+        told = gettext("`{operator}` needs {form} (found {found})")
+        told = told.format(operator=operator.name, form=gettext(EXPECTED[operator.value]), found=f"{value!r:.60}")
+        raise BadInput(f"{path}: {told}") from None
 
 
 def _none(value: Any) -> None:
@@ -238,16 +249,16 @@ VALUES: dict[str, Callable[[Any], Any]] = {
     "code": _text,
 }
 EXPECTED = {
-    "none": "no value",
-    "days": "a whole number of days, 0 or more",
-    "minutes": "a whole number of minutes, 0 or more",
-    "months": "a whole number of months, 0 or more",
-    "days_pair": "two whole numbers of days, the smaller first, like [174, 180]",
-    "series": "{first: days, every: days, before: days}",
-    "date": "a day like 2026-03-01",
-    "text": "a text",
-    "texts": "a list of texts",
-    "number": "a number of at most nine digits",
-    "pair": "two numbers like [10, 20], the smaller first",
-    "code": "an accessory code",
+    "none": _("no value"),
+    "days": _("a whole number of days, 0 or more"),
+    "minutes": _("a whole number of minutes, 0 or more"),
+    "months": _("a whole number of months, 0 or more"),
+    "days_pair": _("two whole numbers of days, the smaller first, like [174, 180]"),
+    "series": _("{first: days, every: days, before: days}"),
+    "date": _("a day like 2026-03-01"),
+    "text": _("a text"),
+    "texts": _("a list of texts"),
+    "number": _("a number of at most nine digits"),
+    "pair": _("two numbers like [10, 20], the smaller first"),
+    "code": _("an accessory code"),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from relance.dealers.models import LANGUAGES, Dealer
 from relance.dealers.preferences import Preferences
@@ -25,7 +26,7 @@ def create_dealer(  # noqa: PLR0913 a dealer has these seven parts
     if not name.strip():
         raise BadInput("--name is empty: write the name that customers know")
     if timezone not in available_timezones():
-        raise BadInput(unknown_word("time zone", timezone, available_timezones()))
+        raise BadInput(unknown_word(gettext("time zone"), timezone, available_timezones()))
     if language not in dict(LANGUAGES):
         raise BadInput(f"unknown language '{language}', allowed: {', '.join(dict(LANGUAGES))}")
     if not COUNTRY.fullmatch(country.upper()):

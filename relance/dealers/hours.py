@@ -112,7 +112,7 @@ def unknown_holidays(country: str, region: str | None, names: Iterable[str]) -> 
     years = range(2024, 2029)  # some holidays are not declared every year
     known = {n for y in years for h in public_holidays(country, region, y).values() for n in h.names}
     shown = {n for y in years for _day, text in _listed(country, region, y, ENGLISH) for n in text.split("; ")}
-    return [unknown_word("public holiday", name, shown) for name in names if fold(name) not in known]
+    return [unknown_word(_("public holiday"), name, shown) for name in names if fold(name) not in known]
 
 
 @lru_cache(maxsize=2_000)

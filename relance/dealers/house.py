@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import Field, field_validator, model_validator
 
@@ -30,7 +31,7 @@ class House(Preferences):
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(unknown_word("time zone", value, available_timezones()))
+            raise ValueError(unknown_word(gettext("time zone"), value, available_timezones()))
         return value
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -44,7 +45,8 @@ class Hours(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> "Hours":
         if self.opens >= self.closes:
-            raise ValueError(f"closes ({self.closes:%H:%M}) must be later than opens ({self.opens:%H:%M})")
+            told = gettext("closes ({closes}) must be later than opens ({opens})")
+            raise ValueError(told.format(closes=f"{self.closes:%H:%M}", opens=f"{self.opens:%H:%M}"))
         return self
 
 
@@ -139,7 +141,8 @@ class Promotion(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> "Promotion":
         if self.since > self.until:
-            raise ValueError(f"since ({self.since}) must not be later than until ({self.until})")
+            told = gettext("since ({since}) must not be later than until ({until})")
+            raise ValueError(told.format(since=self.since, until=self.until))
         return self
 
     def words(self, language: str, on: date) -> str | None:

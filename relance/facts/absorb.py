@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext, ngettext
 
 from relance.dealers.models import Dealer
 from relance.facts.applying import complete
@@ -107,7 +108,8 @@ def _apply(
 def _seen(file: str, terms: Terms) -> Iterator[str]:
     for (what, value), rows in sorted(terms.seen.items()):
         shown = f" ('{value}')" if value else ""
-        yield f"{file}: {what}{shown}, {rows:,} {'row' if rows == 1 else 'rows'}"
+        told = ngettext("{number} row", "{number} rows", rows).format(number=f"{rows:,}")
+        yield f"{file}: {what}{shown}, {told}"
 
 
 def guard_shrinking(dealer: Dealer, reports: list[Report]) -> None:
@@ -119,10 +121,10 @@ def guard_shrinking(dealer: Dealer, reports: list[Report]) -> None:
     if not shorter:
         return
     first = shorter[0]
-    why = (
-        f"not applied: this complete feed has {first.read:,} rows in {first.file}, the last one had "
-        f"{before[first.file]:,}; send the whole feed, or repeat with --force"
-    )
+    why = gettext(
+        "not applied: this complete feed has {rows} rows in {file}, the last one had {before}; "
+        "send the whole feed, or repeat with --force"
+    ).format(rows=f"{first.read:,}", file=first.file, before=f"{before[first.file]:,}")
     for report in reports:
         report.stop(why)
 

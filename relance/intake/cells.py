@@ -11,6 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from relance.intake.records import Column
 from relance.lib.errors import nearest
 from relance.lib.fold import fold
@@ -84,7 +87,8 @@ def reader_of(column: Column, zone: ZoneInfo) -> Reader:
 
 def _bad(column: Column, text: str, expected: str) -> BadCell:
     shown = text if len(text) <= 40 else text[:40] + "…"
-    return BadCell(f"{column.name} '{shown}' is not {expected}")
+    told = gettext("{column} '{text}' is not {expected}")
+    return BadCell(told.format(column=column.name, text=shown, expected=expected))
 
 
 def _text(column: Column, zone: ZoneInfo) -> ReadOne:
@@ -92,7 +96,8 @@ def _text(column: Column, zone: ZoneInfo) -> ReadOne:
 
     def read(text: str) -> str:
         if len(text) > longest:
-            raise BadCell(f"{column.name} has {len(text):,} characters, at most {longest:,} are kept")
+            told = gettext("{column} has {number} characters, at most {most} are kept")
+            raise BadCell(told.format(column=column.name, number=f"{len(text):,}", most=f"{longest:,}"))
         return text
 
     return read
@@ -105,7 +110,7 @@ def _date(column: Column, zone: ZoneInfo) -> ReadOne:
                 return date.fromisoformat(text).isoformat()
             except ValueError:
                 pass
-        raise _bad(column, text, "a date: write YYYY-MM-DD")
+        raise _bad(column, text, gettext("a date: write YYYY-MM-DD"))
 
     return read
 
@@ -131,7 +136,7 @@ def _moment(column: Column, zone: ZoneInfo) -> ReadOne:
                 return utc_text(local(shown.date(), shown.time(), zone))
             except (ValueError, OverflowError):
                 pass
-        raise _bad(column, text, "a moment: write YYYY-MM-DDTHH:MM")
+        raise _bad(column, text, gettext("a moment: write YYYY-MM-DDTHH:MM"))
 
     return read
 
@@ -143,7 +148,7 @@ def _decimal(step: Decimal, expected: str, *, least: int | None = None) -> Calla
                 value = Decimal(text).quantize(step, ROUND_HALF_UP)
                 if abs(value) < MOST[step] and (least is None or value >= least):
                     return str(value)
-            raise _bad(column, text, expected)
+            raise _bad(column, text, gettext(expected))
 
         return read
 
@@ -155,7 +160,7 @@ def _year(column: Column, zone: ZoneInfo) -> ReadOne:
         digits = text.removesuffix(".0")  # spreadsheets write whole numbers that way
         if digits.isascii() and digits.isdigit() and FIRST_YEAR <= int(digits[:9]) <= LAST_YEAR:
             return int(digits)
-        raise _bad(column, text, "a year: write four digits")
+        raise _bad(column, text, gettext("a year: write four digits"))
 
     return read
 
@@ -165,7 +170,7 @@ def _flag(column: Column, zone: ZoneInfo) -> ReadOne:
         try:
             return FLAGS[text.lower()]
         except KeyError:
-            raise _bad(column, text, "a flag: write true, false, 1, 0, yes or no") from None
+            raise _bad(column, text, gettext("a flag: write true, false, 1, 0, yes or no")) from None
 
     return read
 
@@ -178,8 +183,10 @@ def _choice(column: Column, zone: ZoneInfo) -> ReadOne:
             return words[fold(text)]
         except KeyError:
             close = nearest(text[:80], column.words)
-            hint = f"did you mean {close}?" if close else f"write {', '.join(column.words)}"
-            raise _bad(column, text, f"a word for it: {hint}") from None
+            if close:
+                raise _bad(column, text, gettext("a word for it: did you mean {close}?").format(close=close)) from None
+            told = gettext("a word for it: write {words}").format(words=", ".join(column.words))
+            raise _bad(column, text, told) from None
 
     return read
 
@@ -200,8 +207,8 @@ KINDS: dict[str, Callable[[Column, ZoneInfo], ReadOne]] = {
     "text": _text,
     "date": _date,
     "moment": _moment,
-    "distance": _decimal(TENTH, "a number of zero or more: write digits, with a point for decimals", least=0),
-    "money": _decimal(CENT, "an amount: write digits, with a point for decimals"),
+    "distance": _decimal(TENTH, _("a number of zero or more: write digits, with a point for decimals"), least=0),
+    "money": _decimal(CENT, _("an amount: write digits, with a point for decimals")),
     "year": _year,
     "flag": _flag,
     "choice": _choice,

@@ -16,6 +16,8 @@ from zipfile import BadZipFile
 from zlib import error as ZlibError
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, ngettext
+
 from relance.intake.cells import BadCell, Reader, reader_of
 from relance.intake.encodings import FileStopped, recognise
 from relance.intake.feeds import FeedFile
@@ -28,9 +30,7 @@ BATCH = 2_000
 BETWEEN, NUL = "\x1f", "\0"
 LONGEST_META = 1_000
 GUARD_ROWS, GUARD_SHARE = 100, 0.05
-HOLDS_NUL = "holds a NUL byte, which is not text"
 PROPOSED = "next-"  # ids of visits that relance itself makes out of next_visit_on
-KEPT_ID = f"begins with {PROPOSED}, which is kept for visits agreed on a repair order"
 
 Progress = Callable[[str, int], None]
 
@@ -114,14 +114,15 @@ class Checker:
         try:
             encoding = recognise(file.open)
             if encoding not in ("utf-8", "utf-8-sig"):
-                report.notes.append(f"{file.name}: read as {SPOKEN.get(encoding, encoding)}, UTF-8 is expected")
+                told = gettext("read as {encoding}, UTF-8 is expected").format(encoding=SPOKEN.get(encoding, encoding))
+                report.notes.append(f"{file.name}: {told}")
             with file.open() as stream:
                 self._check_rows(file.record, read_file(stream, encoding), report)
             self._guard(report)
         except FileStopped as stopped:
             report.stop(str(stopped))
         except (OSError, BadZipFile, ZlibError, EOFError, UnicodeError) as error:
-            report.stop(f"cannot be read ({error})")
+            report.stop(gettext("cannot be read ({why})").format(why=error))
         if report.stopped:
             self.stage.drop(file.record.name)
         return report
@@ -129,15 +130,16 @@ class Checker:
     def _guard(self, report: Report) -> None:
         if not self.terms.guard_rejects or report.read < GUARD_ROWS or report.rejected <= GUARD_SHARE * report.read:
             return
-        raise FileStopped(
-            f"not applied: {report.rejected:,} of {report.read:,} rows were rejected, more than 5 %; "
+        told = gettext(
+            "not applied: {rejected} of {read} rows were rejected, more than 5 %; "
             "look at the rejects, then put the file right or repeat with --force"
         )
+        raise FileStopped(told.format(rejected=f"{report.rejected:,}", read=f"{report.read:,}"))
 
     def _check_rows(self, record: Record, rows: Iterator[Row], report: Report) -> None:
         header = next(rows, None)
         if header is None or header[2] or not any(cell.strip() for cell in header[1]):
-            raise FileStopped("line 1: no column names, expected a row with the names of the columns")
+            raise FileStopped(gettext("line 1: no column names, expected a row with the names of the columns"))
         layout = layout_of(record, header[1])
         report.notes.extend(f"{report.file}: {note}" for note in layout.ignored)
         check = _FileCheck(self, record, layout, report)
@@ -198,14 +200,16 @@ class _FileCheck:
         """Rows that a later one with the same id replaced, and rows that were left out, changed nothing."""
         if self.forgotten:
             self.report.unchanged += self.forgotten
-            rows = "row" if self.forgotten == 1 else "rows"
-            self.report.notes.append(f"{self.report.file}: {self.forgotten:,} {rows} of erased people left out")
+            told = ngettext("{n} row of erased people left out", "{n} rows of erased people left out", self.forgotten)
+            self.report.notes.append(f"{self.report.file}: {told.format(n=f'{self.forgotten:,}')}")
         if self.replaced:
             self.report.unchanged += self.replaced
-            rows = "row was" if self.replaced == 1 else "rows were"
-            self.report.notes.append(
-                f"{self.report.file}: {self.replaced:,} {rows} replaced by a later one with its id"
+            told = ngettext(
+                "{n} row was replaced by a later one with its id",
+                "{n} rows were replaced by a later one with its id",
+                self.replaced,
             )
+            self.report.notes.append(f"{self.report.file}: {told.format(n=f'{self.replaced:,}')}")
 
     def _reject(self, line: int, reason: str, cells: list[str]) -> None:
         self.report.rejected += 1
@@ -218,7 +222,7 @@ class _FileCheck:
         if len(sound) < len(chunk):
             for line, cells, fault in chunk:
                 if fault is not None or len(cells) != width:
-                    self._reject(line, fault or f"{len(cells)} cells, the header has {width}", cells)
+                    self._reject(line, fault or _wrong_width(len(cells), width), cells)
         pick, key_at, digest = self.pick, self.keys[0], self._digest
         return [
             (line, (picked := pick(cells))[key_at].strip(), digest(picked), picked, cells) for line, cells, _ in sound
@@ -269,7 +273,8 @@ class _FileCheck:
         if self.record.name == "appointments":
             for at, key in enumerate(keys):
                 if key.startswith(PROPOSED):
-                    faults.setdefault(at, f"id '{key[:60]}' {KEPT_ID}")
+                    told = gettext("id '{id}' begins with {kept}, which is kept for visits agreed on a repair order")
+                    faults.setdefault(at, told.format(id=key[:60], kept=PROPOSED))
         if not self.single:
             keys = [BETWEEN.join(map(str, parts)) for parts in zip(*[values[at] for at in self.keys], strict=True)]
         lines, digests = [row[0] for row in candidates], [row[2] for row in candidates]
@@ -285,12 +290,14 @@ class _FileCheck:
         """The cells without outer blanks; rows with a NUL byte, or without a cell that must be there, are faulty."""
         for at, column in enumerate(cells):
             if NUL in "".join(column):
-                _fault(faults, [NUL in cell for cell in column], f"{self.layout.columns[at]} {HOLDS_NUL}")
+                told = gettext("{column} holds a NUL byte, which is not text").format(column=self.layout.columns[at])
+                _fault(faults, [NUL in cell for cell in column], told)
         texts = [[cell.strip() for cell in column] for column in cells]
         for at in self.required:
             if "" in texts[at]:
                 empty = [not text for text in texts[at]]
-                _fault(faults, empty, f"{self.layout.columns[at]} is empty, it must be there")
+                told = gettext("{column} is empty, it must be there").format(column=self.layout.columns[at])
+                _fault(faults, empty, told)
         return texts
 
     def _values(self, at: int, texts: list[str], faults: dict[int, str]) -> list[Any]:
@@ -314,7 +321,11 @@ class _FileCheck:
             if missing:
                 for place, ref in enumerate(values[at]):
                     if ref in missing:
-                        faults.setdefault(place, f"unknown {CALLED[to]} {ref}")
+                        faults.setdefault(place, gettext(CALLED[to]).format(ref=ref))
+
+
+def _wrong_width(cells: int, width: int) -> str:
+    return gettext("{cells} cells, the header has {width}").format(cells=cells, width=width)
 
 
 def _fault(faults: dict[int, str], bad: list[bool], reason: str) -> None:

@@ -4,9 +4,16 @@ import codecs
 from collections.abc import Callable
 from typing import BinaryIO
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from relance.lib.errors import Told
 
 CHUNK = 1 << 20
+NEITHER = _("line {line}: neither UTF-8 nor Windows-1252, expected UTF-8 text with commas between the columns")
+OTHERWISE = _("line {line}: not {encoding} as the file begins, expected UTF-8 text with commas between the columns")
+NO_TEXT = _("line {line}: not text, expected UTF-8 text with commas between the columns")
+BROKEN = _("line {line}: a letter that is not UTF-8 although the rest of the file is")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 UNREADABLE = "expected UTF-8 text, with commas between the columns"
 
@@ -20,7 +27,7 @@ def recognise(opened: Callable[[], BinaryIO]) -> str:
     with opened() as stream:
         head = stream.read(4096)
     if not head.strip(b"\0\r\n\t \xef\xbb\xbf"):
-        raise FileStopped("line 1: the file is empty, expected a row with the names of the columns")
+        raise FileStopped(gettext("line 1: the file is empty, expected a row with the names of the columns"))
     for mark, name in BOMS:
         if head.startswith(mark):
             return _checked(opened, name)
@@ -34,7 +41,10 @@ def recognise(opened: Callable[[], BinaryIO]) -> str:
 def _checked(opened: Callable[[], BinaryIO], name: str) -> str:
     wrong = _wrong_line(opened, name)
     if wrong is not None:
-        raise FileStopped(f"line {wrong}: not {name.upper().removesuffix('-SIG')} as the file begins, {UNREADABLE}")
+        told = gettext(
+            "line {line}: not {encoding} as the file begins, expected UTF-8 text with commas between the columns"
+        )
+        raise FileStopped(told.format(line=wrong, encoding=name.upper().removesuffix("-SIG")))
     return name
 
 
@@ -69,9 +79,9 @@ def _windows(opened: Callable[[], BinaryIO]) -> str:
                 try:
                     line.decode("cp1252")
                 except UnicodeDecodeError:
-                    raise FileStopped(f"line {number}: neither UTF-8 nor Windows-1252, {UNREADABLE}") from None
+                    raise FileStopped(gettext(NEITHER).format(line=number)) from None
                 if b"\0" in line:
-                    raise FileStopped(f"line {number}: not text, {UNREADABLE}") from None
+                    raise FileStopped(gettext(NO_TEXT).format(line=number)) from None
     if right > wrong:
-        raise FileStopped(f"line {first}: a letter that is not UTF-8 although the rest of the file is, {UNREADABLE}")
+        raise FileStopped(gettext(BROKEN).format(line=first))
     return "cp1252"

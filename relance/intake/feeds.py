@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+from django.utils.translation import gettext
+
 from relance.intake.records import RECORDS, Record
 from relance.lib.errors import BadInput, nearest
 
@@ -50,13 +52,21 @@ def open_feed(path: Path) -> Feed:
     if path.is_dir():
         found = _folder(path)
     elif not path.exists():
-        raise BadInput(f"there is no feed at {path}: name a folder or a .zip with files like customers.csv")
+        raise BadInput(
+            gettext("there is no feed at {path}: name a folder or a .zip with files like customers.csv").format(
+                path=path
+            )
+        )
     elif zipfile.is_zipfile(path):
         found = _zip(path)
     elif _is_rejects(path):
         found = _rejects(path)
     else:
-        raise BadInput(f"{path} is not a feed: name a folder, a .zip, or a rejects file that this command wrote")
+        raise BadInput(
+            gettext("{path} is not a feed: name a folder, a .zip, or a rejects file that this command wrote").format(
+                path=path
+            )
+        )
     return _known(path, found)
 
 
@@ -65,15 +75,23 @@ def _known(path: Path, found: dict[str, Callable[[], BinaryIO]]) -> Feed:
     for name in sorted(found):
         if name.lower() not in FILES:
             close = nearest(name, FILES)
-            hint = f", did you mean {close}?" if close and name.lower().endswith(".csv") else ""
-            feed.notes.append(f"{name}: not a file of a feed, ignored{hint}")
+            told = gettext("{name}: not a file of a feed, ignored")
+            if close and name.lower().endswith(".csv"):
+                told = gettext("{name}: not a file of a feed, ignored, did you mean {close}?")
+            feed.notes.append(told.format(name=name, close=close))
     feed.files = [
         FeedFile(record, found[name]) for file, record in FILES.items() for name in found if name.lower() == file
     ]
     if not feed.files:
-        raise BadInput(f"{path} holds no file of a feed: expected at least one of {', '.join(FILES)}")
+        raise BadInput(
+            gettext("{path} holds no file of a feed: expected at least one of {files}").format(
+                path=path, files=", ".join(FILES)
+            )
+        )
     if len({file.name for file in feed.files}) < len(feed.files):
-        raise BadInput(f"{path} holds the same file twice, in capitals and small letters: keep one")
+        raise BadInput(
+            gettext("{path} holds the same file twice, in capitals and small letters: keep one").format(path=path)
+        )
     return feed
 
 
@@ -81,13 +99,19 @@ def _folder(path: Path) -> dict[str, Callable[[], BinaryIO]]:
     try:
         entries = [entry for entry in sorted(path.iterdir()) if not entry.name.startswith(".")]
     except OSError as error:
-        raise BadInput(f"the feed {path} cannot be read: {error.strerror}") from None
+        raise BadInput(gettext("the feed {path} cannot be read: {why}").format(path=path, why=error.strerror)) from None
     if len(entries) > MOST_ENTRIES:
-        raise BadInput(f"{path} holds {len(entries)} files, a feed has at most {MOST_ENTRIES}")
+        raise BadInput(
+            gettext("{path} holds {number} files, a feed has at most {most}").format(
+                path=path, number=len(entries), most=MOST_ENTRIES
+            )
+        )
     inside = path.resolve()
     for entry in entries:
         if entry.is_symlink() and not entry.resolve().is_relative_to(inside):
-            raise BadInput(f"{entry} is a link that leads out of the feed: put the file itself there")
+            raise BadInput(
+                gettext("{path} is a link that leads out of the feed: put the file itself there").format(path=entry)
+            )
     return {entry.name: partial(_open_file, entry) for entry in entries if not entry.is_dir()}
 
 
@@ -102,11 +126,17 @@ def _zip(path: Path) -> dict[str, Callable[[], BinaryIO]]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise BadInput(f"the zip {path} cannot be read: {error}") from None
+        raise BadInput(gettext("the zip {path} cannot be read: {why}").format(path=path, why=error)) from None
     if len(entries) > MOST_ENTRIES:
-        raise BadInput(f"the zip {path} has {len(entries)} entries, a feed has at most {MOST_ENTRIES}")
+        raise BadInput(
+            gettext("the zip {path} has {number} entries, a feed has at most {most}").format(
+                path=path, number=len(entries), most=MOST_ENTRIES
+            )
+        )
     if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise BadInput(f"the zip {path} would unpack to more than {MOST_BYTES >> 30} GB")
+        raise BadInput(
+            gettext("the zip {path} would unpack to more than {most} GB").format(path=path, most=MOST_BYTES >> 30)
+        )
     found: dict[str, Callable[[], BinaryIO]] = {}
     for entry in entries:
         _check_entry(path, entry)
@@ -114,7 +144,7 @@ def _zip(path: Path) -> dict[str, Callable[[], BinaryIO]]:
         if entry.is_dir() or entry.filename.startswith("__MACOSX/") or name.startswith("."):
             continue
         if name in found:
-            raise BadInput(f"the zip {path} holds {name} twice")
+            raise BadInput(gettext("the zip {path} holds {name} twice").format(path=path, name=name))
         found[name] = partial(_open_entry, path, entry.filename)
     return found
 
@@ -123,15 +153,18 @@ def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if name.startswith(("/", "\\")) or ".." in parts or ":" in name:
-        raise BadInput(f"the zip {path} has an entry that leads out of it ({name[:80]}): refused")
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise BadInput(f"the zip {path} has a link in it ({name[:80]}): refused")
-    if entry.flag_bits & 1:
-        raise BadInput(f"the zip {path} is locked with a password: send it without")
-    if entry.file_size > SMALL and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
         raise BadInput(
-            f"the zip {path} has an entry ({name[:80]}) that would unpack to {entry.file_size:,} bytes: refused"
+            gettext("the zip {path} has an entry that leads out of it ({name}): refused").format(
+                path=path, name=name[:80]
+            )
         )
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise BadInput(gettext("the zip {path} has a link in it ({name}): refused").format(path=path, name=name[:80]))
+    if entry.flag_bits & 1:
+        raise BadInput(gettext("the zip {path} is locked with a password: send it without").format(path=path))
+    if entry.file_size > SMALL and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+        told = gettext("the zip {path} has an entry ({name}) that would unpack to {size} bytes: refused")
+        raise BadInput(told.format(path=path, name=name[:80], size=f"{entry.file_size:,}"))
 
 
 def _open_entry(path: Path, name: str) -> BinaryIO:

@@ -5,6 +5,8 @@ To add a column: one line here, one line in facts/applying/shapes.py.
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 ANY_ROLE = (
     "salesperson",
     "advisor",
@@ -233,4 +235,9 @@ RECORDS = (
 )
 BY_NAME = {record.name: record for record in RECORDS}
 # How the thing that an id leads to is called in a reason: `unknown customer 4711`.
-CALLED = {"customers": "customer", "vehicles": "vehicle", "repair_orders": "repair order"}
+# How a row that nobody knows is told.
+CALLED = {
+    "customers": _("unknown customer {ref}"),
+    "vehicles": _("unknown vehicle {ref}"),
+    "repair_orders": _("unknown repair order {ref}"),
+}

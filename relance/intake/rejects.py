@@ -8,6 +8,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from relance.intake.feeds import REJECTS_HEADER
 from relance.lib.errors import BadInput
 
@@ -22,7 +24,8 @@ class Rejects:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
-            raise BadInput(f"the rejects file {path} cannot be written: {error.strerror}") from None
+            told = gettext("the rejects file {path} cannot be written: {why}")
+            raise BadInput(told.format(path=path, why=error.strerror)) from None
         self.path = path
         self._writer = csv.writer(self._stream)
         self._writer.writerow(REJECTS_HEADER)

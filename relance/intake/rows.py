@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from relance.intake.encodings import FileStopped
 from relance.intake.records import Record
 from relance.lib.errors import nearest
@@ -48,7 +51,8 @@ def read_file(stream: BinaryIO, encoding: str) -> Iterator[Row]:
                 return
             except csv.Error as error:
                 if reader.line_num - before > 1 or "end of data" in str(error):
-                    raise FileStopped(f"line {before + 1}: a quote is opened there and not closed") from None
+                    told = gettext("line {line}: a quote is opened there and not closed")
+                    raise FileStopped(told.format(line=before + 1)) from None
                 yield before + 1, [], _form(error)
             else:
                 if cells:
@@ -57,8 +61,8 @@ def read_file(stream: BinaryIO, encoding: str) -> Iterator[Row]:
 
 def _form(error: csv.Error) -> str:
     if "field limit" in str(error):
-        return f"a cell has more than {LONGEST_CELL:,} characters"
-    return f"the quotes are wrong ({error}): write a quote inside a quoted cell twice"
+        return gettext("a cell has more than {most} characters").format(most=f"{LONGEST_CELL:,}")
+    return gettext("the quotes are wrong ({why}): write a quote inside a quoted cell twice").format(why=error)
 
 
 def _lines(text: TextIO) -> Iterator[str]:
@@ -66,18 +70,20 @@ def _lines(text: TextIO) -> Iterator[str]:
     while line := text.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE:
-            raise FileStopped(f"line {number}: longer than {LONGEST_LINE:,} characters")
+            told = gettext("line {line}: longer than {most} characters")
+            raise FileStopped(told.format(line=number, most=f"{LONGEST_LINE:,}"))
         yield line
 
 
 def layout_of(record: Record, header: list[str]) -> Layout:
     """Where the columns of `record` stand. FileStopped when a required one is missing or one is there twice."""
     if len(header) > MOST_COLUMNS:
-        raise FileStopped(f"line 1: {len(header):,} columns, at most {MOST_COLUMNS} are read")
+        told = gettext("line 1: {number} columns, at most {most} are read")
+        raise FileStopped(told.format(number=f"{len(header):,}", most=MOST_COLUMNS))
     names = [name.strip().lower() for name in header]
     doubled = [name for name, times in Counter(names).items() if times > 1 and name]
     if doubled:
-        raise FileStopped(f"line 1: the column {doubled[0][:60]} is there twice")
+        raise FileStopped(gettext("line 1: the column {name} is there twice").format(name=doubled[0][:60]))
     known = [column.name for column in record.columns if column.name in names]
     meta = sorted(name for name in names if record.meta and is_meta(name))
     missing = [column.name for column in record.columns if column.required and column.name not in names]
@@ -99,15 +105,20 @@ def is_meta(name: str) -> bool:
 
 
 def _missing(missing: list[str], names: list[str]) -> str:
-    for other, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+    for other, called in ((";", _("semicolons")), ("\t", _("tabs")), ("|", _("bars"))):
         if len(names) == 1 and other in names[0]:
-            return f"line 1: the columns are separated by {called}, expected commas"
+            told = gettext("line 1: the columns are separated by {signs}, expected commas")
+            return told.format(signs=gettext(called))
     shown = ", ".join(names)[:200]
-    return f"line 1: the required column {' and '.join(missing)} is missing, found {shown}"
+    told = gettext("line 1: the required column is missing: {names}; found {found}")
+    return told.format(names=", ".join(missing), found=shown)
 
 
 def _ignored(record: Record, names: list[str]) -> Iterator[str]:
     allowed = [column.name for column in record.columns]
     for name in names:
         close = nearest(name[:60], allowed)
-        yield f"column '{name[:60]}' is not known, ignored" + (f" (did you mean {close}?)" if close else "")
+        told = gettext("column '{name}' is not known, ignored")
+        if close:
+            told = gettext("column '{name}' is not known, ignored (did you mean {close}?)")
+        yield told.format(name=name[:60], close=close)

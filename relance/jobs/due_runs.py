@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.utils.translation import override
+
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.intake.freshness import Freshness
@@ -69,7 +71,8 @@ def due_runs(dealer: Dealer, calendar: Calendar, *, begin: datetime | None, at: 
     freshness, moves = Freshness(dealer, at, back=back), moves_of(dealer)
     for one in asked:
         try:
-            found = _found(calendar, one, moves, begin=begin, at=at)
+            with override(dealer.language):
+                found = _found(calendar, one, moves, begin=begin, at=at)
         except BadInput as error:
             _pause(dealer, one.automation, str(error), due)
             continue
@@ -83,9 +86,12 @@ def due_runs(dealer: Dealer, calendar: Calendar, *, begin: datetime | None, at: 
 def _asked(dealer: Dealer, stood: dict[int, list[Run]], due: DueRuns) -> Iterable[_Asked]:
     for automation in Automation.objects.of(dealer).filter(status__in=SWITCHED_ON, paused=""):
         try:
-            yield _Asked(automation, definition_of(automation), stood.pop(automation.pk, []))
+            with override(dealer.language):  # why it is paused is read at the desk
+                asked = _Asked(automation, definition_of(automation), stood.pop(automation.pk, []))
         except BadInput as error:
             _pause(dealer, automation, str(error), due)
+        else:
+            yield asked
 
 
 def _pause(dealer: Dealer, automation: Automation, cause: str, due: DueRuns) -> None:

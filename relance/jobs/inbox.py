@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import override
 
 from relance.dealers.models import Dealer
 from relance.facts.absorb import take_in
@@ -77,7 +78,8 @@ def _size(feed: Path) -> Size:
 
 def _take(dealer: Dealer, feed: Path, at: datetime) -> None:
     try:
-        run = take_in(dealer, feed, at=at)
+        with override(dealer.language):  # what is wrong with a feed is read at the desk
+            run = take_in(dealer, feed, at=at)
     except BadInput as error:
         log.warning("%s: %s was refused: %s", dealer.slug, feed.name, error)
         _archive(feed, at, note=str(error))

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from django.conf import settings
+from django.utils.translation import gettext
+
 
 class Told(Exception):
     """Something went wrong that we can say in one line; `str(error)` is that line."""
@@ -24,8 +27,15 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
 
 def unknown_word(what: str, word: object, allowed: Iterable[str]) -> str:
-    """`unknown operator 'exactly_day_ago', did you mean 'exactly_days_ago'?`, or all words when none is close."""
+    """`unknown operator 'exactly_day_ago', did you mean 'exactly_days_ago'?`, or all words when none is close.
+
+    `what` comes in the reader's language: `gettext("operator")`.
+    """
     words = sorted(allowed)
     close = nearest(str(word), words)
-    hint = f"did you mean '{close}'?" if close else f"allowed: {', '.join(words)}"
-    return f"unknown {what} '{word}', {hint}"
+    if not settings.configured:  # the fault is in the settings themselves: there is no language yet
+        return f"unknown {what} '{word}', did you mean '{close}'?" if close else f"unknown {what} '{word}'"
+    if close:
+        return gettext("unknown {what} '{word}', did you mean '{close}'?").format(what=what, word=word, close=close)
+    told = gettext("unknown {what} '{word}', allowed: {words}")
+    return told.format(what=what, word=word, words=", ".join(words))

@@ -23,6 +23,8 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext
+
 from relance.lib.addresses.network import connect, secured
 
 LARGEST = 1_000_000  # bytes of an answer that are read
@@ -76,7 +78,7 @@ class Origin:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme not in PORTS or not HOST.fullmatch(host) or parts.username is not None:
-            raise ValueError(f"'{url[:200]}' is not an http:// or https:// address")
+            raise ValueError(gettext("'{url}' is not an http:// or https:// address").format(url=url[:200]))
         return cls(parts.scheme, host, parts.port or PORTS[parts.scheme])
 
     @property

@@ -1,9 +1,11 @@
 """Turns what a file says into a typed object, or into one line per fault with its path and the nearest allowed word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from relance.lib.errors import BadInput, unknown_word
@@ -11,6 +13,36 @@ from relance.lib.errors import BadInput, unknown_word
 Model = TypeVar("Model", bound=BaseModel)
 UNION_MARKS = ("list[", "literal[", "dict[")
 ON_OFF = {"on": True, "off": False}
+# How pydantic's kinds of faults begin, the longer before the shorter, and what a person reads instead.
+SAID = {
+    "greater_than_equal": _("must be at least {least}"),
+    "greater_than": _("must be more than {least}"),
+    "less_than_equal": _("must be at most {most}"),
+    "less_than": _("must be less than {most}"),
+    "string_pattern": _("is not written as it must be: {pattern}"),
+    "string_too_short": _("needs at least {least} characters"),
+    "string_too_long": _("may have at most {most} characters"),
+    "string": _("must be a text"),
+    "too_short": _("needs at least {least} entries"),
+    "too_long": _("may have at most {most} entries"),
+    "int": _("must be a whole number"),
+    "float": _("must be a number"),
+    "decimal": _("must be a number"),
+    "finite": _("must be a number"),
+    "bool": _("must be on or off"),
+    "datetime": _("must be a day and a time, like 2026-03-01T10:00"),
+    "date": _("must be a day, like 2026-03-01"),
+    "time": _("must be a time of day, like 10:30"),
+    "list": _("must be a list"),
+    "tuple": _("must be a list"),
+    "set": _("must be a list"),
+    "frozen_set": _("must be a list"),
+    "model": _("must be a mapping with keys"),
+    "dict": _("must be a mapping with keys"),
+    "mapping": _("must be a mapping with keys"),
+    "": _("is not what belongs here"),
+}
+LIMITS = {"ge": "least", "gt": "least", "min_length": "least", "le": "most", "lt": "most", "max_length": "most"}
 
 
 class Strict(BaseModel):
@@ -55,12 +87,30 @@ def faults(model: type[BaseModel], error: ValidationError, path: str) -> Iterato
         if fault["type"] == "extra_forbidden":
             parent = _model_at(model, fault["loc"][:-1]) or model
             where = where.rsplit(".", 1)[0] or "settings"
-            yield f"{where}: {unknown_word('key', fault['loc'][-1], parent.model_fields)}"
+            yield f"{where}: {unknown_word(gettext('key'), fault['loc'][-1], parent.model_fields)}"
         elif fault["type"] == "literal_error":
             allowed = [str(w) for w in _allowed(fault["ctx"]["expected"])]
-            yield f"{where}: {unknown_word('value', fault['input'], allowed)}"
+            yield f"{where}: {unknown_word(gettext('value'), fault['input'], allowed)}"
         else:
-            yield f"{where}: {fault['msg'].removeprefix('Value error, ')} (found {fault['input']!r:.60})"
+            yield f"{where}: {_in_words(fault)}"
+
+
+def _in_words(fault: Any) -> str:
+    """One fault that pydantic found, said by us; what our own validators say is in the reader's language already."""
+    if fault["type"] == "missing":
+        return gettext("is missing")
+    ctx = fault.get("ctx", {})
+    if "error" in ctx:
+        says = str(ctx["error"])
+    else:
+        kind = next((kind for kind in SAID if fault["type"].startswith(kind)), "")
+        says = gettext(SAID[kind]).format(**dict(_limits(ctx)))
+    return gettext("{says} (found {found})").format(says=says, found=f"{fault['input']!r:.60}")
+
+
+def _limits(ctx: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in ctx.items():
+        yield LIMITS.get(name, name), value
 
 
 def _plain(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[int | str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
+from django.utils.translation import gettext
 
 from relance.lib.errors import Failure
 
@@ -30,5 +31,5 @@ def unseal(sealed: bytes, secret: str) -> dict[str, str]:
     try:
         values: dict[str, str] = json.loads(_lock(secret).decrypt(sealed))
     except InvalidToken:
-        raise Failure("a sender's password was sealed by another server: set the sender again") from None
+        raise Failure(gettext("a sender's password was sealed by another server: set the sender again")) from None
     return values

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext
 
 from relance.lib.errors import BadInput
 
@@ -34,12 +35,14 @@ def read_yaml(path: Path) -> Any:
     """The content of a YAML file; BadInput names file, line and fault."""
     try:
         if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path}: is larger than {LARGEST // 1_000_000} MB")
+            told = gettext("{name}: is larger than {most} MB")
+            raise BadInput(told.format(name=path, most=LARGEST // 1_000_000))
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+        told = gettext("{name}: cannot be read ({why})")
+        raise BadInput(told.format(name=path, why=error.strerror)) from None
     except UnicodeDecodeError:
-        raise BadInput(f"{path}: is not UTF-8 text") from None
+        raise BadInput(gettext("{name}: is not UTF-8 text").format(name=path)) from None
     return read_yaml_text(text, str(path))
 
 
@@ -49,5 +52,8 @@ def read_yaml_text(text: str, name: str) -> Any:
         return yaml.load(text, Loader=WordsLoader)  # noqa: S506 (a safe loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise BadInput(f"{name}{where}: is not YAML ({getattr(error, 'problem', None) or error})") from None
+        why = getattr(error, "problem", None) or error
+        if mark is None:
+            raise BadInput(gettext("{name}: is not YAML ({why})").format(name=name, why=why)) from None
+        told = gettext("{name}, line {line}: is not YAML ({why})")
+        raise BadInput(told.format(name=name, line=mark.line + 1, why=why)) from None

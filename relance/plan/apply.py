@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext
 
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput, unknown_word
@@ -40,13 +41,13 @@ def read_file(path: Path) -> list[dict[str, Any]]:
 def read_automations(content: Any, path: str) -> list[dict[str, Any]]:
     """The automations of a file that was read; BadInput when it has none."""
     if not isinstance(content, dict) or "automations" not in content:
-        raise BadInput(f"{path}: must begin with `automations:` and a list")
+        raise BadInput(f"{path}: " + gettext("must begin with `automations:` and a list"))
     for key in content:
         if key != "automations":
-            raise BadInput(f"{path}: {unknown_word('key', key, ['automations'])}")
+            raise BadInput(f"{path}: {unknown_word(gettext('key'), key, ['automations'])}")
     entries = content["automations"]
     if not isinstance(entries, list):
-        raise BadInput(f"{path}: automations: must be a list")
+        raise BadInput(f"{path}: automations: " + gettext("must be a list"))
     return entries
 
 
@@ -77,7 +78,8 @@ def _refuse_doubles(definitions: Sequence[Definition]) -> None:
     seen: set[str] = set()
     for i, definition in enumerate(definitions):
         if definition.code in seen:
-            raise BadInput(f"automations[{i}].code: {definition.code} stands twice in this file")
+            told = gettext("{code} stands twice in this file").format(code=definition.code)
+            raise BadInput(f"automations[{i}].code: {told}")
         seen.add(definition.code)
 
 

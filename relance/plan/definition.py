@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from relance.audience.tree import Tree, read_tree, rules_of
@@ -100,7 +101,7 @@ class Definition(Strict):
     def _known_recipients(cls, words: list[str]) -> list[str]:
         for word in words:
             if word not in RECIPIENTS and not (word.startswith("user:") and len(word) > 5):
-                raise ValueError(unknown_word("recipient", word, [*RECIPIENTS, "user:REFERENCE"]))
+                raise ValueError(unknown_word(gettext("recipient"), word, [*RECIPIENTS, "user:REFERENCE"]))
         return words
 
     @field_validator("needs")
@@ -108,21 +109,22 @@ class Definition(Strict):
     def _known_records(cls, needs: dict[str, int]) -> dict[str, int]:
         for record, minutes in needs.items():
             if record not in FILE_OF:
-                raise ValueError(unknown_word("record", record, FILE_OF))
+                raise ValueError(unknown_word(gettext("record"), record, FILE_OF))
             if minutes < 1:
-                raise ValueError(f"{record}: minutes since its last import, at least 1 (found {minutes})")
+                told = gettext("{record}: minutes since its last import, at least 1 (found {minutes})")
+                raise ValueError(told.format(record=record, minutes=minutes))
         return needs
 
     @model_validator(mode="after")
     def _reminders_are_about_appointments(self) -> "Definition":
         if self.kind == "appointment_reminder" and self.subject != "appointment":
-            raise ValueError("an appointment_reminder has `subject: appointment`")
+            raise ValueError(gettext("an appointment_reminder has `subject: appointment`"))
         return self
 
     @model_validator(mode="after")
     def _recalls_are_of_vehicles(self) -> "Definition":
         if self.repeat == "each_recall" and self.subject != "vehicle":
-            raise ValueError("`repeat: each_recall` needs `subject: vehicle`")
+            raise ValueError(gettext("`repeat: each_recall` needs `subject: vehicle`"))
         return self
 
     @cached_property
@@ -162,7 +164,8 @@ class Definition(Strict):
 def read_definition(value: Any, path: str) -> Definition:
     """The definition with its rules checked; BadInput with path and nearest word."""
     if not isinstance(value, dict):
-        raise BadInput(f"{path}: must be a mapping with code, name, subject, schedule … (found {value!r:.60})")
+        told = gettext("must be a mapping with code, name, subject, schedule … (found {found})")
+        raise BadInput(f"{path}: {told.format(found=f'{value!r:.60}')}")
     definition = read(Definition, value, path)
     read_tree(definition.audience, path=f"{path}.audience")
     return definition

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.models import Dealer
@@ -65,7 +66,8 @@ class Field:
         if self.missing is not None:
             return f"{{ {self.name} }}: {self.missing}"
         if dealer is not None and self.setting and not getattr(dealer.preferences, self.setting):
-            return f"{{ {self.name} }}: the setting '{self.setting}' is empty, fill it in first"
+            told = gettext("the setting '{setting}' is empty, fill it in first").format(setting=self.setting)
+            return f"{{ {self.name} }}: {told}"
         return None
 
 
@@ -203,7 +205,7 @@ def field_named(name: str) -> Field:
         return known
     if wanted.startswith(META) and len(wanted) > len(META):
         return _meta(wanted)
-    raise BadInput(unknown_word("field", name, FIELDS))
+    raise BadInput(unknown_word(gettext("field"), name, FIELDS))
 
 
 @lru_cache(maxsize=1000)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from relance.lib.errors import BadInput
 from relance.plan.placeholders import Field, field_named
 from relance.plan.saying.shown import Values
@@ -121,14 +123,14 @@ def scan(text: str) -> Iterator[str | tuple[str, str | None, int]]:
             continue
         end = text.find("}", brace)
         if end < 0:
-            raise BadInput(f"{_place(text, brace)}: '{{' is never closed; write {{{{ for a brace")
+            raise BadInput(f"{_place(text, brace)}: " + gettext("'{' is never closed; write {{ for a brace"))
         inner = text[brace + 1 : end]
         name, bar, fallback = inner.partition("|")
         if "{" in inner or not NAME.fullmatch(name.strip()):
-            raise BadInput(
-                f"{_place(text, brace)}: '{text[brace : end + 1]:.60}' is not a field; "
-                f"write {{ customer.first_name }}, or {{{{ for a brace"
-            )
+            told = gettext("'{found}' is not a field; write {example}, or {doubled} for a brace")
+            found = f"{text[brace : end + 1]:.60}"
+            told = told.format(found=found, example="{ customer.first_name }", doubled="{{")
+            raise BadInput(f"{_place(text, brace)}: {told}")
         yield name.strip(), fallback.strip() if bar else None, brace
         start = end + 1
     if start < len(text):
@@ -161,4 +163,4 @@ def open_places(text: str) -> list[str]:
 def _place(text: str, position: int) -> str:
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
-    return f"line {line}, column {column}"
+    return gettext("line {line}, column {column}").format(line=line, column=column)

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from relance.dealers.hours import SEARCH_DAYS, Calendar, day_of_holiday
@@ -71,7 +73,7 @@ def _read_at(value: Any) -> time | datetime:
         value = None
     if isinstance(value, datetime) or (isinstance(value, time) and value.tzinfo is None):
         return value
-    raise ValueError("write a time such as 10:30, or a day and time such as 2026-05-04T10:30")
+    raise ValueError(gettext("write a time such as 10:30, or a day and time such as 2026-05-04T10:30"))
 
 
 def _read_day(value: Any) -> int | Literal["last"]:
@@ -79,14 +81,14 @@ def _read_day(value: Any) -> int | Literal["last"]:
         return "last"
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 31:
         return value
-    raise ValueError("a day of the month is a number from 1 to 31, or last")
+    raise ValueError(gettext("a day of the month is a number from 1 to 31, or last"))
 
 
 def _read_window(value: Any) -> Hours | Literal["opening_hours"]:
     if value == "opening_hours":
         return "opening_hours"
     if isinstance(value, str):
-        raise ValueError('a window is opening_hours, or two times such as ["08:00", "18:00"]')
+        raise ValueError(gettext('a window is opening_hours, or two times such as ["08:00", "18:00"]'))
     return Hours.model_validate(value)
 
 
@@ -110,6 +112,9 @@ Window = Annotated[
     PlainValidator(_read_window),
     PlainSerializer(_write_window, when_used="json-unless-none"),
 ]
+
+
+DAY_AND_TIME, A_TIME = _("a day and a time, for example 2026-05-04T10:00"), _("a time such as 10:00")
 
 
 class RunAt(NamedTuple):
@@ -141,29 +146,36 @@ class Schedule(Strict):
         needed, possible = KEYS[self.kind]
         given = self.model_fields_set - {"kind", "closed_day"}
         if foreign := sorted(given.difference(needed, possible)):
-            allowed = ", ".join((*needed, *possible)) or "no other key"
-            raise ValueError(f"a {self.kind} schedule has no '{foreign[0]}'; it has {allowed}")
+            allowed = ", ".join((*needed, *possible)) or gettext("no other key")
+            told = gettext("a {kind} schedule has no '{key}'; it has {allowed}")
+            raise ValueError(told.format(kind=self.kind, key=foreign[0], allowed=allowed))
         if missing := [key for key in needed if key not in given or getattr(self, key) in (None, ())]:
-            raise ValueError(f"a {self.kind} schedule needs '{missing[0]}'")
+            raise ValueError(gettext("a {kind} schedule needs '{key}'").format(kind=self.kind, key=missing[0]))
         if self.closed_day != "send" and self.kind not in MOVABLE:
-            raise ValueError(f"closed_day: {self.closed_day} means nothing for a {self.kind} schedule; leave it out")
+            told = gettext("closed_day: {word} means nothing for a {kind} schedule; leave it out")
+            raise ValueError(told.format(word=self.closed_day, kind=self.kind))
         if self.at is not None and isinstance(self.at, datetime) != (self.kind == "once"):
-            form = "a day and a time, for example 2026-05-04T10:00" if self.kind == "once" else "a time such as 10:00"
-            raise ValueError(f"'at' of a {self.kind} schedule is {form}")
+            day, time_of_day = (
+                gettext("a day and a time, for example 2026-05-04T10:00"),
+                gettext("a time such as 10:00"),
+            )
+            told = gettext("'at' of a {kind} schedule is {form}")
+            raise ValueError(told.format(kind=self.kind, form=day if self.kind == "once" else time_of_day))
         return self._yearly_day()
 
     def _yearly_day(self) -> "Schedule":
         if self.kind != "yearly":
             return self
         if (self.holiday is None) == (self.month is None and self.day is None):
-            raise ValueError("a yearly schedule needs either month and day, or holiday")
+            raise ValueError(gettext("a yearly schedule needs either month and day, or holiday"))
         if self.holiday is None:
             if self.month is None or not isinstance(self.day, int):
-                raise ValueError("a yearly schedule needs month and day, both as numbers")
+                raise ValueError(gettext("a yearly schedule needs month and day, both as numbers"))
             if self.day > months.monthrange(2024, self.month)[1]:
-                raise ValueError(f"month {self.month} has no day {self.day}")
+                told = gettext("month {month} has no day {day}")
+                raise ValueError(told.format(month=self.month, day=self.day))
             if self.days_before:
-                raise ValueError("days_before goes with holiday; with month and day write the day itself")
+                raise ValueError(gettext("days_before goes with holiday; with month and day write the day itself"))
         return self
 
     def holds_on(self, day: date) -> bool:
@@ -324,8 +336,11 @@ def _holiday(word: str, calendar: Calendar, year: int) -> date:
         if day := day_of_holiday(calendar.country, calendar.region, name=name, year=year):
             return day
     place = f"{calendar.country} {calendar.region or ''}".strip()
-    advice = "use month and day" if calendar.region else "set the region, or use month and day"
-    raise BadInput(f"schedule.holiday: '{word}' is no public holiday of {place}; {advice}")
+    if calendar.region:
+        told = gettext("'{word}' is no public holiday of {place}: use month and day")
+    else:
+        told = gettext("'{word}' is no public holiday of {place}: set the region, or use month and day")
+    raise BadInput(f"schedule.holiday: {told.format(word=word, place=place)}")
 
 
 _NOMINAL_DAYS: dict[str, Callable[[Schedule, Calendar, _Span], Iterator[date]]] = {

@@ -10,6 +10,9 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput
 from relance.lib.sms import size_of
@@ -28,10 +31,10 @@ FILLED_IN_EACH_TIME = "personal"  # the theme of V18
 PARTS = 2  # an SMS of more parts costs more than it says
 ANSWERED = ("sms", "email")  # an answer there is read for words to stop before anything else
 MISSING: dict[Element, str] = {
-    "sender": "does not say who speaks: write { company.name }",
-    "postal_address": "the law wants your postal address in it: fill in the setting 'address'",
-    "contact": "the law wants a way to reach you in it: fill in the setting 'phone', 'email' or 'website'",
-    "stop": "the law wants it to say how to stop: fill in the setting 'phone', 'email' or 'website'",
+    "sender": _("does not say who speaks: write { company.name }"),
+    "postal_address": _("the law wants your postal address in it: fill in the setting 'address'"),
+    "contact": _("the law wants a way to reach you in it: fill in the setting 'phone', 'email' or 'website'"),
+    "stop": _("the law wants it to say how to stop: fill in the setting 'phone', 'email' or 'website'"),
 }
 
 
@@ -88,10 +91,10 @@ def check(definition: Definition, dealer: Dealer | None = None) -> list[Finding]
 def _impossible_fields(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     for field in part.text.fields:
         if field.subjects is not None and definition.subject not in field.subjects:
-            owners = " or ".join(sorted(field.subjects))
-            yield fault(
-                part.path, f"{{ {field.name} }} belongs to {owners}, this automation is about {definition.subject}"
-            )
+            told = gettext("{field} belongs to {owners}, this automation is about {subject}")
+            owners = ", ".join(sorted(field.subjects))
+            told = told.format(field=f"{{ {field.name} }}", owners=owners, subject=definition.subject)
+            yield fault(part.path, told)
 
 
 def _unavailable_fields(_definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
@@ -104,7 +107,9 @@ def _unavailable_fields(_definition: Definition, dealer: Dealer | None, part: Pa
 def _missing_fallbacks(_definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     for field in _bare(part.text):
         if not field.always and field.available:
-            yield warning(part.path, f"{{ {field.name} }} may be empty: give it a fallback, {{ {field.name} | … }}")
+            told = gettext("{field} may be empty: give it a fallback, {example}")
+            example = f"{{ {field.name} | … }}"
+            yield warning(part.path, told.format(field=f"{{ {field.name} }}", example=example))
 
 
 def _bare(text: Text) -> list[Field]:
@@ -116,7 +121,7 @@ def _open_places(definition: Definition, _dealer: Dealer | None, part: Part) -> 
     if definition.theme == FILLED_IN_EACH_TIME:
         return  # a personal reminder (V18) fills them in each time
     for place in open_places(part.source):
-        yield refusal(part.path, f"{place} is still to be filled in")
+        yield refusal(part.path, gettext("{place} is still to be filled in").format(place=place))
 
 
 def _long_sms(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
@@ -126,8 +131,12 @@ def _long_sms(definition: Definition, dealer: Dealer | None, part: Part) -> Iter
     said = (sample_sms if to_customers else sample_of)(part.text, part.language, dealer)
     size = size_of(said)
     if size.parts > PARTS:
-        forced = f", because of {' '.join(size.forced_by[:5])}" if size.forced_by else ""
-        yield warning(part.path, f"takes {size.parts} parts as an SMS ({size.length} places, {size.encoding}{forced})")
+        told = gettext("takes {parts} parts as an SMS ({length} places, {encoding})")
+        if size.forced_by:
+            told = gettext("takes {parts} parts as an SMS ({length} places, {encoding}, because of {signs})")
+        signs = " ".join(size.forced_by[:5])
+        told = told.format(parts=size.parts, length=size.length, encoding=size.encoding, signs=signs)
+        yield warning(part.path, told)
 
 
 def sample_of(text: Text, language: str, dealer: Dealer | None = None) -> str:
@@ -154,7 +163,7 @@ def _missing_elements(definition: Definition, dealer: Dealer | None, part: Part)
     said = sample_of(part.text, part.language, dealer)
     text = composed(dealer, part.language, channel=part.channel, purpose=definition.purpose, body=said)
     for element in missing(dealer, text, channel=part.channel, purpose=definition.purpose, on=date.max):
-        yield refusal(part.path, MISSING[element])
+        yield refusal(part.path, gettext(MISSING[element]))
 
 
 def _unexplained_warranty(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:
@@ -162,7 +171,8 @@ def _unexplained_warranty(definition: Definition, dealer: Dealer | None, part: P
         return
     offer = unexplained_warranty(part.source)
     if offer is not None:
-        yield refusal(part.path, f"offers a warranty ({offer}): Québec wants the legal warranty explained before it")
+        told = gettext("offers a warranty ({offer}): Québec wants the legal warranty explained before it")
+        yield refusal(part.path, told.format(offer=offer))
 
 
 def _reaches_customers(definition: Definition, part: Part) -> bool:
@@ -174,20 +184,21 @@ def _selling_words(definition: Definition, _dealer: Dealer | None, part: Part) -
         return
     found = selling("".join(piece for piece in part.text.pieces if isinstance(piece, str)))
     if found:
-        yield refusal(part.path, f"sells ({', '.join(found)}): a service message carries nothing that sells")
+        told = gettext("sells ({words}): a service message carries nothing that sells")
+        yield refusal(part.path, told.format(words=", ".join(found)))
     if any(field.name == "promotion.text" for field in part.text.fields):
-        yield refusal(part.path, "{ promotion.text } sells: a service message carries nothing that sells")
+        yield refusal(part.path, gettext("{ promotion.text } sells: a service message carries nothing that sells"))
 
 
 def _invited_answers(definition: Definition, _dealer: Dealer | None, part: Part) -> Iterator[Finding]:
     if part.channel not in ANSWERED or "customer" not in definition.recipients:
         return
     for word in invited(part.source, "blocks"):
-        yield refusal(
-            part.path, f"asks for {word.upper()}, which carriers act on themselves: ask for a digit, CONFIRM or CHANGE"
-        )
+        told = gettext("asks for {word}, which carriers act on themselves: ask for a digit, CONFIRM or CHANGE")
+        yield refusal(part.path, told.format(word=word.upper()))
     for word in invited(part.source, "added_by_relance"):
-        yield refusal(part.path, f"says how to answer {word.upper()}: relance adds that line by itself, leave it out")
+        told = gettext("says how to answer {word}: relance adds that line by itself, leave it out")
+        yield refusal(part.path, told.format(word=word.upper()))
 
 
 def _languages(definition: Definition, dealer: Dealer | None) -> Iterator[Finding]:
@@ -198,25 +209,27 @@ def _languages(definition: Definition, dealer: Dealer | None) -> Iterator[Findin
             continue
         for language in dict.fromkeys([dealer.language, *dealer.preferences.languages]):
             if language not in by_language:
-                yield warning(channel, f"has no wording in your language '{language}'")
+                told = gettext("has no wording in your language '{language}'")
+                yield warning(channel, told.format(language=language))
         if dealer.preferences.region == "QC" and "fr" not in by_language:
-            yield refusal(channel, "has no French wording, which Québec asks for")
+            yield refusal(channel, gettext("has no French wording, which Québec asks for"))
 
 
 def _channels(definition: Definition) -> Iterator[Finding]:
     for channel in definition.channels:
         if channel != "staff" and not definition.wording.get(channel):
-            yield warning(channel, "has no wording: nobody hears by this channel")
+            yield warning(channel, gettext("has no wording: nobody hears by this channel"))
     for language, words in definition.wording.get("email", {}).items():
         if not words.subject and "email" in definition.channels:
-            yield warning(f"email.{language}", "has no subject line")
+            yield warning(f"email.{language}", gettext("has no subject line"))
 
 
 def _keywords(definition: Definition) -> Iterator[Finding]:
     for keyword in definition.replies.keywords:
         for word in keyword.words:
             if is_answer(word, "blocks") or is_answer(word, "added_by_relance"):
-                yield refusal("", f"replies.keywords: carriers act on {word.upper()} themselves: choose another word")
+                told = gettext("carriers act on {word} themselves: choose another word").format(word=word.upper())
+                yield refusal("", f"replies.keywords: {told}")
 
 
 LOOKS: tuple[Callable[[Definition, Dealer | None, Part], Iterator[Finding]], ...] = (

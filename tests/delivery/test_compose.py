@@ -150,5 +150,23 @@ def test_plain_paragraphs_and_links_become_html_without_markdown():
     assert 'href="https://a.example/b?c=1&amp;d=2"' in made
 
 
-def test_a_link_with_a_name_reads_well_in_the_plain_part():
-    assert text_of("See [our page](https://a.example).") == "See our page: https://a.example."
+@pytest.mark.parametrize(
+    ("written", "reads"),
+    [
+        ("See [our page](https://a.example).", "See our page: https://a.example."),
+        ("[Write](mailto:us@a.example) or [call](tel:+15145550100)", "Write: us@a.example or call: +15145550100"),
+        ("[us@a.example](mailto:us@a.example)", "us@a.example"),
+        ("**Your visit** is *tomorrow*, `9:00`.", "Your visit is tomorrow, 9:00."),
+        ("# Hello\n\nMore", "Hello\n\nMore"),
+        ("- oil\n- brakes", "• oil\n• brakes"),
+        ("2. oil\n3. brakes", "2. oil\n3. brakes"),
+        ("- first\n\n  more\n- second", "• first\n  more\n• second"),
+        ("> quoted", "quoted"),
+        ("one\ntwo", "one\ntwo"),
+        ("above\n\n---\n\nbelow", "above\n\nbelow"),
+        ("https://a.example/a_b_c?x=1&y=2", "https://a.example/a_b_c?x=1&y=2"),
+        (r"5 \* 3 and a\_b", "5 * 3 and a_b"),
+    ],
+)
+def test_the_plain_part_reads_naturally(written: str, reads: str):
+    assert text_of(written) == reads

@@ -89,7 +89,7 @@ def test_the_capitals_of_an_account_are_kept():
         ("smtp://", "host is missing"),
         ("smtp://mail.example:port", "smtp://"),
         ("smtp://mail.example?form=a@b.example", "unknown option 'form'"),
-        ("smtp://mail.example?tls=yes", "unknown tls 'yes'"),
+        ("smtp://mail.example?tls=yes", "unknown TLS 'yes'"),
         ("smtp://mail.example?connections=0", "whole number"),
     ],
 )

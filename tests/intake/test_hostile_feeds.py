@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 STOPPED = {
     "an empty file": ("", "empty"),
     "a file of blanks": ("\n\n", "empty"),
-    "no required column": ("name\nAnn\n", "required column id"),
+    "no required column": ("name\nAnn\n", "required column is missing: id"),
     "semicolons": ("id;email\n1;a@b.ca\n", "semicolons"),
     "a column twice": ("id,email,Email\n1,a,b\n", "email is there twice"),
     "a thousand columns": (",".join(f"c{n}" for n in range(1000)) + "\n", "1,000 columns"),

@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from relance.dealers.models import Dealer, User
+from relance.dealers.audit import faults
+from relance.dealers.models import Dealer, Invitation, Membership, User
+from relance.delivery.models import PrintFile
 from relance.facts.models import Customer, RepairOrder
 from relance.intake.models import ImportRun
 from relance.jobs.demo.dealership import MANAGER, SIGN_IN, open_dealership
 from relance.jobs.demo.feed import rows_between
 from relance.lib.errors import BadInput
-from relance.outbox.models import Message
-from relance.plan.models import Automation
+from relance.outbox.models import HoldBack, Message, Task
+from relance.plan.models import Automation, CustomerGroup, PersonalReminder, Sketch
 from tests import builders
 
 TUESDAY = datetime(2026, 3, 10, 19, tzinfo=UTC)  # 15:00 in Montréal
@@ -23,9 +25,10 @@ def opened(tmp_path, settings, db):
     """Open the sample dealership at a moment; the answer has what it said."""
     settings.HOME = tmp_path
 
-    def run(at: datetime = TUESDAY, *, customers: int = 120, seed: int = 5):
+    def run(at: datetime = TUESDAY, *, customers: int = 120, seed: int = 5, lived: int = 0):
         lines: list[str] = []
-        return open_dealership(customers=customers, seed=seed, at=at, say=lines.append), "\n".join(lines)
+        made = open_dealership(customers=customers, seed=seed, at=at, say=lines.append, lived=lived)
+        return made, "\n".join(lines)
 
     return run
 
@@ -96,3 +99,24 @@ def test_a_dealer_of_that_name_that_is_not_ours_stays_untouched(opened):
     with pytest.raises(BadInput, match="of its own: choose another with RELANCE_HOME"):
         opened()
     assert not Customer.objects.of(Dealer.objects.get()).exists()
+
+
+@pytest.mark.process  # it lives four days
+def test_one_that_has_lived_shows_every_page_at_work(opened):
+    made, _ = opened(customers=500, lived=4)
+    dealer = made.dealer
+    assert set(Task.objects.of(dealer).values_list("kind", flat=True)) >= {"call", "question", "complaint"}
+    assert Message.objects.of(dealer).filter(state="approval").exists()
+    assert PrintFile.objects.of(dealer).filter(state="made").exists()
+    mailings = Automation.objects.of(dealer).filter(definition__schedule__kind="once").order_by("code")
+    assert [mailing.status for mailing in mailings] == ["approval", "on"]  # one to come, one that has gone
+    assert Message.objects.of(dealer).filter(automation=mailings[1], state="sent").exists()
+    for table in (CustomerGroup, HoldBack, Invitation, PersonalReminder, Sketch):
+        assert table.objects.of(dealer).exists(), table
+    assert set(Membership.objects.of(dealer).values_list("role", flat=True)) == {
+        "crm_manager",
+        "advisor",
+        "salesperson",
+    }
+    assert User.objects.get(email="salesperson@example.com").check_password(made.password)
+    assert not list(faults(dealer))

@@ -54,8 +54,8 @@ def test_the_shipped_ones_are_a_file_to_begin_from(dealer, relance, tmp_path):
     ("text", "says"),
     [
         ("schedules: []\n", "expected a schedule"),
-        (OWN.replace("months: 3, ", ""), "operation oil: say how often"),
-        (OWN + "- {code: oil, name: {en: Oil}, months: 6}\n", "operation oil: is there 2 times"),
+        (OWN.replace("months: 3, ", ""), "mazda.operations.oil: say how often"),
+        (OWN + "- {code: oil, name: {en: Oil}, months: 6}\n", "operations.oil: is there 2 times"),
         (OWN.replace("make:", "maker:"), "make"),
         (OWN + "years: [2024, 2020]\n", "the first one is the later"),
         ("schedules:\n- {schedule: a, operations: [{code: o, name: {en: O}, months: 1}]}\n"

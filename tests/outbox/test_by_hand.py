@@ -110,7 +110,7 @@ def test_asked_twice_it_is_one_message_and_after_it_went_a_second(dealer):
 
 def test_what_goes_or_waits_is_not_sent_by_hand(dealer):
     message = a_message(a_customer(dealer), an_automation(dealer), state="ready")
-    with pytest.raises(BadInput, match="this message is ready"):
+    with pytest.raises(BadInput, match="Only a refused, canceled or failed message"):
         by_hand(dealer, message)
 
 

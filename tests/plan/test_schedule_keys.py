@@ -11,7 +11,7 @@ from relance.plan.schedule import Schedule
 
 FAULTS = [
     ({"kind": "daly", "at": "10:00"}, "schedule.kind: unknown value 'daly', did you mean 'daily'?"),
-    ({"at": "10:00"}, "schedule.kind: Field required"),
+    ({"at": "10:00"}, "schedule.kind: is missing"),
     ({"kind": "daily", "att": "10:00"}, "schedule: unknown key 'att', did you mean 'at'?"),
     ({"kind": "daily"}, "schedule: a daily schedule needs 'at'"),
     ({"kind": "daily", "at": "25:00"}, "schedule.at: write a time such as 10:30"),

@@ -9,6 +9,7 @@ from imaplib import IMAP4
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
+from django.utils.translation import gettext
 from imap_tools import AND, BaseMailBox
 from imap_tools.errors import ImapToolsError
 
@@ -107,7 +108,7 @@ class _Encrypted(_Plain):
 def _opened(url: str, private: Iterable[str] | None) -> BaseMailBox:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname or not parts.username:
-        raise BadInput("the secret 'bounces': write imaps://user:password@host/FOLDER")
+        raise BadInput(gettext("the secret 'bounces': write imaps://user:password@host/FOLDER"))
     port = parts.port or PORTS[parts.scheme]
     box = (_Encrypted if parts.scheme == "imaps" else _Plain)(parts.hostname, port, private)
     folder = unquote(parts.path.strip("/")) or "INBOX"

@@ -50,7 +50,9 @@ def sending_from(url: str, *, where: str) -> Sending:
     parts = urlsplit(url)
     way = WAYS.get(parts.scheme)
     if way is None:
-        raise BadInput(where + ": " + unknown_word("kind of sender", parts.scheme or url[:40], [*WAYS, "file"]))
+        raise BadInput(
+            where + ": " + unknown_word(gettext("kind of sender"), parts.scheme or url[:40], [*WAYS, "file"])
+        )
     options = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))  # a number begins with +
     try:
         _check(way, options)
@@ -65,7 +67,7 @@ def _check(way: Way, options: Mapping[str, str]) -> None:
     """What every way asks of its options."""
     for name in options:
         if name not in way.options:
-            raise BadInput(unknown_word("option", name, way.options))
+            raise BadInput(unknown_word(gettext("option"), name, way.options))
     for name, greatest in NUMBERS.items():
         text = options.get(name, "1")
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= greatest):
@@ -91,7 +93,7 @@ def _smtp(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[s
         raise BadInput(gettext("the host is missing"))
     tls = options.pop("tls", "tls" if parts.scheme == "smtps" else "starttls" if parts.username else "auto")
     if tls not in TLS:
-        raise BadInput(unknown_word("tls", tls, TLS))
+        raise BadInput(unknown_word("TLS", tls, TLS))
     kept: Settings = {"host": parts.hostname, "port": port, "tls": tls, "user": unquote(parts.username or "")}
     return kept, _secret(parts)
 

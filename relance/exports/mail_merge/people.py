@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from relance.dealers.models import Dealer
-from relance.delivery.channels.paper.markup import plain_of, tree_of
+from relance.delivery.channels.markup import plain_of, tree_of
 from relance.exports.lists.cells import Cell, Column, Sheet
 from relance.facts.models import Customer
 from relance.lib.addresses.postal import Home, address_lines

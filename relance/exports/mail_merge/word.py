@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from django.utils.translation import gettext
 from mailmerge import MailMerge
 
 from relance.exports.lists.cells import NOT_IN_A_FILE, Column, plain
@@ -66,7 +67,7 @@ def filled(merge: MergeList, own_template: Path | None = None) -> bytes:
     with _opened(own_template) as document:
         unknown = sorted(document.get_merge_fields() - {column.name for column in columns})
         if unknown:
-            said = unknown_word("merge field", unknown[0], [column.name for column in columns])
+            said = unknown_word(gettext("merge field"), unknown[0], [column.name for column in columns])
             raise BadInput(f"{own_template}: {said}")
         document.merge_templates(_people(columns, merge.rows()), separator="nextPage_section")
         made = io.BytesIO()

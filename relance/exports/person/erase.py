@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, models, transaction
+from django.utils.translation import gettext
 
 from relance.dealers.models import Dealer
 from relance.exports.person.files import clear
@@ -37,7 +38,8 @@ def erase(dealer: Dealer, customer: Customer, *, home: Path, at: datetime) -> Er
         PlanMark.objects.of(dealer).bulk_create([PlanMark(dealer=dealer)], ignore_conflicts=True)
         PlanMark.objects.of(dealer).select_for_update().get()  # no run is made meanwhile
         if Message.objects.of(dealer).filter(customer=customer, state="sending").exists():
-            raise BadInput(f"a message to customer {customer.ref} is being handed over just now: try again in a minute")
+            told = gettext("a message to customer {customer} is being handed over just now: try again in a minute")
+            raise BadInput(told.format(customer=customer.ref))
         his = everything_of(dealer, customer)
         marks = list(_marks(dealer, customer, his))
         names = {str(row.key) for row in his.get(Message, []) if isinstance(row, Message)}

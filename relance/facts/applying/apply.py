@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext
 
 from relance.dealers.models import Dealer
 from relance.dealers.staff import keep_typed
@@ -103,9 +104,8 @@ class Applier:
             nowhere = (None,) * len(fields)
             rows = [nowhere if ref is None else found[ref] for ref in refs]
         except KeyError as gone:
-            raise Failure(
-                f"{column} {gone.args[0]} was there when the feed was read and is gone now: import again"
-            ) from None
+            told = gettext("{column} {ref} was there when the feed was read and is gone now: import again")
+            raise Failure(told.format(column=column, ref=gone.args[0])) from None
         for name, values in zip(fields, zip(*rows, strict=True), strict=True):
             sheet.put(name, list(values))
 
@@ -127,7 +127,9 @@ class Applier:
 
     def _note_differing(self, row: Row, old: Row) -> None:
         if any(old[name] != row[name] for name in ("expires_at", "source", "proof") if name in row):
-            self.terms.see("an entry that the ledger has with another expiry, source or proof: it keeps its own", 1)
+            self.terms.see(
+                gettext("an entry that the ledger has with another expiry, source or proof: it keeps its own"), 1
+            )
 
     def _follow(self, record: str, sheet: Sheet, new: list[int], changed: list[Row]) -> None:
         """What hangs on these rows: derived facts of vehicles, and deferred work kept in step with its order."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Appointment, Vehicle
@@ -27,11 +29,11 @@ def _appointments(dealer: Dealer, at: datetime) -> models.QuerySet[Appointment]:
 
 # record: (rows that may be retired, the status they get, how the note calls it)
 RETIRED: dict[str, tuple[Callable[[Dealer, datetime], models.QuerySet[models.Model]], str, str]] = {
-    "vehicles": (_vehicles, "sold", "vehicles that the complete feed does not have any more are now sold"),
+    "vehicles": (_vehicles, "sold", _("{number} vehicles that the complete feed does not have any more are now sold")),
     "appointments": (
         _appointments,
         "canceled",
-        "coming appointments that the complete feed does not have are now canceled",
+        _("{number} coming appointments that the complete feed does not have are now canceled"),
     ),
 }
 
@@ -51,7 +53,7 @@ def retire_absent(dealer: Dealer, record: str, stage: Stage, *, at: datetime) ->
             update(RETIRED_MODELS[record], changes, ("status", "digest"))
         stage.touch("vehicle", [vehicle for _, vehicle in absent if vehicle])
         retired += len(absent)
-    return [f"{retired:,} {says}"] if retired else []
+    return [gettext(says).format(number=f"{retired:,}")] if retired else []
 
 
 RETIRED_MODELS: dict[str, type[models.Model]] = {"vehicles": Vehicle, "appointments": Appointment}

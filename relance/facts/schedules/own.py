@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext
 
 from relance.dealers.models import Dealer
 from relance.facts.models import MaintenanceSchedule
@@ -33,13 +34,15 @@ def read_file(path: Path) -> list[Schedule]:
     value = read_yaml(path)
     several = value.get(HEAD) if isinstance(value, dict) and HEAD in value else [value]
     if not isinstance(several, list) or not several:
-        raise BadInput(f"{path}: expected a schedule, or `{HEAD}:` with a list of them")
+        told = gettext("expected a schedule, or `{head}:` with a list of them").format(head=HEAD)
+        raise BadInput(f"{path}: {told}")
     found = [
         read_schedule(one, f"{path.name}[{at}]" if len(several) > 1 else path.name) for at, one in enumerate(several)
     ]
     for code, times in Counter(schedule.schedule for schedule in found).items():
         if times > 1:
-            raise BadInput(f"{path}: the schedule {code} is there {times} times")
+            told = gettext("the schedule {code} is there {times} times").format(code=code, times=times)
+            raise BadInput(f"{path}: {told}")
     for schedule in found:
         _check(schedule, path)
     return found
@@ -48,15 +51,17 @@ def read_file(path: Path) -> list[Schedule]:
 def _check(schedule: Schedule, path: Path) -> None:
     codes = Counter(operation.code for operation in schedule.operations)
     for operation in schedule.operations:
-        where = f"{path}: {schedule.schedule}, operation {operation.code}"
+        where = f"{path}: {schedule.schedule}.operations.{operation.code}"
         if codes[operation.code] > 1:
-            raise BadInput(f"{where}: is there {codes[operation.code]} times")
+            told = gettext("is there {times} times").format(times=codes[operation.code])
+            raise BadInput(f"{where}: {told}")
         if not (operation.months or operation.km or operation.mi or operation.hours):
-            raise BadInput(f"{where}: say how often, in months, km, mi or hours")
+            raise BadInput(f"{where}: " + gettext("say how often, in months, km, mi or hours"))
         if not operation.name:
-            raise BadInput(f"{where}: it needs a name, for example name: {{en: Oil}}")
+            raise BadInput(f"{where}: " + gettext("it needs a name, for example name: {en: Oil}"))
     if schedule.years and schedule.years[0] > schedule.years[1]:
-        raise BadInput(f"{path}: {schedule.schedule}: years {list(schedule.years)}: the first one is the later")
+        told = gettext("years {years}: the first one is the later").format(years=list(schedule.years))
+        raise BadInput(f"{path}: {schedule.schedule}: {told}")
 
 
 @transaction.atomic
@@ -80,7 +85,7 @@ def take_back(dealer: Dealer, code: str, *, at: datetime) -> None:
     """Let no vehicle follow a schedule: each takes the next best one. BadInput offers the nearest code."""
     rows = standing(dealer)
     if not rows.filter(code=code).update(taken_back_at=at):
-        raise BadInput(unknown_word("schedule", code, rows.values_list("code", flat=True)))
+        raise BadInput(unknown_word(gettext("schedule"), code, rows.values_list("code", flat=True)))
 
 
 def export(dealer: Dealer) -> str:

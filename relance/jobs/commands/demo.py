@@ -1,11 +1,13 @@
 """`relance demo`: a sample dealership whose customers are about to hear from it, with worker and web in one process."""
 
+from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from typing import Annotated
 
 import typer
 from django.conf import settings
 
+from relance.dealers.models import Membership
 from relance.dealers.sign_in import sign_in_path
 from relance.jobs.demo.dealership import Dealership, open_dealership
 from relance.jobs.demo.passing import PassingTime
@@ -40,6 +42,14 @@ def command(
     _say("Stopped. Everything is kept.")
 
 
+def _others(dealership: Dealership) -> Iterator[str]:
+    """Who else signs in with that password, to see what another role sees."""
+    rows = Membership.objects.of(dealership.dealer).exclude(user=dealership.user).select_related("user")
+    emails = [place.user.email for place in rows.order_by("pk") if place.user.check_password(dealership.password)]
+    if emails:
+        yield f"  Also        {', '.join(emails)} (the same password)"
+
+
 def _say(line: str) -> None:
     print(line, flush=True)
 
@@ -54,6 +64,7 @@ def _welcome(dealership: Dealership, address: str, last: str) -> str:
             f"  Look at     {address}",
             f"  E-mail      {dealership.user.email}",
             f"  Password    {dealership.password}",
+            *_others(dealership),
             f"  Or, once    {address}{sign_in_path(dealership.user)}",
             f"  Home        {settings.HOME}",
             "",

@@ -16,6 +16,7 @@ from relance.dealers.models import Dealer, Membership, User
 from relance.delivery.deliver import deliver
 from relance.facts.absorb import take_in
 from relance.jobs.demo.answering import answer_some
+from relance.jobs.demo.desk import keep_busy, leave_to_approval, set_up
 from relance.jobs.demo.feed import write_feed
 from relance.jobs.demo.mark import Mark, read_mark, write_mark
 from relance.jobs.stages import plan
@@ -63,14 +64,18 @@ def open_dealership(*, customers: int, seed: int, at: datetime, say: Say, lived:
 def _live(made: Dealership, first: datetime, until: datetime) -> None:
     """Every morning up to `until`: the feed comes, runs are made, messages leave, some are answered."""
     dealer, mark = made.dealer, made.mark
+    set_up(dealer, at=first)
     day = day_of(first, ZONE) + DAY
     while (morning := local(day, MORNING, ZONE)) < until:
+        if morning + DAY >= until:
+            leave_to_approval(dealer, at=morning)
         mark = tell(dealer, mark, at=morning, say=lambda _line: None)
         plan(dealer, at=morning)
         for hours in (0, 2, 4):  # what had to wait for its hour leaves later in the day
             sent = [m for m in deliver(dealer, at=min(morning + hours * HOUR, until)) if m.state == "sent"]
             answer_some(dealer, sent, until=until)
         day += DAY
+    keep_busy(dealer, made.user, at=until)
 
 
 def _open(*, customers: int, seed: int, at: datetime, say: Say) -> Dealership:

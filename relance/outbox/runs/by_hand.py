@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput
@@ -30,7 +31,7 @@ def send_by_hand(dealer: Dealer, message: Message, *, by: str, at: datetime) -> 
     """Send what was refused. Asked again while it waits it is the same one; BadInput says what is against it."""
     PlanMark.objects.of(dealer).select_for_update().first()
     if message.state not in OVERRULED:
-        raise BadInput(f"this message is {message.state}: only a refused, canceled or failed one is sent by hand")
+        raise BadInput(gettext("Only a refused, canceled or failed message is sent by hand."))
     earlier = _by_hand_of(dealer, message)
     waiting = earlier.filter(state__in=("ready", "approval")).first()
     if waiting is not None:
@@ -45,7 +46,7 @@ def send_by_hand(dealer: Dealer, message: Message, *, by: str, at: datetime) -> 
     verdict = making.gate.judge([draft])[0]
     if verdict.reason:
         against = f"{verdict.reason} ({verdict.detail})" if verdict.detail else verdict.reason
-        raise BadInput(f"not sent: {against}; no person can decide otherwise")
+        raise BadInput(gettext("not sent: {reason}; no person can decide otherwise").format(reason=against))
     row = Run.objects.create(
         dealer=dealer, automation=automation, reference_at=run.reference_at, run_at=run.run_at, state="by_hand",
         cause=f"by hand, by {by}"[:200], drafts=1, planned_at=at,
@@ -75,4 +76,5 @@ def _draft(making: Making, run: RunOf, message: Message) -> Draft:
         for draft in found:
             if draft.recipient == message.recipient:
                 return draft
-    raise BadInput(f"{definition.code} does not speak to {message.recipient} about {message.subject_ref} any more")
+    told = gettext("{code} does not speak to this person about {subject} any more")
+    raise BadInput(told.format(code=definition.code, subject=message.subject_ref))

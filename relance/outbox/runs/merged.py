@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer, Merge
@@ -30,7 +31,8 @@ def merge(dealer: Dealer, keep: Customer, gone: Customer, *, by: str, at: dateti
         PlanMark.objects.of(dealer).select_for_update().get()  # no run is made meanwhile
         held = Customer.objects.of(dealer).select_for_update().in_bulk([keep.pk, gone.pk])
         if keep.pk == gone.pk or len(held) < 2:
-            raise BadInput(f"customers {keep.ref} and {gone.ref} cannot become one: they are not two of this dealer")
+            told = gettext("customers {keep} and {gone} cannot become one: they are not two of this dealer")
+            raise BadInput(told.format(keep=keep.ref, gone=gone.ref))
         _cancel_doubles(dealer, keep, gone, at)
         _join_once_keys(dealer, keep, gone)
         return move_facts(dealer, held[keep.pk], held[gone.pk], by=by, at=at)

@@ -71,7 +71,7 @@ def _recipients(dealer: Dealer, to: Sequence[str], author: str) -> list[str]:
     known = ("customer", *STAFF)
     for word in to:
         if word not in known and not word.startswith("user:"):
-            raise BadInput(f"--to {unknown_word('recipient', word, [*known, 'user:REFERENCE'])}")
+            raise BadInput(f"--to: {unknown_word(_('recipient'), word, [*known, 'user:REFERENCE'])}")
     if not to:
         raise BadInput(_("a reminder goes to somebody: customer, salesperson, sales_manager or user:REFERENCE"))
     own = Staff.objects.of(dealer).filter(ref_folded=fold(author)).first()
@@ -99,7 +99,7 @@ def definition_for(automation: Automation, reminder: PersonalReminder) -> Defini
     }
     spoken = [channel for channel in wording if channel != "staff"]
     if reminder.channel and reminder.channel not in spoken:
-        raise BadInput(f"--channel {unknown_word('channel', reminder.channel, spoken)}")
+        raise BadInput(f"--channel: {unknown_word(_('channel'), reminder.channel, spoken)}")
     channels = [reminder.channel] if reminder.channel else entry["channels"]
     return read_definition({**entry, "wording": wording, "recipients": reminder.to, "channels": channels}, CODE)
 

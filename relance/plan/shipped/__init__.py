@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from django.utils.translation import gettext
 from pydantic import Field
 
 from relance.dealers.models import Dealer
@@ -54,13 +55,15 @@ class Parameter(Strict):
         if self.kind == "words":
             return [str(word) for word in ([value] if isinstance(value, str) else value)]
         if self.kind == "choice" and value not in self.choices:
-            raise BadInput(f"{path}: {unknown_word('choice', value, self.choices)}")
+            raise BadInput(f"{path}: {unknown_word(gettext('choice'), value, self.choices)}")
         if self.kind in ("text", "accessory", "choice"):
             return str(value)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise BadInput(f"{path}: a whole number is needed (found {value!r:.40})")
+            told = gettext("a whole number is needed (found {found})").format(found=f"{value!r:.40}")
+            raise BadInput(f"{path}: {told}")
         if value != 0 and not self.min <= value <= self.max:
-            raise BadInput(f"{path}: from {self.min} to {self.max}, or 0 (found {value})")
+            told = gettext("from {least} to {most}, or 0 (found {found})")
+            raise BadInput(f"{path}: " + told.format(least=self.min, most=self.max, found=value))
         return value
 
 
@@ -115,7 +118,7 @@ def entry_of(code: str) -> Entry:
     """The entry with this code; BadInput offers the nearest one."""
     found = _by_code().get(code.strip().upper())
     if found is None:
-        raise BadInput(unknown_word("library entry", code, _by_code()))
+        raise BadInput(unknown_word(gettext("library entry"), code, _by_code()))
     return found
 
 
@@ -197,7 +200,7 @@ def _values(entry: Entry, given: Mapping[str, Any]) -> dict[str, Value]:
     known = {parameter.name: parameter for parameter in entry.parameters}
     for name in given:
         if name not in known:
-            raise BadInput(f"{entry.code}: {unknown_word('parameter', name, known)}")
+            raise BadInput(f"{entry.code}: {unknown_word(gettext('parameter'), name, known)}")
     return {name: p.read(given.get(name, p.default), f"{entry.code}.{name}") for name, p in known.items()}
 
 

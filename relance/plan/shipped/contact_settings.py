@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.models import Dealer
@@ -116,9 +117,9 @@ def setting_named(path: str) -> tuple[Column, Setting]:
     """`email.reminder_1` as its column and setting; BadInput offers the nearest."""
     column, _dot, name = path.strip().lower().replace("-", "_").partition(".")
     if column not in OF_COLUMN:
-        raise BadInput(f"{path}: {unknown_word('column', column, OF_COLUMN)}")
+        raise BadInput(f"{path}: {unknown_word(gettext('column'), column, OF_COLUMN)}")
     if name not in OF_SETTING:
-        raise BadInput(f"{path}: {unknown_word('setting', name, OF_SETTING)}")
+        raise BadInput(f"{path}: {unknown_word(gettext('setting'), name, OF_SETTING)}")
     return OF_COLUMN[column], OF_SETTING[name]
 
 
@@ -249,7 +250,7 @@ def _may_be_switched_on(dealer: Dealer, code: str, entry: dict[str, Any]) -> Non
     spoken = set(entry["channels"])
     stands = [f.text for f in findings if f.severity == "refuse_on_switch" and f.path.split(".")[0] in {*spoken, ""}]
     if stands:
-        raise BadInput(f"{code} cannot be switched on yet: {stands[0]}")
+        raise BadInput(gettext("{code} cannot be switched on yet: {reason}").format(code=code, reason=stands[0]))
 
 
 class Fault(NamedTuple):

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance.dealers.models import Dealer
+from relance.delivery.channels.markup import _parsed, breakable, first_link, tree_of
 from relance.delivery.channels.paper import items, press
 from relance.delivery.channels.paper.look import look_of
-from relance.delivery.channels.paper.markup import _parsed, breakable, first_link, tree_of
 from relance.outbox.models import Message
 from tests.builders import A_DAY, QUIET_SETTINGS
 

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from relance.delivery.channel import ChannelDown, DeliveryFault, ProviderBusy, ProviderRefused
 
 ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
@@ -41,7 +43,7 @@ def fault_of(answer: Answer, step: str) -> DeliveryFault:
     if answer.code < 500:  # 4xx, and what is no answer at all
         return ProviderBusy(str(answer))
     if step == "MAIL" and answer.code != 552:  # 552: too large, this message alone
-        return ChannelDown(f"the server does not take our sender address: {answer}")
+        return ChannelDown(gettext("the server does not take our sender address: {answer}").format(answer=answer))
     return ProviderRefused(str(answer), suppress_address=step == "RCPT" and _is_dead(answer))
 
 

@@ -7,17 +7,15 @@ from html import escape
 import css_inline
 from markdown_it import MarkdownIt
 
+from relance.delivery.channels.markup import LINK, MARKS, SAFE, plain_of, tree_of
+
 STYLE = """
 p { margin: 0 0 16px; } a { color: #1f5fa8; } ul, ol { margin: 0 0 16px; padding-left: 22px; }
 h1, h2, h3 { margin: 0 0 12px; font-size: 20px; line-height: 1.3; } img { max-width: 100%; }
 blockquote { margin: 0 0 16px; padding-left: 14px; border-left: 3px solid #e4e7ec; }
 """
 PARAGRAPH = '<p style="margin: 0 0 16px;">'
-MARKS = re.compile(r"[*_`\[\]#>|~\\&]|^\s*(?:[-+]|\d+[.)])\s|^ {4}|^\t|^\s*[-=]{2,}\s*$|  $", re.MULTILINE)
-LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
-NAMED_LINK = re.compile(r"\[([^\[\]\n]+)\]\((https?://[^()\s]+|mailto:[^()\s]+|tel:[^()\s]+)\)")
 BETWEEN = re.compile(r"\n\s*\n")
-SAFE = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
 _markdown.validateLink = lambda url: bool(SAFE.match(url))  # type: ignore[method-assign]
@@ -35,8 +33,8 @@ def html_of(text: str) -> str:
 
 
 def text_of(text: str) -> str:
-    """The plain part: Markdown reads well as it is, but for links with a name."""
-    return NAMED_LINK.sub(r"\1: \2", text) if "](" in text else text
+    """The plain part: the words without Markdown's marks, a link as its name and its address."""
+    return plain_of(tree_of(text)) if MARKS.search(text) else text
 
 
 @lru_cache(maxsize=256)

@@ -86,7 +86,7 @@ def _bodies(parcel: Parcel) -> tuple[str, str]:
     """What is said, plain and as HTML; the staff read a list."""
     if not parcel.to_customer:
         return list_text(parcel), list_html(parcel)
-    return "\n\n".join(map(text_of, parcel.bodies)), "\n".join(map(html_of, parcel.markdown))
+    return "\n\n".join(map(text_of, parcel.markdown)), "\n".join(map(html_of, parcel.markdown))
 
 
 def _lines(lines: list[str]) -> str:

@@ -11,6 +11,8 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from relance.delivery.channel import (
     Accepted,
     AnswerLost,
@@ -115,13 +117,17 @@ class Wire:
         try:
             self.smtp = self._connect()
         except smtplib.SMTPAuthenticationError as error:
-            raise ChannelDown(f"{where} does not take user and password: {_words(error)}") from None
+            told = gettext("{where} does not take user and password: {why}").format(where=where, why=_words(error))
+            raise ChannelDown(told) from None
         except smtplib.SMTPNotSupportedError as error:
-            raise ChannelDown(f"{where} cannot do what the sender asks for: {error}") from None
+            told = gettext("{where} cannot do what the sender asks for: {why}").format(where=where, why=error)
+            raise ChannelDown(told) from None
         except ssl.SSLError as error:
-            raise ChannelDown(f"{where} cannot be trusted: {error.reason or error}") from None
+            told = gettext("{where} cannot be trusted: {why}").format(where=where, why=error.reason or error)
+            raise ChannelDown(told) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise ChannelDown(f"{where} cannot be reached: {_words(error)}") from None
+            told = gettext("{where} cannot be reached: {why}").format(where=where, why=_words(error))
+            raise ChannelDown(told) from None
         self.pipelining = self.smtp.has_extn("pipelining")
         self.offered, self.unfinished, self.is_down = None, False, False
 
@@ -190,7 +196,7 @@ class Wire:
             except (smtplib.SMTPServerDisconnected, OSError) as lost:
                 self._drop()
                 if last:
-                    raise ChannelDown(f"the connection was lost: {_words(lost)}") from None
+                    raise ChannelDown(gettext("the connection was lost: {why}").format(why=_words(lost))) from None
             except ChannelDown:  # 421: some servers hang up politely after so many messages
                 self._drop()
                 if last:

@@ -9,7 +9,7 @@ from typing import Any
 import segno
 
 from relance.dealers.models import Dealer
-from relance.delivery.channels.paper.markup import LONG_WORD, first_link, softened, tree_of
+from relance.delivery.channels.markup import LONG_WORD, first_link, softened, tree_of
 from relance.delivery.channels.paper.room import surely_fits
 from relance.delivery.channels.paper.words import page_words
 from relance.lib.language import Speech, currency_of

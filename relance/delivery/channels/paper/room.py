@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from math import ceil
 
-from relance.delivery.channels.paper.markup import Node
+from relance.delivery.channels.markup import Node
 
 LINE = 1.3  # line to line, in sizes of the type
 BETWEEN = 0.5  # between two paragraphs, in lines

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import ClassVar
 
 from relance.delivery.channel import Accepted, Busy, Parcel, Refused, Result, Sending
-from relance.delivery.channels.paper.markup import plain_of, tree_of
+from relance.delivery.channels.markup import plain_of, tree_of
 from relance.delivery.staff.notices import tell_of_task
 from relance.outbox.models import Message, Task
 from relance.outbox.tasks import Reason, in_charge, open_task

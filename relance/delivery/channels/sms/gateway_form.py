@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from django.utils.translation import gettext
 from pydantic import Field, field_validator, model_validator
 
 from relance.delivery.channels.sms.codes import MEANINGS
@@ -45,7 +46,7 @@ class Codes(Strict):
     def _known(cls, words: dict[str, str]) -> dict[str, str]:
         for word in words.values():
             if word not in MEANINGS:
-                raise ValueError(unknown_word("class", word, MEANINGS))
+                raise ValueError(unknown_word(gettext("class"), word, MEANINGS))
         return words
 
 
@@ -71,7 +72,7 @@ class Receipts(Strict):
     def _known(cls, words: dict[str, str]) -> dict[str, str]:
         for word in words.values():
             if word not in KINDS:
-                raise ValueError(unknown_word("kind of receipt", word, KINDS))
+                raise ValueError(unknown_word(gettext("kind of receipt"), word, KINDS))
         return words
 
 
@@ -111,7 +112,7 @@ class Gateway(Strict):
     @model_validator(mode="after")
     def _one_server(self) -> "Gateway":
         if self.look_up is not None and Origin.of(self.look_up.url) != Origin.of(self.url):
-            raise ValueError("look_up.url is at another server than url")
+            raise ValueError(gettext("look_up.url is at another server than url"))
         return self
 
     @field_validator("url")
@@ -125,7 +126,7 @@ class Gateway(Strict):
     def _words(cls, value: Any) -> Any:
         for word in _words_in(value):
             if word not in WORDS:
-                raise ValueError(unknown_word("word in braces", word, WORDS))
+                raise ValueError(unknown_word(gettext("word in braces"), word, WORDS))
         return value
 
 

@@ -4,6 +4,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from relance.facts.applying.sheet import Sheet, json_text
 from relance.facts.applying.tidy.names import name_case
 from relance.facts.applying.tidy.tongues import two_letters
@@ -47,7 +49,7 @@ def email(sheet: Sheet, values: list[Any], terms: "Terms") -> None:
     sheet.put_folded("email", shown)
     sheet.put("email_usable", usable)
     sheet.keep_typed("email", values, shown)
-    terms.see("an e-mail address that cannot be used", usable.count(False))
+    terms.see(gettext("an e-mail address that cannot be used"), usable.count(False))
 
 
 def language(sheet: Sheet, values: list[Any], terms: "Terms") -> None:
@@ -56,7 +58,7 @@ def language(sheet: Sheet, values: list[Any], terms: "Terms") -> None:
     sheet.put("language", letters)
     for value, found in zip(values, letters, strict=True):
         if found is None and value is not None:
-            terms.see("a language that we do not know", 1, value)
+            terms.see(gettext("a language that we do not know"), 1, value)
 
 
 def roles(sheet: Sheet, values: list[Any], terms: "Terms") -> None:
@@ -70,7 +72,7 @@ def vin(sheet: Sheet, values: list[Any], terms: "Terms") -> None:
     shown, usable = _pairs([NOTHING if value is None else read_vin(value) for value in values])
     sheet.put_folded("vin", shown)
     sheet.put("vin_usable", usable)
-    terms.see("a VIN that cannot be right", usable.count(False))
+    terms.see(gettext("a VIN that cannot be right"), usable.count(False))
 
 
 def customer(sheet: Sheet, terms: "Terms") -> None:
@@ -107,7 +109,7 @@ def _phone(sheet: Sheet, name: str, countries: list[str], terms: "Terms") -> Non
     sheet.put(f"{name}_usable", usable)
     sheet.put(f"{name}_zones", [number and _zones(number.zones) for number in numbers])
     sheet.keep_typed(name, typed, shown)
-    terms.see("a telephone number that cannot be used", usable.count(False))
+    terms.see(gettext("a telephone number that cannot be used"), usable.count(False))
 
 
 @lru_cache(maxsize=1_000)
@@ -132,7 +134,7 @@ def appointment(sheet: Sheet, terms: "Terms") -> None:
     sheet.put("status", statuses)
     for code, status, shown in zip(raw, statuses, sheet.now("raw_status"), strict=True):
         if status is None and code is not None:
-            terms.see("a status that neither the map nor the words know", 1, shown)
+            terms.see(gettext("a status that neither the map nor the words know"), 1, shown)
 
 
 def repair_order(sheet: Sheet, terms: "Terms") -> None:

@@ -1,4 +1,4 @@
-"""Turns Markdown into the small tree that the layouts draw: paragraphs, headings, lists, quotes, links."""
+"""Turns Markdown into a small tree of paragraphs, headings, lists and links: layouts draw it, plain texts say it."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from relance.delivery.channels.email.body import LINK, MARKS, SAFE
-
 Node = dict[str, Any]
+MARKS = re.compile(r"[*_`\[\]#>|~\\&]|^\s*(?:[-+]|\d+[.)])\s|^ {4}|^\t|^\s*[-=]{2,}\s*$|  $", re.MULTILINE)
+LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
+SAFE = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
+SCHEMES = ("mailto:", "tel:")  # nobody reads them
 # What makes of a line, or of several, something other than a paragraph; a reference or a fence reaches over paragraphs.
 OF_LINES = re.compile(
     r"^[ ]{0,3}(?:[-+*>#=]|\d+[.)]|```|~~~|\[[^\]]+\]:)|^ {4}|^\t|\\$|[\f\v\x1c-\x1f\x85\u2028\u2029]", re.MULTILINE
@@ -56,7 +58,7 @@ def first_link(nodes: list[Node]) -> str | None:
 
 
 def plain_of(nodes: list[Node]) -> str:
-    """The words alone, for who reads them where nothing is bold: a word processor's field, a telephone."""
+    """The words alone, for who reads them where nothing is bold: a plain e-mail, a field of Word, a telephone."""
     return "\n\n".join(filter(None, (_plain(node) for node in nodes)))
 
 
@@ -65,15 +67,24 @@ def _plain(node: Node) -> str:
     match node["k"]:
         case "br":
             return "\n"
-        case "ul" | "ol":
-            return "\n".join(f"• {plain_of(item)}" for item in inner)
+        case "ul":
+            return "\n".join(_item("•", item) for item in inner)
+        case "ol":
+            return "\n".join(_item(f"{number}.", item) for number, item in enumerate(inner, node["n"]))
         case "q":
             return plain_of(inner)
         case "a":
-            said = "".join(map(_plain, inner))
-            return said if said == node["u"] else f"{said}: {node['u']}"
+            said, url = "".join(map(_plain, inner)), node["u"]
+            for scheme in SCHEMES:
+                url = url.removeprefix(scheme)
+            return said if said == url else f"{said}: {url}"
         case _:
             return str(node.get("t", "")) + "".join(map(_plain, inner))
+
+
+def _item(mark: str, item: list[Node]) -> str:
+    """One entry of a list; what follows its first line stands below it."""
+    return f"{mark} " + plain_of(item).replace("\n\n", "\n").replace("\n", "\n  ")
 
 
 def softened(nodes: list[Node]) -> list[Node]:
