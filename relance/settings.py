@@ -68,7 +68,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
-            "loaders": ["django.template.loaders.filesystem.Loader"],
+            "loaders": ["relance.web.templating.Loader"],
         },
     }
 ]
