@@ -11,7 +11,7 @@ from babel.dates import format_date, format_skeleton, format_timedelta
 from relance.dealers.models import Dealer
 from relance.lib.language import Speech, currency_of
 
-NEAR_DAYS = 300  # further away a day needs its year
+NEAR_DAYS = 92  # over a turn of the year and further away a day needs its year
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,15 @@ class Reader:
 
     def day(self, day: date) -> str:
         """`Mon, 4 May`, with the year when it is far away."""
-        skeleton = "MMMEd" if abs((day - self.today).days) < NEAR_DAYS else "yMMMEd"
-        return _skeleton(skeleton, day, self.locale)
+        return _skeleton("MMMEd" if self.is_near(day) else "yMMMEd", day, self.locale)
 
     def long_day(self, day: date) -> str:
         """`Monday, 4 May`, with the year when it is far away."""
-        near = abs((day - self.today).days) < NEAR_DAYS
-        return self.speech.near_day(day) if near else self.speech.full_day(day)
+        return self.speech.near_day(day) if self.is_near(day) else self.speech.full_day(day)
+
+    def is_near(self, day: date) -> bool:
+        """Whether nobody would ask which year is meant."""
+        return day.year == self.today.year or abs((day - self.today).days) < NEAR_DAYS
 
     def month(self, day: date) -> str:
         """`May`."""

@@ -9,6 +9,7 @@ from babel.dates import format_timedelta
 from babel.numbers import format_decimal, format_percent
 from django import template
 
+from relance.lib.addresses import said_number
 from relance.lib.language import plain_blanks
 from relance.web.desk.reading import Reader
 
@@ -62,6 +63,18 @@ def moment(value: datetime, reader: Reader) -> str:
 def ago(value: datetime, reader: Reader) -> str:
     """`2 hours ago`."""
     return reader.ago(value)
+
+
+@register.filter
+def telephone(value: str, reader: Reader) -> str:
+    """`(514) 555-0100`: as people of the dealer's country write it."""
+    return said_number(value, reader.locale.territory or "")
+
+
+@register.filter
+def overdue(day: date, reader: Reader) -> bool:
+    """Whether a day has passed at the dealer's."""
+    return day < reader.today
 
 
 @register.filter

@@ -198,6 +198,16 @@ def test_a_vehicle_says_when_it_is_due_and_what_was_done(client: Client, zoe: Cu
     assert "Next service Wed, Jun 10" in text and "Brakes" in text
 
 
+def test_a_service_whose_day_has_passed_is_overdue(client: Client, zoe: Customer) -> None:
+    a_vehicle(zoe, ref="V3", next_service_on="2025-06-10", warranty_end_on="2027-03-02")
+    assert "Service overdue since Tue, Jun 10, 2025" in text_of(client, f"{HERE}vehicle/V3/")
+    assert "overdue since Tue, Jun 10, 2025 · Warranty until Tue, Mar 2, 2027" in text_of(client, f"{HERE}one/Z/1/")
+
+
+def test_a_telephone_number_is_written_as_people_write_it(client: Client, zoe: Customer) -> None:
+    assert "(514) 555-0177" in text_of(client, HERE) and "(514) 555-0177" in text_of(client, f"{HERE}one/Z/1/")
+
+
 def test_a_customer_is_held_back_from_everything_with_a_reason_and_brought_back(client: Client, dealer: Dealer) -> None:
     one = a_customer(dealer, ref="H1")
     page = "/d/north/customers/one/H1/"
