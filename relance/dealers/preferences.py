@@ -28,18 +28,28 @@ def none_word(value: Any) -> Any:
     return None if value == "none" else value
 
 
+def _end_of_day(value: Any) -> Any:
+    """24:00 is the end of the day, and so is 00:00 where something ends (all that a browser's field can say)."""
+    return time.max if value in ("24:00", "24:00:00", "00:00", "00:00:00", time()) else value
+
+
+EndTime = Annotated[WallTime, BeforeValidator(_end_of_day)]
+
+
 class Hours(BaseModel):
-    """From the first time up to, not with, the second."""
+    """From the first time up to, not with, the second; until `time.max` is to the end of the day."""
 
     model_config = ConfigDict(frozen=True)
     opens: WallTime
-    closes: WallTime
+    closes: EndTime
 
     @model_validator(mode="before")
     @classmethod
     def _from_pair(cls, value: Any) -> Any:
         if isinstance(value, (list, tuple)) and len(value) == 2:
             return {"opens": value[0], "closes": value[1]}
+        if not isinstance(value, (Mapping, Hours)):
+            raise ValueError('write two times, such as ["08:00", "18:00"]')
         return value
 
     @model_validator(mode="after")
@@ -48,6 +58,11 @@ class Hours(BaseModel):
             told = gettext("closes ({closes}) must be later than opens ({opens})")
             raise ValueError(told.format(closes=f"{self.closes:%H:%M}", opens=f"{self.opens:%H:%M}"))
         return self
+
+    @property
+    def ends(self) -> str:
+        """The second time as written; the end of the day is 24:00."""
+        return "24:00" if self.closes == time.max else f"{self.closes:%H:%M}"
 
 
 class ClosedDays(Strict):

@@ -17,6 +17,7 @@ from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
 from relance.delivery.safety.halt import halt_of
 from relance.delivery.safety.pace import Slots
+from relance.delivery.staff import on_screen
 from relance.lib.clock import now
 from relance.outbox.models import Message
 from relance.outbox.recheck import Readers
@@ -88,7 +89,7 @@ class HandOver:
         """Hand over; the messages that moved. However it ends, nothing stays in doubt that could be known."""
         fault = "the hand-over was broken off"
         try:
-            for parcel, result in channel.send(self._in_hand()):
+            for parcel, result in on_screen.hand_over(channel, self._in_hand()):
                 self.pulled.pop(parcel.message.pk, None)
                 self.results.append((parcel, result))
                 crash_points.reached("handed_over")

@@ -1,6 +1,7 @@
 """Turns odometer readings into a line: start + per_day × days since 1970-01-01, never below the last reading.
 
-Through the last reading and the latest one at least 30 days before it; else by what such a vehicle does in a year.
+Through the last reading and the latest one at least 30 days before it, but never down; with no such pair by what such a
+vehicle does in a year.
 """
 
 from collections.abc import Iterable
@@ -63,6 +64,7 @@ def line_through(readings: Iterable[Reading], *, unit: str, undated: float | Non
 
 def _per_day(ordered: list[Reading], last: Reading, unit: str) -> float:
     earlier = next((reading for reading in reversed(ordered) if reading.day <= last.day - APART), None)
-    if earlier is not None and earlier.value < last.value:
-        return (last.value - earlier.value) / (last.day - earlier.day)
-    return A_YEAR[unit] / DAYS_A_YEAR  # also when the later one is lower: an odometer was replaced, or a digit mistyped
+    if earlier is None:
+        return A_YEAR[unit] / DAYS_A_YEAR
+    # A vehicle that stood still stands still; a lower later reading (replaced, mistyped) is no way back either.
+    return max(last.value - earlier.value, 0.0) / (last.day - earlier.day)

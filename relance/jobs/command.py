@@ -79,7 +79,7 @@ def run(words: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return _tell("stopped", 1)
     except TyperException as error:
-        return _tell(f"{_first_line(error)}: see relance {words[0]} --help", 2)
+        return _tell(_fault_of_words(error, words[0]), 2)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -121,6 +121,12 @@ def _tell(line: str, status: int) -> int:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _fault_of_words(error: TyperException, name: str) -> str:
+    """What is wrong with the words of a command, in the user's own: `Missing option '--from'`."""
+    said = (error.format_message().strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    return f"{said}: see relance {name} --help"
 
 
 def _keep_fault() -> str:

@@ -118,7 +118,7 @@ def _hours(dealer: Dealer, message: Message, at: datetime) -> dict[str, Any]:
     law = legal_hours(dealer.regime, message.channel or "", message.purpose, message.address or "", day)
     return {
         "zones": zones or [dealer.timezone],
-        "dealer": f"{own.opens:%H:%M}-{own.closes:%H:%M}",
+        "dealer": f"{own.opens:%H:%M}-{own.ends}",
         "law": {"place": law.place, "k": law.k, "that_day": _span(law.on(day))} if law else None,
         "held": message.detail if message.detail and not message.reason else None,
         "send_at": iso(message.send_at, dealer.zone),
@@ -127,7 +127,7 @@ def _hours(dealer: Dealer, message: Message, at: datetime) -> dict[str, Any]:
 
 
 def _span(hours: Any) -> str:
-    return f"{hours.opens:%H:%M}-{hours.closes:%H:%M}" if hours else "closed"
+    return f"{hours.opens:%H:%M}-{hours.ends}" if hours else "closed"
 
 
 def _address(message: Message) -> str | None:

@@ -100,8 +100,12 @@ def _write_time(at: time) -> str:
     return at.strftime("%H:%M" if not at.second else "%H:%M:%S")
 
 
+def _write_end(window: Hours) -> str:
+    return window.ends if window.ends == "24:00" else _write_time(window.closes)
+
+
 def _write_window(window: Hours | str) -> list[str] | str:
-    return window if isinstance(window, str) else [_write_time(window.opens), _write_time(window.closes)]
+    return window if isinstance(window, str) else [_write_time(window.opens), _write_end(window)]
 
 
 # One reader per key, not a union, so that a fault is one sentence; the writers give back what a file says.

@@ -33,6 +33,12 @@ def test_hours_of_an_open_day():
     assert hours is not None and (hours.opens, hours.closes) == (time(7, 30), time(17))
 
 
+@pytest.mark.parametrize("end", ["24:00", "00:00", "24:00:00"])
+def test_hours_can_last_to_the_end_of_the_day(end: str):
+    hours = a_calendar(opening_hours={"thu": ["00:00", end]}).hours(THURSDAY)
+    assert hours is not None and (hours.opens, hours.closes, hours.ends) == (time(), time.max, "24:00")
+
+
 def test_public_holidays_close_only_when_the_dealer_says_so():
     assert closing("none").is_open(GOOD_FRIDAY)
     assert not closing("all").is_open(GOOD_FRIDAY)

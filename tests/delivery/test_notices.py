@@ -38,12 +38,29 @@ def test_a_list_is_one_line_for_the_user_with_that_reference():
     assert not unread(dealer, other).exists()
 
 
-def test_who_has_no_address_hears_of_his_list_all_the_same():
+def test_who_has_no_address_reads_his_list_at_the_desk():
     dealer = a_dealer()
     user = a_user(dealer, reference="S7")
     a_list(dealer, email=None)
-    assert {m.state for m in deliver(dealer, at=A_DAY)} == {"failed"}
+    assert {m.state for m in deliver(dealer, at=A_DAY)} == {"sent"}
     assert unread(dealer, user).count() == 1
+
+
+def test_a_list_that_nobody_could_read_has_failed():
+    dealer = a_dealer()
+    a_list(dealer, email=None)
+    assert {m.state for m in deliver(dealer, at=A_DAY)} == {"failed"}
+
+
+def test_a_list_for_the_desk_alone_does_not_hold_up_the_others(tmp_path):
+    dealer = a_dealer()
+    a_user(dealer, reference="S7")
+    a_list(dealer, email=None)
+    a_message(
+        a_customer(dealer), an_automation(dealer, "V04"), channel="staff", recipient="staff:S8", address="s8@x.example"
+    )
+    assert sorted(m.recipient for m in deliver(dealer, at=A_DAY) if m.state == "sent")[-1] == "staff:S8"
+    assert len(list(tmp_path.rglob("*.eml"))) == 1
 
 
 def test_a_notice_is_read_once_and_let_go_after_three_months():

@@ -28,12 +28,19 @@ def test_the_line_goes_through_the_last_reading_and_one_thirty_days_before():
 
 
 @pytest.mark.parametrize(("unit", "a_year"), [("km", 20_000), ("mi", 12_000), ("hours", 200)])
-@pytest.mark.parametrize("earlier", [None, DAY - 29, DAY - 400])
+@pytest.mark.parametrize("earlier", [None, DAY - 29])
 def test_without_a_usable_earlier_reading_it_rises_by_what_is_usual(unit, a_year, earlier):
-    readings = [Reading(DAY, 1_000)] + ([Reading(earlier, 1_500)] if earlier else [])  # a lower later one is no slope
+    readings = [Reading(DAY, 1_000)] + ([Reading(earlier, 500)] if earlier else [])
     line = line_through(readings, unit=unit)
     assert line is not None
     assert line.per_day * 365.25 == pytest.approx(a_year, rel=1e-3)
+
+
+@pytest.mark.parametrize("earlier", [1_000, 1_500])
+def test_a_vehicle_that_stood_still_or_shows_less_stays_at_its_last_reading(earlier):
+    line = line_through([Reading(DAY - 400, earlier), Reading(DAY, 1_000)], unit="km")
+    assert line is not None
+    assert (line.on(DAY), line.on(DAY + 500)) == (1_000, 1_000)
 
 
 def test_a_reading_without_its_day_only_says_not_below():

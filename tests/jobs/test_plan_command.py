@@ -73,7 +73,9 @@ def test_a_broken_automation_is_told(dealer, relance):
     [
         (("plan", "nort", "--at", AT), "unknown dealer 'nort', did you mean 'north'?"),
         (("plan", "north", "--at", "tomorrow"), "'tomorrow' is not a moment"),
-        (("plan", "north"), "Missing parameter: at: see relance plan --help"),
+        (("plan", "north"), "Missing option '--at': see relance plan --help"),
+        (("reply", "north"), "Missing option '--from': see relance reply --help"),
+        (("automations",), "Missing command: see relance automations --help"),
         (("forecast", "north", "--from", "2026-05-05", "--to", "2026-05-04"), "is no period"),
         (("forecast", "north", "--from", "2026-05-05", "--to", "2036-05-04"), "is no period"),
         (("forecast", "north", "--from", "May", "--to", "2026-05-04"), "'May' is not a day"),
@@ -114,3 +116,16 @@ def test_two_replies_of_one_minute_are_two(dealer, relance):
     for text in ("Yes", "and thanks"):
         relance("reply", "north", "--from", "514-555-0001", "--text", text, "--at", AT)
     assert set(Touch.objects.of(dealer).values_list("text", flat=True)) == {"Yes", "and thanks"}
+
+
+def test_deliver_prints_drafts_and_counts_answers(relance):
+    dealer = a_dealer()
+    a_customer(dealer, mobile="+15145550101", ref="C1")
+    an_automation(dealer, "EACH", repeat="each_time")
+    relance("plan", "north", "--at", AT, "--since", "2026-05-04")
+    relance("reply", "north", "--from", "+15145550101", "--text", "STOP", "--at", AT)
+    answer = relance("deliver", "north", "--at", AT, "--json")
+    assert [(line["automation"], line["status"], line["detail"]) for line in read(answer)] == [
+        ("EACH", "refused", "sms: opted_out")
+    ]
+    assert answer.err == "1 refused, 1 sent\n"  # the confirmation is sent all the same

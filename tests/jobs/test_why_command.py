@@ -41,6 +41,16 @@ def test_a_message_that_was_made_is_named(dealer, relance):
     assert (message["status"], message["reference_at"]) == ("ready", "2026-05-04T10:00:00-04:00")
 
 
+def test_of_several_messages_the_one_of_the_moment_is_named(relance):
+    dealer = a_dealer()
+    a_customer(dealer, ref="C1")
+    an_automation(dealer, "EACH", repeat="each_time")
+    for day in ("2026-05-04", "2026-05-05"):
+        relance("plan", "north", "--at", f"{day}T10:00", "--since", "2026-05-04")
+    message = json.loads(relance("why", "north", "EACH", "C1", "--at", AT, "--json").out)["message"]
+    assert message["reference_at"] == "2026-05-04T10:00:00-04:00"
+
+
 def test_for_a_person_it_reads_rule_by_rule(dealer, relance):
     lines = relance("why", "north", "SR180", "C1", "--at", AT, "--subject", "R1").out.splitlines()
     assert lines[0] == "Yes: this message goes out. (R1)"

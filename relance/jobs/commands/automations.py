@@ -12,7 +12,7 @@ from relance.lib.errors import BadInput
 from relance.plan.apply import apply_definitions, export, read_file
 from relance.plan.shipped import entries, library_line
 
-command = typer.Typer(add_completion=False, no_args_is_help=True, help="Apply, export, or show the library.")
+command = typer.Typer(add_completion=False, no_args_is_help=False, help="Apply, export, or show the library.")
 
 
 @command.command("apply")

@@ -13,7 +13,7 @@ from relance.lib.errors import BadInput
 from relance.lib.yaml_file import read_yaml
 
 command = typer.Typer(
-    add_completion=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}
+    add_completion=False, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
 )
 
 

@@ -13,7 +13,7 @@ from relance.jobs.commands.arguments import dealer_of, noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 
-command = typer.Typer(add_completion=False, no_args_is_help=True, help="A dealer's own maintenance schedules.")
+command = typer.Typer(add_completion=False, no_args_is_help=False, help="A dealer's own maintenance schedules.")
 Slug = Annotated[str, typer.Argument(help="The dealer.")]
 
 

@@ -14,7 +14,7 @@ from relance.jobs.commands.arguments import dealer_of, noted
 from relance.jobs.commands.people.init import address_of_server, user_of
 from relance.lib.errors import BadInput, unknown_word
 
-command = typer.Typer(add_completion=False, no_args_is_help=True, help="Several dealers under one roof.")
+command = typer.Typer(add_completion=False, no_args_is_help=False, help="Several dealers under one roof.")
 GroupSlug = Annotated[str, typer.Argument(help="The group.")]
 
 

@@ -13,7 +13,7 @@ from relance.jobs.commands.arguments import customer_of, dealer_of, noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 
-command = typer.Typer(help="What is kept of a customer: hand it out, or take it away.", no_args_is_help=True)
+command = typer.Typer(help="What is kept of a customer: hand it out, or take it away.", no_args_is_help=False)
 Slug = Annotated[str, typer.Argument(help="The dealer.")]
 Ref = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id in the business system.")]
 

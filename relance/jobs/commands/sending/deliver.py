@@ -1,4 +1,7 @@
-"""`relance deliver [SLUG] --at MOMENT`: hand over what is ready; prints a line per message taken up."""
+"""`relance deliver [SLUG] --at MOMENT`: hand over what is ready; prints a line per draft that was taken up.
+
+What answers a customer is no draft of an automation: it is counted, and stands in `relance messages`.
+"""
 
 import sys
 from collections import Counter
@@ -13,6 +16,7 @@ from relance.delivery.safety.restored import is_held, reconcile
 from relance.jobs.commands.arguments import dealer_of, moment_of, print_json
 from relance.lib.clock import now
 from relance.outbox.lines import lines
+from relance.outbox.runs.answers import PURPOSE as ANSWER
 
 
 def command(
@@ -34,7 +38,8 @@ def command(
         taken = deliver(dealer, at=now() if at is None else moment_of(at, dealer))
         while some := list(islice(taken, 500)):
             counts.update(message.state for message in some)
-            for printed in lines(dealer, some) if json else ():
+            drafts = [message for message in some if message.purpose != ANSWER]
+            for printed in lines(dealer, drafts) if json else ():
                 print_json(printed)
     said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "nothing was due"
     print(said, file=sys.stderr)

@@ -33,7 +33,7 @@ class _Words(TyperGroup):
 
 
 HELP = {"help_option_names": ["-h", "--help"]}
-command = typer.Typer(cls=_Words, add_completion=False, no_args_is_help=True, context_settings=HELP)
+command = typer.Typer(cls=_Words, add_completion=False, no_args_is_help=False, context_settings=HELP)
 Slug = Annotated[str, typer.Argument(help="The dealer.")]
 Way = Annotated[str, typer.Argument(help="The channel, for example email.")]
 

@@ -95,7 +95,7 @@ def _when(entry: Mapping[str, Any]) -> dict[str, Any]:
         "moment": str(schedule.get("at", ""))[:16] if kind == "once" else "",
         "window": "opening_hours" if window == "opening_hours" else "hours" if window else "",
         "opens": [*hours, ""][0],
-        "closes": [*hours, "", ""][1],
+        "closes": [*hours, "", ""][1].replace("24:00", "00:00"),
         "closed_day": schedule.get("closed_day", "send"),
         "may_move": kind in MOVABLE,
     }

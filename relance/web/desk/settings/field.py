@@ -89,7 +89,7 @@ def _show_week(week: Mapping[str, Hours] | None) -> Shown:
 
 
 def _show_span(hours: Hours | None) -> Shown:
-    return {"opens": f"{hours.opens:%H:%M}", "closes": f"{hours.closes:%H:%M}"} if hours else {}
+    return {"opens": f"{hours.opens:%H:%M}", "closes": hours.ends.replace("24:00", "00:00")} if hours else {}
 
 
 def _show_list(values: list[Any]) -> str:
