@@ -23,6 +23,13 @@ def as_number(value: str) -> int:
     return int(value)
 
 
+def as_positive(value: str) -> int:
+    """A whole number from 1."""
+    if int(value) < 1:
+        raise ValueError(value)
+    return int(value)
+
+
 def as_flag(value: str) -> bool:
     """`1`, `yes`, `true`, `on`, or `0`, `no`, `false`, `off`."""
     words = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
@@ -60,6 +67,8 @@ VARIABLES = (
         "hosts of your own network that gateways, and senders set on the desk, may stand on; others are refused",
     ),
     Variable("RELANCE_SMTP_URL", "", as_text, "smtp:// or smtps://user:password@host:port; default sender of e-mail"),
+    Variable("RELANCE_BACKUPS", "", as_text, "where nightly backups go; empty: backups in the home; off: none"),
+    Variable("RELANCE_BACKUPS_KEPT", "7", as_positive, "how many of them are kept"),
     Variable("RELANCE_BROKER_URL", "", as_text, "amqp://user:password@host:port/ of a RabbitMQ; empty: no cluster"),
     Variable("RELANCE_THREADS", "4", as_number, "how many pieces of work one worker of a broker has in hand"),
 )

@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.conf import settings
-
 from relance.dealers.models import Dealer
 from relance.delivery.claim import lanes_due, settle_expired_leases
 from relance.delivery.deliver import deliver
 from relance.delivery.hand_over import RoundTime
 from relance.delivery.receipts.mailbox import look_into_mailboxes
 from relance.delivery.safety.unsure import ask_providers
-from relance.exports.backup.prove import prove
 from relance.facts.next_service import recompute
 from relance.facts.refresh import follow_schedules
 from relance.facts.vins import decode_waiting
@@ -22,13 +19,12 @@ from relance.intake.freshness import OVERDUE, overdue_since
 from relance.jobs.inbox import Inbox
 from relance.jobs.listening import LISTENING
 from relance.jobs.stages import plan
-from relance.lib.errors import Told
-from relance.measures.health import newest_backup, remember_backup
+from relance.jobs.watch.backups import back_up_by_night, prove_backup
 from relance.plan.models import PlanMark
 
 log = logging.getLogger("relance.clockwork")
 NIGHT = time(3)  # by the dealer's clock
-HOUR = timedelta(hours=1)
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 AT_ONCE = 2_000  # messages of a dealer that one piece of work hands over
 PATIENCE = 5.0  # seconds for which a round of deliveries waits for senders that have reached their rate
 
@@ -148,22 +144,9 @@ def look_for_feeds(at: datetime) -> None:
             log.warning("%s: the feed is overdue, the last one came %s", dealer.slug, last.astimezone(dealer.zone))
 
 
-def prove_backup(at: datetime) -> None:
-    """Once a day the newest backup is restored into a scratch database (R53); the doctor tells when it is bad."""
-    try:
-        made_at, file, _ = newest_backup(settings.HOME)
-    except (OSError, ValueError):
-        return  # none yet: the doctor says so
-    if file is None:
-        return
-    fault = ""
-    try:
-        prove(file)
-    except Told as error:
-        fault = str(error)
-        log.error("the newest backup is bad: %s", fault)
-    if newest_backup(settings.HOME)[:2] == (made_at, file):  # nobody has made a newer one meanwhile
-        remember_backup(settings.HOME, made_at, file, fault=fault)
+def prove_newest(at: datetime) -> None:
+    """Once a day the newest backup is restored for a trial, also one that somebody else made."""
+    prove_backup(at)
 
 
 INBOX = Inbox()
@@ -177,6 +160,7 @@ TASKS = (
     Task("vins", timedelta(minutes=1), decode_vins, lane="slow"),
     Task("schedules", timedelta(seconds=15), follow_changed_schedules, lane="slow"),
     Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),
-    Task("backups", timedelta(days=1), prove_backup, lane="proving"),
+    Task("backups", QUARTER, back_up_by_night, lane="proving"),
+    Task("proofs", timedelta(days=1), prove_newest, lane="proving"),
     Task("feeds", HOUR, look_for_feeds, lane="slow"),
 )

@@ -2,13 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
 from django.db.models import Count
 
 from relance.dealers.models import Dealer, Membership
+from relance.dealers.secret import FILE
 from relance.delivery.models import MarketingPause, Sender
 from relance.intake.models import ImportRun
 from relance.lib.moments import iso
@@ -36,35 +38,57 @@ def health_of_home(home: Path) -> Iterator[Finding]:
     )
 
 
-def remember_backup(home: Path, at: datetime, file: Path | None = None, *, fault: str = "") -> None:
-    """A backup was written and read again, or tried and found bad; `doctor` misses it after a day."""
-    lines = [at.isoformat(), str(file.absolute()) if file else "", fault]
-    (home / BACKED_UP).write_text("\n".join(lines), encoding="utf-8")
+@dataclass(frozen=True)
+class LastBackup:
+    """What this home knows of its newest backup."""
+
+    at: datetime | None = None  # None: there was no good one yet
+    file: Path | None = None
+    fault: str = ""  # why it does not restore
+    failed: str = ""  # why the last try made none
 
 
-def newest_backup(home: Path) -> tuple[datetime, Path | None, str]:
-    """When the last good backup was made, where it lies, and what was wrong with it when it was tried.
+def remember_backup(home: Path, last: LastBackup) -> None:
+    """A backup was written and read again, tried and found bad, or could not be made: for the doctor."""
+    at, file = last.at.isoformat() if last.at else "", str(last.file.absolute()) if last.file else ""
+    lines = [at, file, last.fault, last.failed]
+    (home / BACKED_UP).write_text("\n".join(line.replace("\n", " ") for line in lines), encoding="utf-8")
 
-    OSError or ValueError when there is none.
-    """
-    at, file, fault = [*(home / BACKED_UP).read_text(encoding="utf-8").splitlines(), "", ""][:3]
-    return datetime.fromisoformat(at.strip()), Path(file) if file else None, fault
+
+def last_backup(home: Path) -> LastBackup:
+    """What was remembered; nothing when there is none."""
+    try:
+        lines = (home / BACKED_UP).read_text(encoding="utf-8").split("\n")
+        at, file, fault, failed = [line.strip() for line in [*lines, "", "", ""][:4]]
+        return LastBackup(datetime.fromisoformat(at) if at else None, Path(file) if file else None, fault, failed)
+    except (OSError, ValueError):
+        return LastBackup()
+
+
+def made_home(home: Path) -> datetime | None:
+    """Since when there is something to lose here: when the home got its key."""
+    try:
+        return datetime.fromtimestamp((home / FILE).stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def health_of_backups(home: Path, at: datetime) -> Iterator[Finding]:
     """When the database was last backed up into a file that was read again."""
-    try:
-        last, _, fault = newest_backup(home)
-    except (OSError, ValueError):
-        yield Finding("note", "no good backup is known: relance backup FILE, every night")
-        return
-    if fault:
-        yield Finding("bad", f"the newest backup does not restore: {fault}")
-        return
-    late = at - last > BACKUP_SILENCE
-    yield Finding(
-        "bad" if late else "ok", f"last good backup {last:%Y-%m-%d %H:%M} UTC" + (", too long ago" if late else "")
-    )
+    last, since = last_backup(home), made_home(home)
+    if last.failed:
+        yield Finding("bad", f"the last backup could not be made: {last.failed}")
+    if last.at is None:
+        missed = since is not None and at - since > BACKUP_SILENCE
+        yield Finding(
+            "bad" if missed else "note", "no good backup is known: relance backup FILE, or relance serve does it"
+        )
+    elif last.fault:
+        yield Finding("bad", f"the newest backup does not restore: {last.fault}")
+    else:
+        late = at - last.at > BACKUP_SILENCE
+        shown = f"last good backup {last.at:%Y-%m-%d %H:%M} UTC"
+        yield Finding("bad" if late else "ok", shown + (", too long ago" if late else ""))
 
 
 def health_of_dealers(at: datetime) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from relance.exports.backup import copy, portable
 from relance.exports.backup.prove import SCRATCH
-from relance.jobs.schedule import prove_backup
+from relance.jobs.watch.backups import prove_backup
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.measures.health import BACKED_UP, health_of_backups

@@ -6,7 +6,7 @@ import pytest
 
 from relance.delivery.models import MarketingPause
 from relance.intake.models import ImportRun
-from relance.measures.health import health_of_backups, health_of_dealers, remember_backup
+from relance.measures.health import LastBackup, health_of_backups, health_of_dealers, remember_backup
 from relance.plan.models import PlanMark
 from relance.replies.receive import store
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_row, an_automation
@@ -18,7 +18,7 @@ def bad(findings):
 
 @pytest.mark.parametrize(("hours", "alarms"), [(1, 0), (26, 0), (27, 1)])
 def test_a_backup_is_missed_after_a_day(tmp_path, hours, alarms):
-    remember_backup(tmp_path, A_DAY)
+    remember_backup(tmp_path, LastBackup(A_DAY))
     assert len(bad(health_of_backups(tmp_path, A_DAY + timedelta(hours=hours)))) == alarms
 
 

@@ -13,7 +13,7 @@ from relance.dealers.secret import FILE
 from relance.exports.backup.prove import prove
 from relance.exports.backup.write import write_backup
 from relance.lib.clock import now
-from relance.measures.health import remember_backup
+from relance.measures.health import LastBackup, remember_backup
 
 
 def command(
@@ -40,7 +40,7 @@ def command(
         print("PostgreSQL is backed up in the portable form; pg_dump does as well.", file=sys.stderr)
     began = time.perf_counter()
     made = write_backup(file, is_portable=portable, at=now())
-    remember_backup(settings.HOME, now(), file)
+    remember_backup(settings.HOME, LastBackup(now(), file))
     megabytes, seconds = file.stat().st_size / 2**20, time.perf_counter() - began
     print(
         f"good: {file} holds {made.rows:,} rows of {len(made.tables)} tables, read again and whole "

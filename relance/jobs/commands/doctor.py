@@ -9,6 +9,7 @@ from django.conf import settings
 from relance.environment import VARIABLES
 from relance.jobs.commands.arguments import print_json
 from relance.jobs.home import open_home
+from relance.jobs.watch.backups import health_of_nights
 from relance.lib.clock import now
 from relance.lib.errors import Told
 from relance.measures.finding import Finding
@@ -20,7 +21,8 @@ SECRET = ("RELANCE_DATABASE_URL", "RELANCE_SMTP_URL")  # they may hold a passwor
 
 def command(as_json: Annotated[bool, typer.Option("--json", help="A line of JSON per finding.")] = False) -> None:
     """Look at the home, the database and every dealer."""
-    findings = [*_settings(), *health_of_home(settings.HOME), *health_of_backups(settings.HOME, now())]
+    findings = [*_settings(), *health_of_home(settings.HOME), *health_of_nights()]
+    findings += health_of_backups(settings.HOME, now())
     try:
         open_home()
         findings.append(
