@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
+from relance.audience.fields import SUBJECTS
 from relance.dealers.models import Dealer
+from relance.facts.models import Customer
 from relance.lib.moments import DAY, day_of, day_start
 from relance.lib.rows import rarely_collecting
 from relance.outbox.address import ADDRESS_OF
@@ -115,6 +117,33 @@ def forecast(dealer: Dealer, *, first: date, last: date, at: datetime) -> Foreca
     return kept
 
 
+def forecast_of(dealer: Dealer, whose: QuerySet[Customer], *, first: date, last: date, at: datetime) -> Forecast:
+    """The same of some customers only, a salesperson's own: what is stored is asked, who is ahead is known already."""
+    whole = forecast(dealer, first=first, last=last, at=at)
+    found = Forecast(defaultdict(Cell), defaultdict(Crowd))
+    _count_stored(dealer, found, day_start(first, dealer.zone), day_start(last + DAY, dealer.zone), whose)
+    theirs: dict[str, set[int]] = {}
+    for key, crowd in whole.ahead.items():
+        subject = next(iter(crowd)).run.definition.subject
+        if subject not in theirs:
+            theirs[subject] = _subjects_of(dealer, subject, whose)
+        for seen in crowd.among(theirs[subject]):
+            found.ahead[key].append(seen)
+            found.cells[key].count(None if seen.reason else seen.channel)
+    for key, cell in whole.cells.items():
+        if cell.moved:
+            found.cells[key].moved = True
+    _expect(dealer, found, first=max(first, day_of(at, dealer.zone)), last=last, at=at, whose=whose)
+    return Forecast(dict(found.cells), dict(found.ahead))
+
+
+def _subjects_of(dealer: Dealer, subject: str, whose: QuerySet[Customer]) -> set[int]:
+    """What an automation about such records can be about, of these customers."""
+    rows = SUBJECTS[subject].objects.of(dealer)  # type: ignore[attr-defined]
+    theirs = rows.filter(pk__in=whose) if subject == "customer" else rows.filter(customer__in=whose)
+    return set(theirs.values_list("pk", flat=True))
+
+
 def _computed(dealer: Dealer, *, first: date, last: date, at: datetime) -> Forecast:
     found = Forecast(defaultdict(Cell), defaultdict(Crowd))
     zone = dealer.zone
@@ -161,8 +190,12 @@ def _stored(dealer: Dealer, start: datetime, end: datetime):  # type: ignore[no-
     return Message.objects.of(dealer).filter(goes | refused)
 
 
-def _count_stored(dealer: Dealer, found: Forecast, start: datetime, end: datetime) -> None:
+def _count_stored(
+    dealer: Dealer, found: Forecast, start: datetime, end: datetime, whose: QuerySet[Customer] | None = None
+) -> None:
     rows = _stored(dealer, start, end)
+    if whose is not None:
+        rows = rows.filter(customer__in=whose)
     goes = (
         rows.filter(state__in=COUNTED)
         .values("automation", "channel")
@@ -271,7 +304,9 @@ def _look_ahead(dealer: Dealer, found: Forecast, days: tuple[date, date], *, at:
 # What cannot be known yet.
 
 
-def _expect(dealer: Dealer, found: Forecast, *, first: date, last: date, at: datetime) -> None:
+def _expect(
+    dealer: Dealer, found: Forecast, *, first: date, last: date, at: datetime, whose: QuerySet[Customer] | None = None
+) -> None:
     """Real-time automations: what the same weekday brought on average in the last eight weeks, or as long as we know.
 
     With less than a week of history nothing is expected and the cell says that nothing is known.
@@ -279,7 +314,7 @@ def _expect(dealer: Dealer, found: Forecast, *, first: date, last: date, at: dat
     instant = [a for a in _switched_on(dealer) if definition_of(a).schedule.kind == "realtime"]
     begun = _history_of(dealer, at)
     weeks = {a.pk: _weeks(max(begun, a.live_from), at) if begun else 0.0 for a in instant}
-    usual = _usual(dealer, weeks, at)
+    usual = _usual(dealer, weeks, at, whose)
     for automation in instant:
         day = max(first, day_of(at, dealer.zone) + DAY)
         while day <= last:
@@ -302,11 +337,15 @@ def _weeks(begun: datetime, at: datetime) -> float:
     return min(max((at - begun) / timedelta(weeks=1), 0.0), HISTORY / timedelta(weeks=1))
 
 
-def _usual(dealer: Dealer, weeks: dict[int, float], at: datetime) -> dict[tuple[int, int], dict[str, int]]:
+def _usual(
+    dealer: Dealer, weeks: dict[int, float], at: datetime, whose: QuerySet[Customer] | None
+) -> dict[tuple[int, int], dict[str, int]]:
     """By automation and weekday, how many go by each channel."""
+    messages = Message.objects.of(dealer).filter(
+        automation__in=list(weeks), send_at__gte=at - HISTORY, send_at__lt=at, state__in=COUNTED
+    )
     rows = (
-        Message.objects.of(dealer)
-        .filter(automation__in=list(weeks), send_at__gte=at - HISTORY, send_at__lt=at, state__in=COUNTED)
+        (messages if whose is None else messages.filter(customer__in=whose))
         .values("automation", "channel")
         .annotate(day=TruncDate("send_at", tzinfo=dealer.zone), n=Count("pk"))
         .order_by()

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db.models import Count
 
+from relance.facts.models import Customer
 from relance.jobs.stages import plan
 from relance.lib.moments import day_of
-from relance.outbox.forecast import Cell, forecast, people
+from relance.outbox.forecast import Cell, forecast, forecast_of, people
 from relance.outbox.models import HoldBack, Message
 from relance.plan.models import Automation, Occurrence, Run
 from tests.builders import (
@@ -156,6 +157,24 @@ def test_what_was_stored_and_what_is_ahead_add_up_in_the_middle_of_a_day():
     for at in (NIGHT + timedelta(hours=6), noon):
         plan(dealer, at=at)
     assert seen(forecast(dealer, first=TODAY, last=TODAY + 7 * DAY, at=noon)) == whole
+
+
+def test_the_numbers_of_some_customers_are_their_people():
+    """In the middle of a day: some of it is stored, the rest ahead."""
+    dealer = a_week_dealer()
+    a_town(dealer)
+    for hours in (0, 6, 12):
+        plan(dealer, at=(noon := NIGHT + timedelta(hours=hours)), since=NIGHT)
+    some = Customer.objects.of(dealer).filter(ref__in=[f"C{number:02}" for number in range(0, 30, 4)])
+    period: dict[str, Any] = {"first": TODAY, "last": TODAY + 9 * DAY, "at": noon}
+    own, everybody = forecast_of(dealer, some, **period).cells, forecast(dealer, **period).cells
+    theirs = set(some.values_list("pk", flat=True))
+    for automation, day in everybody:
+        found = people(dealer, automation=Automation.objects.of(dealer).get(pk=automation), day=day, at=noon)
+        mine = [person for person in found if person.customer_id in theirs]
+        cell = own.get((automation, day), Cell())
+        assert cell.ready + cell.refused == len(mine)
+    assert 0 < sum(cell.ready for cell in own.values()) < sum(cell.ready for cell in everybody.values())
 
 
 def test_looking_ahead_writes_nothing():

@@ -98,7 +98,7 @@ def test_a_panel_with_an_address_comes_at_once_and_asks_for_its_people(
     day = today_at(dealer)
     address = f"/d/north/programmes/{part.format(day=day, month=day[:7])}?show=waiting"
     with monkeypatch.context() as nothing_is_reckoned:
-        nothing_is_reckoned.delattr("relance.web.desk.programmes.people.forecast")
+        nothing_is_reckoned.delattr("relance.web.desk.programmes.people.outlook_of")
         nothing_is_reckoned.delattr("relance.web.desk.programmes.people.people_of_day")
         nothing_is_reckoned.delattr("relance.web.desk.programmes.people.people")
         page = client.get(address).content.decode()

@@ -8,6 +8,7 @@ from relance.facts.models import Customer
 from relance.outbox.models import Message
 from tests.builders import a_dealer, a_user
 from tests.web.sample import a_busy_dealer, the_message, today_at
+from tests.web.test_programmes import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,16 @@ def test_behind_a_number_a_salesperson_sees_his_own_customers_only(client: Clien
         assert page.count("<li data-row>") == 1
         assert str(mine.customer.name) in page
         assert "You see your own customers" in page
+
+
+def test_the_numbers_of_the_sheet_are_a_salespersons_own(client: Client, dealer: Dealer) -> None:
+    own(dealer)
+    place = place_of(dealer, "salesperson", "S1")
+    client.force_login(place.user)
+    assert "1 message today" in text_of(client, "/d/north/programmes/sheet/")
+    place.role = "advisor"
+    place.save()
+    assert "7 messages today" in text_of(client, "/d/north/programmes/sheet/")
 
 
 def test_a_salesperson_holds_back_nobody_else_s_customer(client: Client, dealer: Dealer) -> None:

@@ -1,7 +1,7 @@
 """Turns thousands of people foreseen into two rows of numbers: who, and which of a few fates is theirs."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -45,6 +45,12 @@ class Crowd:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def among(self, ids: Container[int]) -> Iterator[Foreseen]:
+        """Those whose subjects are among these."""
+        for subject_id, number in zip(self._ids, self._numbers, strict=True):
+            if subject_id in ids:
+                yield self._fates[number]._replace(subject_id=subject_id)
 
     def __iter__(self) -> Iterator[Foreseen]:
         for subject_id, number in zip(self._ids, self._numbers, strict=True):

@@ -73,6 +73,11 @@ class Desk:
         """Whether no customer of the dealer is hidden from the reader."""
         return self.rights.reach == "all"
 
+    @property
+    def sees_own(self) -> bool:
+        """Whether the reader has customers of his own: then every number is of them."""
+        return self.rights.reach == "own"
+
     def customers(self) -> QuerySet[Customer]:
         """The customers whom the reader may see."""
         return customers_within(self.dealer, self.rights.reach, self.membership.reference)

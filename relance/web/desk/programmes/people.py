@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from relance.dealers.hours import Calendar
 from relance.delivery.models import PrintedMessage
 from relance.lib.moments import add_months, day_of
-from relance.outbox.forecast import Person, forecast, people, people_of_day
+from relance.outbox.forecast import Person, people, people_of_day
 from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.programmes.decisions import kept_back_runs, moving_of, waiting_for
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
-from relance.web.desk.programmes.programmes import sheet_values
+from relance.web.desk.programmes.programmes import outlook_of, sheet_values
 from relance.web.desk.results.reckoned import is_asked_for
 from relance.web.desk.taken import number_in
 from relance.web.desk.words import Word, channel_reasons, reason_of
@@ -147,7 +147,7 @@ def month(desk: Desk, code: str, month: date) -> HttpResponse:
     first_known, last_known = bounds(desk.reader.today)
     cells = {}
     if first_known <= month and last <= last_known:
-        cells = forecast(desk.dealer, first=first_known, last=last_known, at=desk.reader.at).cells
+        cells = outlook_of(desk).cells
     days = sorted(
         (day, found)
         for (pk, day), found in cells.items()

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from relance.facts.models import Customer
 from relance.lib.moments import DAY, day_start
-from relance.outbox.forecast import Cell, Forecast, forecast
+from relance.outbox.forecast import Cell, Forecast, forecast, forecast_of
 from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
@@ -39,14 +39,14 @@ class Ahead(NamedTuple):
 @desk_page()
 def programmes(desk: Desk) -> HttpResponse:
     """The page comes at once, the forecast follows as a fragment; `?full=1` waits for it."""
-    outlook = _outlook(desk) if "full" in desk.request.GET else None
+    outlook = outlook_of(desk) if "full" in desk.request.GET else None
     return show(desk, "desk/programmes/programmes.html", sheet_values(desk, outlook), place="desk-programmes")
 
 
 @desk_page()
 def programmes_days(desk: Desk) -> HttpResponse:
     """The sentence and the sheet with every number in."""
-    return show(desk, "desk/programmes/_sheet.html", sheet_values(desk, _outlook(desk)))
+    return show(desk, "desk/programmes/_sheet.html", sheet_values(desk, outlook_of(desk)))
 
 
 def sheet_values(desk: Desk, outlook: Forecast | None) -> dict[str, Any]:
@@ -62,8 +62,11 @@ def sheet_values(desk: Desk, outlook: Forecast | None) -> dict[str, Any]:
     }
 
 
-def _outlook(desk: Desk) -> Forecast:
+def outlook_of(desk: Desk) -> Forecast:
+    """This month and the next: of everybody, or of the customers of a reader who has his own."""
     first, last = bounds(desk.reader.today)
+    if desk.sees_own:
+        return forecast_of(desk.dealer, desk.customers(), first=first, last=last, at=desk.reader.at)
     return forecast(desk.dealer, first=first, last=last, at=desk.reader.at)
 
 
@@ -71,7 +74,7 @@ def answer(desk: Desk, outlook: Forecast) -> Answer:
     """How many today, and what became of them so far."""
     today, zone = desk.reader.today, desk.reader.zone
     ready, refused = _sum(cell for (_, day), cell in outlook.cells.items() if day == today)
-    gone = Message.objects.of(desk.dealer).filter(
+    gone = (desk.messages() if desk.sees_own else Message.objects.of(desk.dealer)).filter(
         state__in=("sent", "delivered"), send_at__gte=day_start(today, zone), send_at__lt=day_start(today + DAY, zone)
     )
     sent = min(gone.count(), ready)
