@@ -34,6 +34,12 @@ def test_translations_keep_their_placeholders(language: str) -> None:
                 assert set(PLACES.findall(text)) == allowed, entry.msgid
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_translated_twice(language: str) -> None:
+    texts = [(entry.msgctxt, entry.msgid) for entry in _entries(language)]
+    assert sorted(text for text in set(texts) if texts.count(text) > 1) == []
+
+
 def _entries(language: str) -> list[polib.POEntry]:
     return list(polib.pofile(str(PACKAGE / "locale" / language / "LC_MESSAGES" / "django.po")))
 
