@@ -23,6 +23,8 @@ from relance.audience.tree import AnyOf, Rule, Tree, rules_of
 from relance.dealers.models import Dealer
 from relance.lib.moments import day_of
 
+SAY_SO = {*POSITIVES, "is_true"}  # comparisons that nothing satisfies whose value is unknown or false
+
 
 @dataclass(frozen=True)
 class Question:
@@ -48,18 +50,27 @@ def shape(question: Question) -> tuple[int, ...]:
 
 def subjects(question: Question) -> QuerySet[Model]:
     """The subjects for which every rule holds; sold and scrapped vehicles, and appointments of them, never are."""
-    return holding(question).filter(_present(question.subject))
+    return _all(question).filter(*conditions(question, finding=True)).filter(_present(question.subject))
 
 
 def holding(question: Question) -> QuerySet[Model]:
     """The same without looking at gone vehicles: what the hand-over asks, so that it can say which of both it is."""
+    return _all(question).filter(*conditions(question))
+
+
+def _all(question: Question) -> QuerySet[Model]:
     rows: QuerySet[Model] = SUBJECTS[question.subject].objects.of(question.dealer)  # type: ignore[attr-defined]
-    return rows.filter(*conditions(question))
+    return rows
 
 
-def conditions(question: Question) -> list[Q]:
-    """One condition per entry of the tree; record rules of another category come together as one."""
+def conditions(question: Question, *, finding: bool = False) -> list[Q]:
+    """One condition per entry of the tree; record rules of another category come together as one.
+
+    `finding`: asked of everybody, so that what finds the few comes first; else of subjects that are known already.
+    """
     compiler = _Compiler(question)
+    selective = any(isinstance(e, Rule) and e.does.bounded and compiler.is_own(e.about) for e in question.tree)
+    begin_here = finding and not selective
     together: dict[tuple[str, str | None], list[Rule | AnyOf]] = {}
     own: list[Q] = []
     alone: list[Q] = []
@@ -68,11 +79,10 @@ def conditions(question: Question) -> list[Q]:
         if bound is not None and compiler.is_history(CATEGORIES[bound[0]]):
             together.setdefault(bound, []).append(entry)
         elif isinstance(entry, AnyOf):
-            alone.append(reduce(or_, (compiler.rule(rule) for rule in entry.rules)))
+            alone.append(compiler.any_of(entry, begin_here=begin_here))
         else:
             (own if compiler.is_own(entry.about) else alone).append(compiler.rule(entry))
-    selective = any(isinstance(e, Rule) and e.does.bounded and compiler.is_own(e.about) for e in question.tree)
-    agreed = [compiler.one_record(entries, begin_here=not selective) for entries in together.values()]
+    agreed = [compiler.one_record(entries, begin_here=begin_here) for entries in together.values()]
     return [*own, *alone, *agreed]  # what indexes answer alone goes before what reads rows
 
 
@@ -209,7 +219,7 @@ class _Compiler:
             return self.ranges.on_minutes(target, rule)
         known = Q() if isinstance(target, str) or attribute.kind != FLAG else _there(asked)
         found = COMPARISONS[operator.compare](target, attribute, rule.value, known)
-        needs_a_value = operator.compare in POSITIVES or operator.compare == "is_known"
+        needs_a_value = operator.compare in POSITIVES or (operator.compare == "is_known" and attribute.kind != FLAG)
         return attribute.among(asked) & found if attribute.among and needs_a_value else found
 
     def one_record(self, entries: Sequence[Rule | AnyOf], *, begin_here: bool) -> Q:
@@ -228,6 +238,32 @@ class _Compiler:
             owners = self.history(category, first.of).filter(*found).values(f"{theirs}_id")
             return Q(**{f"{ours}__in": owners})
         return Q(Exists(self.of_subject(category, first.of).filter(*found)))
+
+    def any_of(self, entry: AnyOf, *, begin_here: bool) -> Q:
+        """One is enough. `begin_here`: when each holds for few, indexes find those before anybody is asked."""
+        holds = reduce(or_, (self.rule(rule) for rule in entry.rules))
+        ways = [self.way_in(rule) for rule in entry.rules] if begin_here else [None]
+        found = [way for way in ways if way is not None]
+        if len(found) < len(ways) or len({column for column, _ in found}) > 1:
+            return holds
+        column, first = found[0]
+        return Q(**{f"{column}__in": first.union(*(rows for _, rows in found[1:]))}) & holds
+
+    def way_in(self, rule: Rule) -> tuple[str, QuerySet[Any]] | None:
+        """(Column of the subject, its values): an index finds them, and nobody else satisfies the rule; or None."""
+        category, attribute, is_own = rule.about, rule.asks, self.is_own(rule.about)
+        asks_many = rule.is_pick or self.is_history(category)
+        if attribute.kind == COUNT or not (is_own or (asks_many and not self.has_no_history(category))):
+            return None
+        rows = _all(self.question) if is_own else self.history(category, rule.of)
+        if rule.does.bounded:
+            rows = rows.filter(self.when(rule) if rule.is_pick else self.record(rule, ""))
+        elif attribute.among and rule.does.compare in SAY_SO:
+            rows = rows.filter(attribute.among(Asked(self.dealer, self.value, "")))
+        else:
+            return None
+        theirs, ours = ("pk", "pk") if is_own else self.tie(category)
+        return ours, rows.values(theirs)
 
     def pick(self, rule: Rule) -> Q:
         """★ of another category: the picked record, by itself."""

@@ -82,6 +82,20 @@ def a_value(pick: Random, day: date, about: str, attribute: str, form: str) -> A
     return drawn[form]()
 
 
+NARROW = [
+    (name, attribute, operator)
+    for name, pairs_ in PAIRS.items()
+    for attribute, operator in pairs_
+    if operator.bounded or (attribute.among and operator.name in ("is_true", "is", "starts_with"))
+]
+
+
+def any_of_few(pick: Random, day: date) -> AnyOf:
+    """Alternatives, mostly in different tables, that an index finds each; sometimes beside one that it cannot find."""
+    some = [rule_of(pick, day, *pick.choice(NARROW)) for _ in range(pick.choice([1, 2, 2, 3]))]
+    return AnyOf((*some, a_rule(pick, day)) if pick.random() < 0.2 else tuple(some))
+
+
 def a_tree(pick: Random, day: date) -> Tree:
     """One to four entries; they often speak of the same category, so that records must agree."""
     favourite = pick.choice(list(CATEGORIES))

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from relance.audience.compile import Question, subjects
+from relance.audience.compile import Question, holding, subjects
 from relance.audience.fields import CATEGORIES, SUBJECTS
 from relance.audience.tree import Tree
 from relance.dealers.models import Dealer
 from tests.audience.oracle import Oracle
-from tests.audience.rules import PAIRS, a_tree, rule_of
+from tests.audience.rules import PAIRS, a_rule, a_tree, any_of_few, rule_of
 from tests.audience.worlds import Maker, World, store
 from tests.builders import a_dealer
 
@@ -25,10 +25,14 @@ def found(dealer: Dealer, world: World, tree: Tree, subject: str, scope: str) ->
 
 
 def check(dealer: Dealer, world: World, tree: Tree, subject: str, scope: str) -> int:
-    expected = Oracle(world, subject, scope).due(tree)
+    oracle = Oracle(world, subject, scope)
+    expected = oracle.due(tree)
     assert found(dealer, world, tree, subject, scope) == expected, (
         f"{subject}/{scope} at {world.at.astimezone(world.zone)}: {tree}"
     )
+    gone = {row["ref"] for row in getattr(world, subject) if oracle.gone(row)}
+    known = set(holding(Question(dealer, tree, subject, scope, world.at)).values_list("ref", flat=True))
+    assert known - gone == expected, f"of those that are known, {subject}/{scope}: {tree}"
     return len(expected)
 
 
@@ -62,4 +66,15 @@ class TestGenerated(TestCase):
         store(world, dealer)
         for _ in range(8):
             tree = a_tree(pick, world.day)
+            check(dealer, world, tree, pick.choice(list(SUBJECTS)), pick.choice(SCOPES))
+
+    @settings(max_examples=40, deadline=None)
+    @given(seed=st.integers(0, 10**6), pick=st.randoms(use_true_random=False))
+    def test_alternatives_in_several_tables_find_the_right_people(self, seed: int, pick: Random) -> None:
+        dealer = a_dealer()
+        world = Maker(seed, dealer.zone).make()
+        store(world, dealer)
+        for _ in range(8):
+            tree: Tree = (any_of_few(pick, world.day),)
+            tree = (*tree, a_rule(pick, world.day)) if pick.random() < 0.3 else tree
             check(dealer, world, tree, pick.choice(list(SUBJECTS)), pick.choice(SCOPES))
