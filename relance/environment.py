@@ -67,6 +67,7 @@ VARIABLES = (
         "hosts of your own network that gateways, and senders set on the desk, may stand on; others are refused",
     ),
     Variable("RELANCE_SMTP_URL", "", as_text, "smtp:// or smtps://user:password@host:port; default sender of e-mail"),
+    Variable("RELANCE_ALARM_TO", "", as_list, "e-mail addresses that hear of every fault; empty: who runs the house"),
     Variable("RELANCE_BACKUPS", "", as_text, "where nightly backups go; empty: backups in the home; off: none"),
     Variable("RELANCE_BACKUPS_KEPT", "7", as_positive, "how many of them are kept"),
     Variable("RELANCE_BROKER_URL", "", as_text, "amqp://user:password@host:port/ of a RabbitMQ; empty: no cluster"),

@@ -19,6 +19,7 @@ from relance.intake.freshness import OVERDUE, overdue_since
 from relance.jobs.inbox import Inbox
 from relance.jobs.listening import LISTENING
 from relance.jobs.stages import plan
+from relance.jobs.watch.alarm import watch_certificates, watch_house
 from relance.jobs.watch.backups import back_up_by_night, prove_backup
 from relance.plan.models import PlanMark
 
@@ -162,5 +163,7 @@ TASKS = (
     Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),
     Task("backups", QUARTER, back_up_by_night, lane="proving"),
     Task("proofs", timedelta(days=1), prove_newest, lane="proving"),
+    Task("alarm", timedelta(minutes=2), watch_house, lane="watching"),
+    Task("certificates", HOUR, watch_certificates, lane="watching"),
     Task("feeds", HOUR, look_for_feeds, lane="slow"),
 )

@@ -99,7 +99,7 @@ def health_of_dealers(at: datetime) -> Iterator[Finding]:
     for dealer in dealers:
         parts = (_facts(dealer, at), _automations(dealer, at), _messages(dealer), _waiting(dealer, at))
         for finding in chain(*parts, errors_of(dealer, at), clock_of(dealer, at)):
-            yield Finding(finding.state, f"{dealer.slug}: {finding.says}")
+            yield Finding(finding.state, f"{dealer.slug}: {finding.says}", dealer.slug)
 
 
 def _facts(dealer: Dealer, at: datetime) -> Iterator[Finding]:

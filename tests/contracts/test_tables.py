@@ -11,7 +11,15 @@ from tests.contracts.rooms import PIPE, place
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("relance.")]
 ROWS = [model for model in OURS if issubclass(model, DealerRow)]
-OF_NO_DEALER = {"Group", "Dealer", "User", "GroupMembership", "DeskSession", "Tick"}  # who is who, and what time it is
+OF_NO_DEALER = {
+    "Group",
+    "Dealer",
+    "User",
+    "GroupMembership",
+    "DeskSession",
+    "Tick",
+    "Fault",
+}  # who, when, what ails the house
 UNSCOPED = [
     lambda rows: rows.all(),
     lambda rows: rows.filter(pk=1),

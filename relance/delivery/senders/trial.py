@@ -52,8 +52,11 @@ def test_of(dealer: Dealer, channel: str, address: str, spoken: Spoken) -> Direc
     return Direct(TEST, channel, address, subject, spoken.body or "", language=spoken.language)
 
 
-def send_directly(dealer: Dealer, said: Direct, *, at: datetime) -> Result:
-    """What the other side says to it; BadInput for an address that cannot be used, ChannelDown as everywhere."""
+def send_directly(dealer: Dealer, said: Direct, *, at: datetime, sending: Sending | None = None) -> Result:
+    """What the other side says to it; BadInput for an address that cannot be used, ChannelDown as everywhere.
+
+    `sending`: another way than the dealer's own.
+    """
     message = Message(
         dealer=dealer,
         key=uuid4(),
@@ -66,7 +69,7 @@ def send_directly(dealer: Dealer, said: Direct, *, at: datetime) -> Result:
         body=said.body,
         send_at=at,
     )
-    sending, parcel = sending_of(dealer, said.channel), Parcel(dealer, (message,), said.code, at)
+    sending, parcel = sending or sending_of(dealer, said.channel), Parcel(dealer, (message,), said.code, at)
     _keep_limits(dealer, sending, parcel)
     way = channel_for(sending)
     try:

@@ -9,26 +9,25 @@ from django.conf import settings
 from relance.environment import VARIABLES
 from relance.jobs.commands.arguments import print_json
 from relance.jobs.home import open_home
-from relance.jobs.watch.backups import health_of_nights
+from relance.jobs.watch.alarm import who_hears
+from relance.jobs.watch.findings import of_the_database, of_the_home
 from relance.lib.clock import now
 from relance.lib.errors import Told
 from relance.measures.finding import Finding
-from relance.measures.health import health_of_backups, health_of_dealers, health_of_home
-from relance.measures.trouble import certificates, clocks
+from relance.measures.trouble import certificates
 
 SECRET = ("RELANCE_DATABASE_URL", "RELANCE_SMTP_URL")  # they may hold a password
 
 
 def command(as_json: Annotated[bool, typer.Option("--json", help="A line of JSON per finding.")] = False) -> None:
     """Look at the home, the database and every dealer."""
-    findings = [*_settings(), *health_of_home(settings.HOME), *health_of_nights()]
-    findings += health_of_backups(settings.HOME, now())
+    findings = [*_settings(), *of_the_home(now())]
     try:
         open_home()
         findings.append(
             Finding("ok", f"database {settings.DATABASES['default']['ENGINE'].rsplit('.', 1)[-1]} is up to date")
         )
-        findings += [*health_of_dealers(now()), *clocks(now()), *certificates(now())]
+        findings += [*who_hears(), *of_the_database(now()), *certificates(now())]
     except Told as error:
         findings.append(Finding("bad", str(error)))
     for finding in findings:
