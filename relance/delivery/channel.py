@@ -49,10 +49,14 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Busy:
-    """Not now: nothing was handed over. `retry_after` in seconds, when the other side said so."""
+    """Not now: nothing was handed over. `retry_after` in seconds, when the other side said so.
+
+    `alone`: this message alone, or its recipient, has to wait; the other side is well.
+    """
 
     answer: str
     retry_after: float = 0
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,9 @@ class DeliveryFault(Exception):
 class ProviderBusy(DeliveryFault):
     """Nothing was handed over; later perhaps."""
 
-    def __init__(self, answer: str, retry_after: float = 0) -> None:
+    def __init__(self, answer: str, retry_after: float = 0, *, alone: bool = False) -> None:
         super().__init__(answer)
-        self.result = Busy(answer, retry_after)
+        self.result = Busy(answer, retry_after, alone)
 
 
 class ChannelDown(ProviderBusy):

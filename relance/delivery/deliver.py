@@ -17,6 +17,7 @@ from relance.delivery.channel import Channel, ChannelDown, Sending
 from relance.delivery.claim import BATCH, PURPOSES, Claimed, Lane, claim, lanes_due, settle_expired_leases, weight_due
 from relance.delivery.hand_over import HandOver, RoundTime, parcels_of
 from relance.delivery.safety.pace import Pace, limits_of, soonest
+from relance.delivery.safety.rests import Rests
 from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
 from relance.lib.clock import now
@@ -29,15 +30,21 @@ LONG = 60.0  # seconds: a sender that is closed for longer (its day is full) is 
 
 
 def deliver(
-    dealer: Dealer | None, *, at: datetime, limit: int | None = None, patience: float | None = None
+    dealer: Dealer | None,
+    *,
+    at: datetime,
+    limit: int | None = None,
+    patience: float | None = None,
+    rests: Rests | None = None,
 ) -> Iterator[Message]:
     """Take up what is due at `at`, of one dealer or of all; yields every message taken up, in its new state.
 
     Service before marketing, then a batch of each dealer in turn. A sender that has reached its rate holds up nobody
     else; when nothing but such senders is left, they are waited for, `patience` seconds long (None: to the end).
-    The same moment again yields nothing.
+    The same moment again yields nothing. `rests`: what the caller knows of senders in trouble, and is told.
     """
-    round_ = Round(at, new_owner())  # first of all: its clock begins here, and whoever says stop later is heard (R10)
+    # First of all: its clock begins here, and whoever says stop later is heard (R10).
+    round_ = Round(at, new_owner(), rests)
     settle_expired_leases(now())
     ends = None if patience is None else monotonic() + patience
     left = limit
@@ -64,8 +71,8 @@ def deliver(
 class Round:
     """One call of deliver: its moment, its worker's name, and the channels and dealers met so far."""
 
-    def __init__(self, at: datetime, owner: str) -> None:
-        self.at, self.owner = at, owner
+    def __init__(self, at: datetime, owner: str, rests: Rests | None = None) -> None:
+        self.at, self.owner, self.rests = at, owner, Rests() if rests is None else rests
         self.time = RoundTime(at)
         self.channels = ExitStack()  # closes every connection at the end
         self._dealers: dict[int, Dealer] = {}
@@ -120,9 +127,10 @@ class Round:
 
     def batch(self, lane: Lane, size: int) -> list[Message] | None:
         """One batch of a lane from claim to record; None when nothing is due there any more."""
-        channel = self.channel(lane)
+        channel, sender = self.channel(lane), (lane.dealer.pk, lane.channel)
         if channel is None:
             return None
+        size = self.rests.size(sender, size)
         pace = self.pace_of(lane)
         slots = None
         if pace is not None:
@@ -140,10 +148,9 @@ class Round:
             parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at, self._ends(claimed))
             hand_over = HandOver(lane.dealer, parcels, codes=codes, time=self.time, slots=slots)
             taken += hand_over.run(channel)
-            if (
-                hand_over.waiting and not hand_over.is_paced
-            ):  # the channel stopped before the end: the lane waits for the next time
+            if hand_over.is_closed:
                 self._closed.add((lane.dealer.pk, lane.channel))
+            self.rests.tried(sender, self.time.now(), took=hand_over.took, vain=hand_over.vain)
         self.codes(lane.dealer, taken)
         return taken
 
@@ -163,7 +170,7 @@ class Round:
     def channel(self, lane: Lane) -> Channel | None:
         """The open channel of a lane; None when nothing goes that way now."""
         key = (lane.dealer.pk, lane.channel)
-        if key in self._closed:
+        if key in self._closed or self.rests.holds(key, self.time.now()):
             return None
         channel = self.way_of(lane)
         try:

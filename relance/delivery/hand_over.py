@@ -12,7 +12,7 @@ from django.db import transaction
 
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
-from relance.delivery.channel import AnswerLost, Channel, Parcel, Result
+from relance.delivery.channel import Accepted, AnswerLost, Busy, Channel, Parcel, Refused, Result
 from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
 from relance.delivery.safety.halt import halt_of
@@ -84,6 +84,7 @@ class HandOver:
         self._looked, self._halted = monotonic(), False  # the claim has asked
         self._readers, self._asked = Readers(dealer, []), monotonic()  # of what is in hand, and when they were asked
         self.is_paced = False  # stopped because its sender has reached its rate
+        self.took, self.vain = False, 0  # whether the other side is well, and how many since it was not
 
     def run(self, channel: Channel) -> list[Message]:
         """Hand over; the messages that moved. However it ends, nothing stays in doubt that could be known."""
@@ -92,6 +93,7 @@ class HandOver:
             for parcel, result in on_screen.hand_over(channel, self._in_hand()):
                 self.pulled.pop(parcel.message.pk, None)
                 self.results.append((parcel, result))
+                self.heard(result)
                 crash_points.reached("handed_over")
             fault = "the channel did not say what became of it"
         except Exception as error:  # a channel's own fault: what it had in hand may or may not be out
@@ -102,6 +104,18 @@ class HandOver:
             self._write([])
         crash_points.reached("recorded")
         return self.moved
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the channel stopped before the end, of itself: the lane waits for the next time."""
+        return bool(self.waiting) and not self.is_paced and not self._halted
+
+    def heard(self, result: Result) -> None:
+        """Whether the other side is well, by what it says of one parcel."""
+        if isinstance(result, Accepted | Refused) or (isinstance(result, Busy) and result.alone):
+            self.took, self.vain = True, 0
+        else:
+            self.vain += 1
 
     def _in_hand(self) -> Iterator[Parcel]:
         """The parcels, as the channel pulls them, while we hold their lease."""

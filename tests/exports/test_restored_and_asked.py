@@ -6,6 +6,7 @@ Small by default; `MESSAGES=2000` makes it the size that is promised (make proof
 import os
 from datetime import timedelta
 from email.utils import format_datetime
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -43,8 +44,16 @@ class Account(Twilio):
         if self.is_down:
             return error(503, 20503)
         if asked.method == "GET" and "DateSent>" in asked.query:
-            return said(200, {"messages": self.written, "next_page_uri": None})
+            return said(200, self.page(asked))
         return super().answer(asked)
+
+    def page(self, asked):
+        """A page of the log, and where the next one is, as Twilio gives it."""
+        size, number = int(asked.query["PageSize"][0]), int(asked.query.get("Page", ["0"])[0])
+        rows = self.written[number * size : (number + 1) * size]
+        more = {**{name: values[0] for name, values in asked.query.items()}, "Page": str(number + 1)}
+        is_last = len(self.written) <= (number + 1) * size
+        return {"messages": rows, "next_page_uri": None if is_last else f"{asked.path}?{urlencode(more)}"}
 
     def writes(self, number, text, at):
         sid, when = f"SI{len(self.written)}", format_datetime(at)

@@ -18,12 +18,12 @@ from relance.delivery.channel import (
     Sending,
 )
 from relance.delivery.channels.spread import Carrier, spread
+from relance.delivery.safety.rests import IN_A_ROW
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
 from relance.lib.http import HttpFault, Line, NoAnswer, NotSent, NoWay, Origin, Reply
 
 AHEAD = 2  # parcels per connection under way: one spoken of, one waiting
-IN_A_ROW = 3  # so many parcels without success, and the rest waits: the other side is in trouble, not the parcels
 LONGEST_WAIT = 3600.0
 LOST = "every connection to the gateway was lost"
 Outcome = tuple[Parcel, Result]

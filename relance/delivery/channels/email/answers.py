@@ -41,7 +41,7 @@ def fault_of(answer: Answer, step: str) -> DeliveryFault:
     if answer.code == 421 or (answer.code >= 500 and OURS.search(answer.text) and step != "text"):
         return ChannelDown(str(answer))
     if answer.code < 500:  # 4xx, and what is no answer at all
-        return ProviderBusy(str(answer))
+        return ProviderBusy(str(answer), alone=step == "RCPT")  # a mailbox that is full, or that knows us not yet
     if step == "MAIL" and answer.code != 552:  # 552: too large, this message alone
         return ChannelDown(gettext("the server does not take our sender address: {answer}").format(answer=answer))
     return ProviderRefused(str(answer), suppress_address=step == "RCPT" and _is_dead(answer))

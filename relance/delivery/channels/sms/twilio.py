@@ -127,7 +127,7 @@ def validity_of(parcel: Parcel) -> int | None:
         return None
     left = int((min(ends) - parcel.at).total_seconds()) - MARGIN
     if left < SHORTEST:
-        raise ProviderBusy("the time in which it may arrive is over")
+        raise ProviderBusy("the time in which it may arrive is over", alone=True)
     return min(left, LONGEST_VALIDITY)
 
 
