@@ -191,37 +191,76 @@ _TABLE = (
 )
 OPERATORS: dict[str, Operator] = {row.name: row for row in _TABLE}
 
-# The words of other systems, accepted on input (folded, blanks as underscores); by kind of attribute where they differ.
+# The words of other systems, accepted on input (folded, anything but letters and digits as one underscore).
 SYNONYMS: dict[str, str] = {
     "in_more_than": "in_more_than_days",
+    "in_less_than": "in_less_than_days",
+    "in_at_least": "in_at_least_days",
+    "in_at_most": "in_at_most_days",
+    "in_exactly": "in_exactly_days",
+    "in_between": "in_days_between",
     "in": "in_exactly_days",
     "is_empty": "is_unknown",
     "is_not_empty": "is_known",
     "doesnt_exist": "does_not_exist",
+    "not_exists": "does_not_exist",
     "does_not_contains": "does_not_contain",
+    "doesnt_contain": "does_not_contain",
+    "not_contains": "does_not_contain",
     "equals": "equal",
+    "is_equal_to": "equal",
     "is_not_equal": "not_equal",
+    "is_not_equal_to": "not_equal",
     "less_than_or_equal": "at_most",
     "more_than_or_equal": "at_least",
     "greater_than": "more_than",
     "greater_than_or_equal": "at_least",
     "exactly": "exactly_days_ago",
     "days_ago": "exactly_days_ago",
+    "less_than_or_equal_days_ago": "at_most_days_ago",
+    "more_than_or_equal_days_ago": "at_least_days_ago",
     "in_days": "in_exactly_days",
     "in_months": "in_exactly_months",
     "months_ago": "exactly_months_ago",
     "one_of": "is_one_of",
+    "is_any_of": "is_one_of",
     "none_of": "is_none_of",
     "less_than_or_equal_minutes": "at_most_minutes_ago",
     "more_than_or_equal_minutes": "at_least_minutes_ago",
+    "less_than_minutes": "less_than_minutes_ago",
+    "more_than_minutes": "more_than_minutes_ago",
 }
-# The same words mean a distance in days when they are asked of a day, a moment or a pick.
+# The same words mean a distance in days when they are asked of a day, a moment or a pick …
 DAY_SYNONYMS: dict[str, str] = {
     "less_than": "less_than_days_ago",
+    "less_than_or_equal": "at_most_days_ago",
     "at_most": "at_most_days_ago",
     "more_than": "more_than_days_ago",
+    "greater_than": "more_than_days_ago",
+    "more_than_or_equal": "at_least_days_ago",
+    "greater_than_or_equal": "at_least_days_ago",
     "at_least": "at_least_days_ago",
     "is": "on",
     "equal": "exactly_days_ago",
+    "equals": "exactly_days_ago",
     "between": "days_ago_between",
+}
+# … a distance in minutes when they are asked of the time of a visit …
+MINUTE_SYNONYMS: dict[str, str] = {
+    "less_than": "less_than_minutes_ago",
+    "less_than_or_equal": "at_most_minutes_ago",
+    "at_most": "at_most_minutes_ago",
+    "more_than": "more_than_minutes_ago",
+    "greater_than": "more_than_minutes_ago",
+    "more_than_or_equal": "at_least_minutes_ago",
+    "greater_than_or_equal": "at_least_minutes_ago",
+    "at_least": "at_least_minutes_ago",
+}
+# … and the words of numbers are understood of texts, those of texts of numbers.
+TEXT_SYNONYMS: dict[str, str] = {"equal": "is", "equals": "is", "not_equal": "is_not", "is_not_equal": "is_not"}
+NUMBER_SYNONYMS: dict[str, str] = {"is": "equal", "is_not": "not_equal"}
+OF_KIND: dict[str, dict[str, str]] = {
+    **dict.fromkeys(ON_A_DAY, DAY_SYNONYMS),
+    **dict.fromkeys(ON_A_TEXT, TEXT_SYNONYMS),
+    **dict.fromkeys(ON_A_NUMBER, NUMBER_SYNONYMS),
 }

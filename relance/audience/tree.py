@@ -3,6 +3,7 @@
 Faults are BadInput with the path and the nearest allowed word. There is no deeper nesting (docs/audience.md).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,13 +15,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from relance.audience.fields import ALIASES, CATEGORIES, Attribute, Category, meta
-from relance.audience.operators import DAY_SYNONYMS, FARTHEST, ON_A_DAY, OPERATORS, SYNONYMS, Operator
+from relance.audience.operators import FARTHEST, MINUTE_SYNONYMS, OF_KIND, OPERATORS, SYNONYMS, Operator
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.fold import fold
 
 RULE_KEYS = ("category", "attribute", "operator", "value", "of")
 A_RULE = "{category, attribute, operator, value}"
 MAX_RULES = 200
+BETWEEN_WORDS, APOSTROPHES = re.compile(r"[^0-9a-z]+"), re.compile("['’]")
 MOST_FIGURE = 10**9  # amounts and readings are far below; databases refuse numbers that no column can hold
 
 
@@ -133,9 +135,10 @@ def read_rule(entry: Any, path: str) -> Rule:
 
 def _read_operator(word: Any, attribute: Attribute, path: str) -> Operator:
     """The operator's row. A bare `on` that YAML read as true is the operator; other systems' words are understood."""
-    name = "on" if word is True else fold(str(word)).replace(" ", "_").replace("'", "")
-    if attribute.kind in ON_A_DAY:
-        name = DAY_SYNONYMS.get(name, name)
+    name = "on" if word is True else BETWEEN_WORDS.sub("_", APOSTROPHES.sub("", fold(str(word)))).strip("_")
+    if attribute.name == "time":
+        name = MINUTE_SYNONYMS.get(name, name)
+    name = OF_KIND.get(attribute.kind, {}).get(name, name)
     operator = OPERATORS.get(name) or OPERATORS.get(SYNONYMS.get(name, ""))
     fitting = [row.name for row in OPERATORS.values() if attribute.kind in row.kinds]
     if operator is None:

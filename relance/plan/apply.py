@@ -12,11 +12,14 @@ import yaml
 from django.db import transaction
 from django.utils.translation import gettext
 
+from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput, unknown_word
+from relance.lib.moments import day_of
 from relance.lib.yaml_file import read_yaml
 from relance.plan.definition import Definition, read_definition, read_live_from
 from relance.plan.models import Automation, AutomationVersion
+from relance.plan.schedule import check_holiday
 from relance.plan.switching.better_form import hints
 from relance.plan.wording_check import check
 
@@ -59,6 +62,7 @@ def apply_definitions(dealer: Dealer, entries: Sequence[Any], *, at: datetime, b
     with transaction.atomic():
         for i, (entry, definition) in enumerate(zip(entries, definitions, strict=True)):
             path = _path(i, entry)
+            _check_holiday(definition, dealer, path, at)
             findings = check(definition, dealer)
             faults = [f"{f.path}: {f.says}" for f in findings if f.severity == "fault"]
             if faults:
@@ -67,6 +71,13 @@ def apply_definitions(dealer: Dealer, entries: Sequence[Any], *, at: datetime, b
             applied.warnings += [f"{definition.code}: audience: {hint}" for hint in hints(definition)]
             _apply_one(dealer, definition, plain(entry), _Change(at, by, path, applied))
     return applied
+
+
+def _check_holiday(definition: Definition, dealer: Dealer, path: str, at: datetime) -> None:
+    try:
+        check_holiday(definition.schedule, Calendar(dealer), year=day_of(at, dealer.zone).year)
+    except BadInput as fault:
+        raise BadInput(f"{path}.{fault}") from None
 
 
 def _path(index: int, entry: Any) -> str:

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from relance.audience.operators import DAY_SYNONYMS, OPERATORS, SYNONYMS
+from relance.audience.operators import (
+    DAY_SYNONYMS,
+    MINUTE_SYNONYMS,
+    NUMBER_SYNONYMS,
+    OPERATORS,
+    SYNONYMS,
+    TEXT_SYNONYMS,
+)
 from relance.audience.sentence import entry_in_words, sentence
 from relance.audience.tree import AnyOf, read_rule, read_tree
 from relance.lib.errors import BadInput
@@ -102,6 +109,33 @@ def test_words_for_numbers_mean_days_when_asked_of_a_day(word, meant):
     value = VALUES[OPERATORS[meant].value]
     assert read_rule(A_DAY | {"operator": word, "value": value}, "r").operator == meant
     assert read_rule(CLOSED | {"operator": word, "value": value}, "r").operator == meant
+
+
+@pytest.mark.parametrize(("word", "meant"), [*MINUTE_SYNONYMS.items()])
+def test_words_for_numbers_mean_minutes_when_asked_of_the_time_of_a_visit(word, meant):
+    time = {"category": "appointment", "attribute": "time", "operator": word, "value": 130}
+    assert read_rule(time, "r").operator == meant
+
+
+@pytest.mark.parametrize(("rule", "words"), [(MAZDA, TEXT_SYNONYMS), (AMOUNT, NUMBER_SYNONYMS)])
+def test_words_for_texts_and_numbers_are_understood_of_each_other(rule, words):
+    for word, meant in words.items():
+        assert read_rule(rule | {"operator": word, "value": 3}, "r").operator == meant
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("Less than or equal (minutes)", "at_most_minutes_ago"),
+        ("More than … days ago", "more_than_days_ago"),
+        ("Does not exist", "does_not_exist"),
+        ("doesn’t exist", "does_not_exist"),
+    ],
+)
+def test_operators_are_read_as_other_systems_print_them(printed, meant):
+    value = {"value": 3} if "than" in printed else {}
+    last = {"category": "repair_order_opened", "attribute": "last_time", "operator": printed}
+    assert read_rule(last | value, "r").operator == meant
 
 
 def test_a_bare_on_that_yaml_read_as_true_is_the_operator():

@@ -46,6 +46,12 @@ def test_a_new_one_is_added_with_its_first_version(dealer):
     assert (version.number, version.by, version.definition) == (1, "Kim", WHOLE)
 
 
+def test_a_holiday_that_the_country_does_not_have_is_refused_with_its_place(dealer):
+    schedule = {"kind": "yearly", "holiday": "chrstmas", "at": "10:00"}
+    with pytest.raises(BadInput, match=r"automations\[0\] \(SR180\)\.schedule\.holiday: 'chrstmas' is no public"):
+        apply(dealer, WHOLE | {"schedule": schedule, "repeat": "yearly"})
+
+
 def test_the_same_again_changes_nothing(dealer):
     apply(dealer, WHOLE)
     assert apply(dealer, WHOLE, at=A_DAY + timedelta(days=1)).unchanged == ["SR180"]
