@@ -114,7 +114,7 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
         else:
             go.append(message)
             if isinstance(verdict, Go):
-                found.until[message.pk] = verdict.until
+                _note(dealer, message, verdict, found)
     for (reason, detail), group in refusals.items():
         stopped = move(dealer, group, to="refused", at=at, cause=ASKED_AGAIN, reason=reason, detail=detail)
         ask_about_recalls(dealer, stopped, at=at)
@@ -124,6 +124,15 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
             rows = Message.objects.of(dealer).filter(pk__in=keys[start : start + CHUNK], state="ready")
             found.put_off += rows.update(send_at=send_at, detail=detail)
     return go
+
+
+def _note(dealer: Dealer, message: Message, go: Go, found: Claimed) -> None:
+    """Until when it must have arrived, and where: whoever has a new number or address meanwhile is reached there."""
+    if go.until is not None:
+        found.until[message.pk] = go.until
+    if go.address is not None:
+        message.address = go.address
+        Message.objects.of(dealer).filter(pk=message.pk).update(address=go.address)
 
 
 def take_in_hand(dealer: Dealer, messages: Sequence[Message]) -> set[int]:

@@ -49,9 +49,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """The message may go, and must have arrived by then."""
+    """The message may go, and must have arrived by then, at the address that its reader has today."""
 
-    until: datetime
+    until: datetime | None = None
+    address: str | None = None  # another one than when it was planned
 
 
 Answer = Refusal | Later | Go | None
@@ -156,7 +157,9 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
     answers: dict[int, Answer] = {}
     asked: list[tuple[Message, Draft]] = []
     for message in messages:
-        true = [s for s in (message.subject_id, *joined[message.pk]) if s in still and s in facts]
+        own = message.customer_id if message.recipient == "customer" else None
+        known = [s for s in (message.subject_id, *joined[message.pk]) if s in still and s in facts]
+        true = [s for s in known if own in (None, facts[s]["customer.id"])]  # it may be somebody else's by now
         subject = next((s for s in true if facts[s]["vehicle.status"] not in GONE_VEHICLE), true[0] if true else None)
         if subject is None:
             answers[message.pk] = Refusal("no_longer_true")
@@ -195,5 +198,7 @@ def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int,
         elif verdict.send_at is not None and verdict.send_at > again.at:
             answers[message.pk] = Later(verdict.send_at, verdict.detail)
         else:
-            answers[message.pk] = Go(verdict.until) if verdict.until is not None else None
+            moved = message.recipient == "customer" and verdict.address not in (None, message.address)
+            address = verdict.address if moved else None
+            answers[message.pk] = Go(verdict.until, address) if verdict.until is not None or address else None
     return answers

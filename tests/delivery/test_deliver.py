@@ -11,7 +11,7 @@ from relance.delivery.deliver import deliver
 from relance.delivery.models import Attempt
 from relance.facts.models import Touch
 from relance.outbox.models import Message, Move
-from relance.outbox.recheck import Later, Refusal
+from relance.outbox.recheck import Go, Later, Refusal
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +131,13 @@ def test_one_run_for_one_member_of_staff_is_one_list(sent_folder):
     assert [m.state for m in deliver(dealer, at=A_DAY)] == ["sent", "sent"]
     (file,) = sent_folder.rglob("*.eml")
     assert b"Ann" in file.read_bytes() and b"Bob" in file.read_bytes()
+
+
+def test_a_new_number_is_where_the_message_goes(sent_folder, monkeypatch):
+    monkeypatch.setattr(claim, "recheck", lambda dealer, messages, at: {messages[0].pk: Go(address="+15145550109")})
+    dealer = a_dealer()
+    message = a_message(a_customer(dealer, mobile="+15145550101"), an_automation(dealer))
+    list(deliver(dealer, at=A_DAY))
+    assert [path.read_text().splitlines()[1] for path in sent_folder.rglob("*.txt")] == ["To: +15145550109"]
+    message.refresh_from_db()
+    assert (message.state, message.address) == ("sent", "+15145550109")

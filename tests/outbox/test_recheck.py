@@ -225,3 +225,20 @@ def test_a_window_that_ends_before_the_hours_do_is_the_end():
     a_message(a_customer(dealer), an_automation(dealer, schedule=schedule))
     (found,) = recheck(dealer, list(Message.objects.of(dealer)), at=A_DAY).values()
     assert found == Go(datetime(2026, 5, 4, 15, 15, tzinfo=UTC))
+
+
+def test_what_belongs_to_somebody_else_meanwhile_is_not_said_to_the_one_before(dealer):
+    order = a_repair_order(a_customer(dealer), "2026-05-02T10:00")
+    an_automation(dealer, audience=[LATELY], subject="repair_order")
+    accepted(dealer)
+    type(order).objects.of(dealer).filter(pk=order.pk).update(customer=a_customer(dealer))
+    assert answer(dealer) == Refusal("no_longer_true")
+
+
+def test_who_has_another_number_meanwhile_is_reached_there(dealer):
+    customer = a_customer(dealer, mobile="+15145550101")
+    an_automation(dealer)
+    [message] = accepted(dealer)
+    Customer.objects.of(dealer).filter(pk=customer.pk).update(mobile="+15145550109")
+    found = recheck(dealer, [message], at=A_DAY)[message.pk]
+    assert isinstance(found, Go) and found.address == "+15145550109"
