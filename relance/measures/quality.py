@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Avg, Case, Count, F, Max, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 
 from relance.dealers.models import Dealer
 from relance.facts.models import ConsentEntry, Customer, RepairOrder, Suppression, Touch
@@ -20,6 +20,7 @@ from relance.plan.models import Automation, Run
 LOOKED_BACK = timedelta(days=90)
 IMPORTS = 5
 MONTHS = 12
+MICROSECOND = timedelta(microseconds=1)
 GONE_CUSTOMER = ("moved", "deceased")
 
 
@@ -171,13 +172,13 @@ def _departments(dealer: Dealer, at: datetime) -> list[Department]:
 def _months(dealer: Dealer, at: datetime) -> list[Month]:
     """The last twelve months, the latest last."""
     begin = add_months(day_of(at, dealer.zone).replace(day=1), 1 - MONTHS)
-    orders = RepairOrder.objects.of(dealer).filter(closed_at__gte=day_start(begin, dealer.zone), closed_at__lte=at)
-    rows = orders.annotate(month=TruncMonth("closed_at", tzinfo=dealer.zone)).values_list("month")
-    amount = Coalesce(Sum("customer_sale"), Value(0), output_field=RepairOrder._meta.get_field("customer_sale"))
-    warranty = Coalesce(Sum("warranty_sale"), Value(0), output_field=RepairOrder._meta.get_field("warranty_sale"))
-    found = {
-        month.date(): (n, float(paid + covered))
-        for month, n, paid, covered in rows.annotate(n=Count("pk"), paid=amount, covered=warranty).order_by()
-    }
     months = [add_months(begin, n) for n in range(MONTHS)]
-    return [Month(month, *found.get(month, (0, 0.0))) for month in months]
+    ends = [min(day_start(add_months(month, 1), dealer.zone), at + MICROSECOND) for month in months]
+    # A range of the index for each month: asked for the month of every row, SQLite would call Python for each of them.
+    return [_month(dealer, month, end) for month, end in zip(months, ends, strict=True)]
+
+
+def _month(dealer: Dealer, month: date, end: datetime) -> Month:
+    orders = RepairOrder.objects.of(dealer).filter(closed_at__gte=day_start(month, dealer.zone), closed_at__lt=end)
+    sums = orders.aggregate(n=Count("pk"), paid=Sum("customer_sale"), covered=Sum("warranty_sale"))
+    return Month(month, sums["n"], float((sums["paid"] or 0) + (sums["covered"] or 0)))

@@ -7,11 +7,12 @@ three to six years ago, the share who took another since.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
 
-from django.db.models import Max, Min
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Value, When
 
 from relance.dealers.models import Dealer
 from relance.facts.models import RepairOrder, Sale, Vehicle
@@ -67,22 +68,10 @@ def retention(dealer: Dealer, *, at: datetime) -> Retention:
     found = Retention(service=service_rates(dealer, today=today), sales=sales_rate(dealer, today=today))
     model_years: dict[int | None, Standing] = defaultdict(Standing)
     cohorts: dict[int | None, Standing] = defaultdict(Standing)
-    last = _last_visits(dealer, at)
-    year_ago, two_ago = (day_start(add_months(today, -months), dealer.zone) for months in (12, 24))
-    rows = Vehicle.objects.of(dealer).exclude(status__in=("sold", "scrapped"))
-    for pk, model_year, in_service_on in rows.values_list("pk", "year", "in_service_on").iterator(chunk_size=5000):
-        visit = last.get(pk)
-        if visit is None and in_service_on is not None and in_service_on > add_months(today, -12):
-            standing = "active"  # too young to have come
-        elif visit is not None and visit >= year_ago:
-            standing = "active"
-        elif visit is not None and visit >= two_ago:
-            standing = "at_risk"
-        else:
-            standing = "lost"
-        cohort = in_service_on.year if in_service_on else None
+    for model_year, since, standing, number in _standings(dealer, at):
+        cohort = since.year if since else None
         for group in (found.vehicles, model_years[model_year], cohorts[cohort]):
-            setattr(group, standing, getattr(group, standing) + 1)
+            setattr(group, standing, getattr(group, standing) + number)
     found.by_model_year, found.by_cohort = _newest_first(model_years), _newest_first(cohorts)
     return found
 
@@ -91,32 +80,59 @@ def _newest_first(groups: dict[int | None, Standing]) -> dict[int | None, Standi
     return dict(sorted(groups.items(), key=lambda item: -(item[0] or 0)))
 
 
-def _last_visits(dealer: Dealer, at: datetime) -> dict[int, datetime]:
-    rows = RepairOrder.objects.of(dealer).filter(closed_at__lte=at, vehicle__isnull=False)
-    return dict(rows.values_list("vehicle_id").annotate(last=Max("closed_at")).order_by())
+def _standings(dealer: Dealer, at: datetime) -> Iterable[tuple[int | None, date | None, str, int]]:
+    """(Model year, day on which it came to its owner, standing, how many vehicles), counted by the database."""
+    today = day_of(at, dealer.zone)
+    year_ago, two_ago = (day_start(add_months(today, -months), dealer.zone) for months in (12, 24))
+    visits = RepairOrder.objects.across_dealers("tied to a vehicle of this dealer")
+    theirs = visits.filter(vehicle=OuterRef("pk"), closed_at__lte=at)
+    standing = Case(
+        When(Exists(theirs.filter(closed_at__gte=year_ago)), then=Value("active")),
+        When(Exists(theirs.filter(closed_at__gte=two_ago)), then=Value("at_risk")),
+        When(Q(in_service_on__gt=add_months(today, -12)) & ~Exists(theirs), then=Value("active")),  # too young to come
+        default=Value("lost"),
+    )
+    rows = Vehicle.objects.of(dealer).exclude(status__in=("sold", "scrapped"))
+    by = rows.annotate(standing=standing).values("year", "in_service_on", "standing")
+    return by.annotate(n=Count("pk")).order_by().values_list("year", "in_service_on", "standing", "n")
 
 
 def service_rates(dealer: Dealer, *, today: date, years: int = YEARS_SHOWN) -> list[YearRate]:
     """The service rate of the last twelve months, of the twelve before, and so on; a year after none is left out."""
     ends = [day_start(add_months(today, -12 * n), dealer.zone) for n in range(years + 2)]
-    came = [_who_came(dealer, begin, end) for end, begin in pairwise(ends)]
-    rates = []
-    for n, (now, before) in enumerate(pairwise(came)):
-        if before:
-            rates.append(YearRate(add_months(today, -12 * n), Share(len(now & before), len(before))))
-    return rates
-
-
-def _who_came(dealer: Dealer, begin: datetime, end: datetime) -> set[int]:
-    rows = RepairOrder.objects.of(dealer).filter(closed_at__gte=begin, closed_at__lt=end)
-    return set(rows.values_list("customer_id", flat=True).distinct().iterator(chunk_size=5000))
+    # Customer by customer: an index has the moments of their visits, so that none of these is read.
+    visits = RepairOrder.objects.across_dealers("tied to a customer of this dealer").filter(customer__dealer=dealer)
+    within = [Q(closed_at__gte=begin, closed_at__lt=end) for end, begin in pairwise(ends)]
+    spans = {f"came_{n}": Count("pk", filter=span) for n, span in enumerate(within)}
+    people = (
+        visits.filter(closed_at__gte=ends[-1], closed_at__lt=ends[0]).order_by().values("customer").annotate(**spans)
+    )
+    came = {f"before_{n}": Count("customer", filter=Q(**{f"came_{n + 1}__gt": 0})) for n in range(years)}
+    again = {
+        f"again_{n}": Count("customer", filter=Q(**{f"came_{n + 1}__gt": 0, f"came_{n}__gt": 0})) for n in range(years)
+    }
+    found = people.aggregate(**came, **again)
+    return [
+        YearRate(add_months(today, -12 * n), Share(found[f"again_{n}"], found[f"before_{n}"]))
+        for n in range(years)
+        if found[f"before_{n}"]
+    ]
 
 
 def sales_rate(dealer: Dealer, *, today: date) -> Share:
     """Of those who took delivery three to six years ago, how many took another since."""
     begin, end = (add_months(today, -months) for months in SALES_MONTHS)
-    first = Sale.objects.of(dealer).filter(delivered_on__gte=begin, delivered_on__lt=end)
-    bought = dict(first.values_list("customer_id").annotate(first=Min("delivered_on")).order_by())
-    later = Sale.objects.of(dealer).filter(delivered_on__gt=begin, delivered_on__lte=today)
-    last = dict(later.values_list("customer_id").annotate(last=Max("delivered_on")).order_by())
-    return Share(sum(last.get(customer, day) > day for customer, day in bought.items()), len(bought))
+    # All sales, customer by customer, out of an index: by their days they would be read at random.
+    sales = Sale.objects.across_dealers("tied to a customer of this dealer").filter(customer__dealer=dealer)
+    people = (
+        sales.order_by()
+        .values("customer")
+        .annotate(
+            first=Min("delivered_on", filter=Q(delivered_on__gte=begin, delivered_on__lt=end)),
+            last=Max("delivered_on", filter=Q(delivered_on__lte=today)),
+        )
+    )
+    found = people.filter(first__isnull=False).aggregate(
+        bought=Count("customer"), again=Count("customer", filter=Q(last__gt=F("first")))
+    )
+    return Share(found["again"], found["bought"])

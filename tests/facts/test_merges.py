@@ -1,7 +1,7 @@
 """Who is there twice, and two customers who become one."""
 
 from datetime import timedelta
-from itertools import permutations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from relance.delivery.safety.resolve import resolve_unsure
 from relance.facts.consent import Entry, ledger_of, record, state_of
 from relance.facts.models import Customer, Merge, Vehicle
-from relance.facts.persons.matching import offers, set_apart
+from relance.facts.persons.matching import alike, offers, set_apart
 from relance.lib.errors import BadInput
 from relance.outbox.models import HoldBack, Message
 from relance.outbox.recheck import ONE_PERSON, Refusal, recheck
@@ -59,6 +59,16 @@ class TestWhoIsThereTwice:
         dealer = a_dealer()
         set_apart(dealer, *two(dealer), by="kim", at=A_DAY)
         assert offers(dealer) == []
+
+    def test_three_who_are_alike_are_three_pairs_and_one_is_left_when_one_is_gone(self):
+        dealer = a_dealer()
+        three = [a_customer(dealer, name="Ann Lee", name_folded="ann lee", email="ann@example.org") for _ in range(3)]
+        a_customer(dealer, name="Ann Lee", name_folded="ann lee", email="other@example.org")
+        keys = [row.pk for row in three]
+        pairs = alike(dealer)
+        assert [(pair.first, pair.second) for pair in pairs] == list(combinations(keys, 2))
+        Customer.objects.of(dealer).filter(pk=keys[0]).delete()
+        assert [(offer.keep.pk, offer.gone.pk) for offer in offers(dealer, pairs)] == [(keys[1], keys[2])]
 
     def test_another_dealers_customer_is_nobody_twice(self):
         a_customer(a_dealer("south"), email="ann@example.org")

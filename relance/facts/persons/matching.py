@@ -4,17 +4,18 @@ Offered, never merged by itself: father and son may share all three.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from django.db.models import Count
+from django.db.models import Count, Max, Min
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Apart, Customer
 
 SAME = ("email_folded", "mobile")  # the columns that make people of one name the same person
+CHUNK = 500
 CALLED = {"email_folded": "e-mail address", "mobile": "mobile number"}
 
 
@@ -31,31 +32,55 @@ class Offer:
         return " and ".join(CALLED[name] for name in self.same)
 
 
-def offers(dealer: Dealer) -> list[Offer]:
+@dataclass(frozen=True)
+class Alike:
+    """The keys of two customers who are probably one."""
+
+    name: str
+    first: int
+    second: int
+    same: tuple[str, ...]
+
+
+def alike(dealer: Dealer) -> list[Alike]:
     """Every pair that nobody has decided about yet, by name."""
-    found: dict[tuple[int, int], set[str]] = defaultdict(set)
+    found: dict[tuple[str, int, int], list[str]] = defaultdict(list)
     for column in SAME:
         for pair in _pairs(dealer, column):
-            found[pair].add(column)
-    for pair in Apart.objects.of(dealer).values_list("first_id", "second_id"):
-        found.pop(pair, None)
-    people = Customer.objects.of(dealer).in_bulk({pk for pair in found for pk in pair})
-    made = [
-        Offer(people[first], people[second], tuple(column for column in SAME if column in same))
-        for (first, second), same in found.items()
+            found[pair].append(column)
+    apart = set(Apart.objects.of(dealer).values_list("first_id", "second_id"))
+    return [Alike(*pair, tuple(same)) for pair, same in sorted(found.items()) if pair[1:] not in apart]
+
+
+def offers(dealer: Dealer, pairs: Sequence[Alike] | None = None) -> list[Offer]:
+    """These pairs, or all, with everything that is known of both; without those of whom one is gone meanwhile."""
+    pairs = alike(dealer) if pairs is None else pairs
+    people = Customer.objects.of(dealer).in_bulk({pk for pair in pairs for pk in (pair.first, pair.second)})
+    return [
+        Offer(people[pair.first], people[pair.second], pair.same)
+        for pair in pairs
+        if pair.first in people and pair.second in people
     ]
-    return sorted(made, key=lambda offer: (offer.keep.name_folded or "", offer.keep.pk, offer.gone.pk))
 
 
-def _pairs(dealer: Dealer, column: str) -> Iterator[tuple[int, int]]:
+def _pairs(dealer: Dealer, column: str) -> Iterator[tuple[str, int, int]]:
     usable = {f"{column.removesuffix('_folded')}_usable": True}
-    rows = Customer.objects.of(dealer).filter(**usable, name_folded__isnull=False)
-    often = rows.values(column).annotate(times=Count("pk")).filter(times__gt=1).values_list(column, flat=True)
-    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for pk, name, address in rows.filter(**{f"{column}__in": often}).values_list("pk", "name_folded", column):
-        alike[name, address].append(pk)
-    for keys in alike.values():
-        yield from combinations(sorted(keys), 2)
+    rows = Customer.objects.of(dealer).filter(**usable, name_folded__isnull=False, **{f"{column}__isnull": False})
+    groups = rows.order_by().values(column, "name_folded").annotate(first=Min("pk"), last=Max("pk"), times=Count("pk"))
+    several: dict[tuple[str, str], list[int]] = {}
+    for group in groups.filter(times__gt=1).iterator(chunk_size=CHUNK):
+        if group["times"] == 2:
+            yield group["name_folded"], group["first"], group["last"]
+        else:
+            several[group["name_folded"], group[column]] = []
+    names = sorted({name for name, _ in several})
+    for begin in range(0, len(names), CHUNK):
+        theirs = rows.filter(name_folded__in=names[begin : begin + CHUNK]).values_list("name_folded", column, "pk")
+        for name, address, pk in theirs:
+            if (name, address) in several:
+                several[name, address].append(pk)
+    for (name, _), keys in several.items():
+        yield from ((name, one, other) for one, other in combinations(sorted(keys), 2))
 
 
 def set_apart(dealer: Dealer, one: Customer, other: Customer, *, by: str, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from relance.exports.person.erase import erase
 from relance.exports.person.gather import as_json
 from relance.facts.consent import Entry, record
-from relance.facts.persons.matching import offers, set_apart
+from relance.facts.persons.matching import alike, offers, set_apart
 from relance.lib.errors import BadInput
 from relance.lib.moments import parse_day, parse_moment
 from relance.outbox.hold_back import hold_from_everything, undo
@@ -116,8 +116,8 @@ def doubles(desk: Desk) -> HttpResponse:
     """Customers who are probably there twice."""
     values: dict[str, object] = {}
     if is_asked_for(desk):
-        found = offers(desk.dealer)
-        values = {"offers": found[:PAIRS], "total": len(found)}
+        found = alike(desk.dealer)
+        values = {"offers": offers(desk.dealer, found[:PAIRS]), "total": len(found)}
     template = "desk/customers/_doubles.html" if desk.is_fragment else "desk/customers/doubles.html"
     return show(desk, template, values, place="desk-doubles")
 
