@@ -115,13 +115,18 @@ def _date(column: Column, zone: ZoneInfo) -> ReadOne:
     return read
 
 
+Shift = dict[str, tuple[int, str]]  # T08:30 → which day it is in UTC (0: the day before), and its time there
+
+
 def _moment(column: Column, zone: ZoneInfo) -> ReadOne:
-    days: dict[str, datetime] = {}  # its midnight, of days without a clock change
-    times: dict[str, timedelta] = {}  # T08:30:00 as time since midnight
+    shifts: dict[timedelta, Shift] = {}  # by what the clocks show beside UTC
+    days: dict[str, tuple[Shift, tuple[str, ...]]] = {}  # without a clock change: its shift; the day before, it, after
 
     def read(text: str) -> str:
         try:
-            return utc_text(days[text[:10]] + times[text[10:]])  # far quicker than reading
+            shift, around = days[text[:10]]
+            which, rest = shift[text[10:]]
+            return around[which] + rest  # far quicker than reading
         except KeyError:
             pass
         if MOMENT_FORM.fullmatch(text):
@@ -129,21 +134,33 @@ def _moment(column: Column, zone: ZoneInfo) -> ReadOne:
                 shown = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
                 if shown.tzinfo is not None:
                     return utc_text(shown.astimezone(UTC))
-                midnight = day_start(shown.date(), zone)
-                if day_start(shown.date() + DAY, zone) - midnight == DAY and len(days) < REMEMBERED:
-                    days[text[:10]] = midnight
-                    times[text[10:]] = shown - datetime.combine(shown.date(), time())
-                return utc_text(local(shown.date(), shown.time(), zone))
+                moment = utc_text(local(shown.date(), shown.time(), zone))
+                if FIRST_YEAR <= shown.year <= LAST_YEAR:
+                    remember(text, shown.date(), moment)
+                return moment
             except (ValueError, OverflowError):
                 pass
         raise _bad(column, text, gettext("a moment: write YYYY-MM-DDTHH:MM"))
+
+    def remember(text: str, day: date, moment: str) -> None:
+        midnight = day_start(day, zone)
+        shift = shifts.setdefault(datetime.combine(day, time(), UTC) - midnight, {})
+        if day_start(day + DAY, zone) - midnight == DAY and max(len(days), len(shift)) < REMEMBERED:
+            around = (str(day - DAY), str(day), str(day + DAY))
+            shift[text[10:]] = around.index(moment[:10]), moment[10:]
+            days[text[:10]] = shift, around
 
     return read
 
 
 def _decimal(step: Decimal, expected: str, *, least: int | None = None) -> Callable[[Column, ZoneInfo], ReadOne]:
+    zeros = str(step)[1:].replace("1", "0")
+    kept = re.compile(rf"(?:0|[1-9][0-9]{{0,8}})(\.[0-9]{{{len(zeros) - 1}}})?")  # as most come: nothing to reckon
+
     def build(column: Column, zone: ZoneInfo) -> ReadOne:
         def read(text: str) -> str:
+            if is_kept := kept.fullmatch(text):
+                return text if is_kept[1] else text + zeros
             if NUMBER.fullmatch(text) and len(text) <= 30:
                 value = Decimal(text).quantize(step, ROUND_HALF_UP)
                 if abs(value) < MOST[step] and (least is None or value >= least):

@@ -292,7 +292,7 @@ class _FileCheck:
             if NUL in "".join(column):
                 told = gettext("{column} holds a NUL byte, which is not text").format(column=self.layout.columns[at])
                 _fault(faults, [NUL in cell for cell in column], told)
-        texts = [[cell.strip() for cell in column] for column in cells]
+        texts = [list(map(str.strip, column)) for column in cells]
         for at in self.required:
             if "" in texts[at]:
                 empty = [not text for text in texts[at]]

@@ -16,6 +16,8 @@ LETTERS = str.maketrans(
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """`' Québec '` → `'quebec'`."""
+    if text.isascii():  # nothing to take apart: most texts
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.strip().casefold())
     if not plain.isascii():
         plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(LETTERS)

@@ -14,7 +14,8 @@ from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 
 PAGES = (
     16_000  # 64 MB of journal before it is carried into the database: pages written again and again are carried once
@@ -23,7 +24,7 @@ USUAL_PAGES = 1_000
 MAPPED = 64 << 20
 SMALLER, USUAL = 49_152, 65_536  # kilobytes of pages in memory
 OFTEN, RARELY = gc.get_threshold(), 10_000  # new objects
-MANY = 50  # rows for which PostgreSQL's COPY, with its table beside, is quicker than a statement for each
+MANY = 50  # rows for which PostgreSQL's COPY is quicker than a statement for each
 Row = dict[str, Any]
 _encode = json.JSONEncoder(check_circular=False).encode
 Adapt = Callable[[Any], Any]
@@ -105,17 +106,35 @@ def _on_conflict(model: type[models.Model], match: Sequence[str], change: Sequen
 
 
 def _copy(model: type[models.Model], listed: str, rows: Iterable[Sequence[Any]], action: str) -> None:
-    """PostgreSQL's quickest way, through a table of the transaction's own, because COPY knows no conflicts."""
+    """PostgreSQL's quickest way: straight into the table; after a conflict, which COPY does not know, by one beside."""
+    whole = list(rows)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _stream(cursor, _table(model), listed, whole)
+    except IntegrityError:
+        with _beside(model, listed, whole) as (cursor, own):
+            cursor.execute(f"INSERT INTO {_table(model)} ({listed}) SELECT {listed} FROM {own} {action}")
+
+
+@contextmanager
+def _beside(
+    model: type[models.Model], listed: str, rows: Iterable[Sequence[Any]]
+) -> Iterator[tuple[CursorWrapper, str]]:
+    """These columns of rows in a table of the transaction's own, and how it is called."""
     own = connection.ops.quote_name(f"coming_{model._meta.db_table}")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {own} ON COMMIT DROP AS SELECT {listed} FROM {_table(model)} WITH NO DATA"
         )
-        with cursor.copy(f"COPY {own} ({listed}) FROM STDIN") as stream:
-            for row in rows:
-                stream.write_row(row)
-        cursor.execute(f"INSERT INTO {_table(model)} ({listed}) SELECT {listed} FROM {own} {action}")
+        _stream(cursor, own, listed, rows)
+        yield cursor, own
         cursor.execute(f"DROP TABLE {own}")
+
+
+def _stream(cursor: CursorWrapper, table: str, listed: str, rows: Iterable[Sequence[Any]]) -> None:
+    with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as stream:
+        for row in rows:
+            stream.write_row(row)
 
 
 def pour(model: type[models.Model], rows: Sequence[Row]) -> None:
@@ -125,9 +144,8 @@ def pour(model: type[models.Model], rows: Sequence[Row]) -> None:
         return
     names = tuple(rows[0])
     columns = ", ".join(_column(model, name) for name in names)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {_table(model)} ({columns}) FROM STDIN") as stream:
-        for values in _as_texts(model, names, rows):
-            stream.write_row(values)
+    with connection.cursor() as cursor:
+        _stream(cursor, _table(model), columns, _as_texts(model, names, rows))
 
 
 def _as_texts(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Sequence[Any]]:
@@ -145,10 +163,21 @@ def update(model: type[models.Model], rows: Sequence[Row], fields: Sequence[str]
     """Set `fields` of the rows with these ids; every row has its `id`. `ready`: as the database takes them."""
     if not rows:
         return
-    changes = ", ".join(f"{_column(model, name)} = %s" for name in fields)
     names = (*fields, "id")
+    if connection.vendor == "postgresql" and len(rows) >= MANY:
+        _update_at_once(model, names, map(itemgetter(*names), rows) if ready else _as_texts(model, names, rows))
+        return
+    changes = ", ".join(f"{_column(model, name)} = %s" for name in fields)
     values = map(itemgetter(*names), rows) if ready else _adapted(model, names, rows)
     _many(f"UPDATE {_table(model)} SET {changes} WHERE id = %s", values)
+
+
+def _update_at_once(model: type[models.Model], names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    """One UPDATE of all rows: for PostgreSQL a quarter of the work of one for each."""
+    columns = [_column(model, name) for name in names]
+    with _beside(model, ", ".join(columns), values) as (cursor, own):
+        changes = ", ".join(f"{column} = {own}.{column}" for column in columns[:-1])
+        cursor.execute(f"UPDATE {_table(model)} SET {changes} FROM {own} WHERE {_table(model)}.id = {own}.id")
 
 
 def is_one_of(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
