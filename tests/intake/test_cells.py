@@ -1,11 +1,16 @@
 """The text of a cell as the value of its column's type."""
 
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
 from relance.intake.cells import BadCell, reader_of
 from relance.intake.records import Column
+from relance.lib.moments import EPOCH
 
 TORONTO = ZoneInfo("America/Toronto")
 READ = [
@@ -49,3 +54,25 @@ def test_a_bad_cell_is_told_in_its_place_and_the_others_are_read():
     good, bad, empty = reader_of(Column("x", "year"), TORONTO).read_each(["2021", "21", ""])
     assert (good, empty) == (2021, None)
     assert isinstance(bad, BadCell)
+
+
+@given(text=st.from_regex(r"[0-9]{1,11}(\.[0-9]{0,3})?", fullmatch=True), kind=st.sampled_from(["money", "distance"]))
+def test_an_amount_has_always_the_same_digits_after_its_point(text, kind):
+    step = Decimal("0.01" if kind == "money" else "0.1")
+    expected = Decimal(text).quantize(step, ROUND_HALF_UP)
+    assume(expected < 10**10)
+    assert reader_of(Column("x", kind), TORONTO).read_all([text]) == [str(expected)]
+
+
+@given(
+    zone=st.sampled_from(["America/Toronto", "Pacific/Apia", "Europe/Tallinn", "Australia/Lord_Howe", "UTC"]),
+    begin=st.integers(10_000_000, 36_000_000),  # minutes since 1970
+    hours=st.lists(st.integers(0, 72), min_size=2, max_size=6),
+)
+@example(zone="Pacific/Apia", begin=22_085_820, hours=[0, 24, 48, 1, 49])
+@example(zone="America/Toronto", begin=29_547_510, hours=[0, 24, 48, 72])
+def test_a_moment_is_the_same_whatever_was_read_before_it(zone, begin, hours):
+    texts = [f"{EPOCH + timedelta(minutes=begin, hours=each):%Y-%m-%dT%H:%M:%S}" for each in hours]
+    place, column = ZoneInfo(zone), Column("x", "moment")
+    together = reader_of(column, place)
+    assert [together.read(text) for text in [*texts, *texts]] == [reader_of(column, place).read(t) for t in texts] * 2
