@@ -120,11 +120,11 @@ class Guards(Strict):
 class ChannelSwitches(Strict):
     """Which ways of speaking are switched on."""
 
-    sms: OnOff = Field(True, description=_("Text messages."))
-    email: OnOff = Field(True, description=_("E-mail."))
-    postcard: OnOff = Field(True, description=_("Postcards."))
-    letter: OnOff = Field(True, description=_("Letters."))
-    phone: OnOff = Field(True, description=_("Calls, as tasks for the staff."))
+    sms: OnOff = Field(True, description=_("Whether text messages leave; if not, the next channel is used."))
+    email: OnOff = Field(True, description=_("Whether e-mails leave; if not, the next channel is used."))
+    postcard: OnOff = Field(True, description=_("Whether postcards are made for printing."))
+    letter: OnOff = Field(True, description=_("Whether letters are made for printing."))
+    phone: OnOff = Field(True, description=_("Whether calls are given to the staff as tasks."))
     staff: OnOff = Field(True, description=_("E-mails and lists to the staff."))
 
 

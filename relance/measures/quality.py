@@ -21,6 +21,8 @@ LOOKED_BACK = timedelta(days=90)
 IMPORTS = 5
 MONTHS = 12
 MICROSECOND = timedelta(microseconds=1)
+WAYS = ("both", "email_only", "mobile_only", "post_only", "nothing")
+UNANSWERED = ("question", "complaint")
 GONE_CUSTOMER = ("moved", "deceased")
 
 
@@ -39,6 +41,12 @@ class Reach:
     def nothing(self) -> int:
         """Those who cannot be reached at all."""
         return self.none - self.post_only
+
+    @property
+    def ways(self) -> list[tuple[str, Share]]:
+        """How they can be reached, each with its share of all."""
+        numbers = (self.both, self.email_only, self.mobile_only, self.post_only, self.nothing)
+        return [(way, Share(number, self.total)) for way, number in zip(WAYS, numbers, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class Upkeep:
     overdue_tasks: int
     open_tasks: int
     unsure: int
+    unanswered: int  # questions and complaints that nobody has dealt with
+    failed: int  # messages of the last 90 days that never arrived
     unproven: int  # grants with neither proof nor source: worth nothing under tcpa
     imports: list[ImportRun]
     last_runs: list[LastRun]
@@ -85,6 +95,15 @@ class Department:
 
 
 @dataclass(frozen=True)
+class Answering:
+    """How quickly one of the staff deals with what waits for him."""
+
+    name: str
+    closed: int
+    mean: timedelta
+
+
+@dataclass(frozen=True)
 class Satisfaction:
     """What the manager looks after."""
 
@@ -92,6 +111,7 @@ class Satisfaction:
     months: list[Month]
     answered_after: timedelta | None  # how long a task waited on average, from opening to closing
     tasks_closed: int
+    staff: list[Answering]  # who closed most, first
 
 
 def reach(dealer: Dealer) -> Reach:
@@ -129,6 +149,8 @@ def upkeep(dealer: Dealer, *, at: datetime) -> Upkeep:
         tasks.filter(due_at__lt=at).count(),
         tasks.count(),
         Message.objects.of(dealer).filter(state="unsure").count(),
+        tasks.filter(kind__in=UNANSWERED).count(),
+        Message.objects.of(dealer).filter(state="failed", moved_at__gte=at - LOOKED_BACK).count(),
         unproven_grants(dealer).count(),
         list(ImportRun.objects.of(dealer).order_by("-started_at", "-pk")[:IMPORTS]),
         last_runs(dealer),
@@ -156,8 +178,11 @@ def last_runs(dealer: Dealer) -> list[LastRun]:
 def satisfaction(dealer: Dealer, *, at: datetime) -> Satisfaction:
     """Everything of the manager's page."""
     closed = Task.objects.of(dealer).filter(state="done", closed_at__gte=at - LOOKED_BACK, closed_at__lte=at)
-    waited = closed.aggregate(mean=Avg(F("closed_at") - F("created_at")), n=Count("pk"))
-    return Satisfaction(_departments(dealer, at), _months(dealer, at), waited["mean"], waited["n"])
+    waited = {"mean": Avg(F("closed_at") - F("created_at")), "n": Count("pk")}
+    whole = closed.aggregate(**waited)
+    by = closed.exclude(staff=None).values_list("staff__name").annotate(**waited).order_by()
+    staff = sorted((Answering(name, n, mean) for name, mean, n in by), key=lambda one: (-one.closed, one.name))
+    return Satisfaction(_departments(dealer, at), _months(dealer, at), whole["mean"], whole["n"], staff)
 
 
 def _departments(dealer: Dealer, at: datetime) -> list[Department]:

@@ -6,12 +6,23 @@ from decimal import Decimal
 import pytest
 
 from relance.facts.models import Suppression, Touch
-from relance.measures.quality import reach, satisfaction, upkeep
+from relance.measures.quality import Answering, reach, satisfaction, upkeep
 from relance.measures.results.share import Share
 from relance.outbox.tasks import Reason, close_task, open_task
-from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_repair_order, a_row, an_automation, consent
+from tests.builders import (
+    A_DAY,
+    a_customer,
+    a_dealer,
+    a_message,
+    a_repair_order,
+    a_row,
+    a_staff_member,
+    an_automation,
+    consent,
+)
 
 pytestmark = pytest.mark.django_db
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NO_EMAIL = {"email": None, "email_usable": None}
 NO_MOBILE = {"mobile": None, "mobile_usable": None}
 
@@ -47,6 +58,24 @@ def test_what_waits_for_a_person_is_counted():
     found = upkeep(dealer, at=A_DAY)
     assert (found.unsure, found.overdue_tasks, found.open_tasks, found.opted_out) == (1, 1, 2, 1)
     assert (found.suppressed, found.unproven) == ({"bounced": 1}, 1)
+
+
+def test_what_nobody_answered_and_what_never_arrived_is_counted():
+    dealer = a_dealer()
+    for kind, state, ago in (("question", "failed", 1), ("complaint", "failed", 91), ("call", "sent", 1)):
+        open_task(dealer, Reason(kind, kind), due_at=A_DAY, at=A_DAY)
+        a_message(a_customer(dealer), an_automation(dealer, kind.upper()), state=state, moved_at=A_DAY - ago * DAY)
+    found = upkeep(dealer, at=A_DAY)
+    assert (found.unanswered, found.failed) == (2, 1)
+
+
+def test_how_quickly_each_of_the_staff_answers():
+    dealer = a_dealer()
+    quick, slow = a_staff_member(dealer, "A1", name="Quick"), a_staff_member(dealer, "A2", name="Slow")
+    for number, (staff, hours) in enumerate(((quick, 1), (slow, 10), (quick, 3), (None, 99))):
+        task = open_task(dealer, Reason("call", str(number), staff=staff), due_at=A_DAY, at=A_DAY - hours * HOUR)
+        close_task(dealer, task, outcome="reached", by="x", at=A_DAY)
+    assert satisfaction(dealer, at=A_DAY).staff == [Answering("Quick", 2, 2 * HOUR), Answering("Slow", 1, 10 * HOUR)]
 
 
 def test_an_automation_that_never_ran_stands_first():

@@ -46,6 +46,17 @@ def test_the_bell_counts_what_waits_for_a_person(client: Client) -> None:
     assert 'href="/d/north/outbox/?state=approval"' in page
 
 
+def test_the_bell_asks_nobody_for_an_approval_that_he_may_not_give(client: Client) -> None:
+    dealer = a_busy_dealer()
+    place = Membership.objects.of(dealer).get(user=a_user(dealer, role="advisor", email="a@dealer.example"))
+    client.force_login(place.user)
+    assert "for your approval" not in client.get("/d/north/waiting/").content.decode()
+    for role, asked in (("sales_manager", False), ("service_manager", True)):  # the messages are of appointments
+        place.role = role
+        place.save()
+        assert ("for your approval" in client.get("/d/north/waiting/").content.decode()) is asked
+
+
 def test_the_bell_is_quiet_when_nothing_waits(client: Client) -> None:
     client.force_login(a_user(a_dealer("north")))
     assert client.get("/d/north/waiting/number/").content.strip() == b""

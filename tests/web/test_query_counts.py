@@ -46,7 +46,7 @@ QUERIES = {
     "desk-doubles": 6,
     "desk-results": 18,
     "desk-retention": 13,
-    "desk-quality": 17,
+    "desk-quality": 31,
     "desk-economics": 7,
     "desk-settings": 3,
     "desk-settings-of": 3,

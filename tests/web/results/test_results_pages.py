@@ -80,6 +80,13 @@ def test_quality_says_who_cannot_be_reached(client: Client, dealer: Dealer) -> N
     a_customer(dealer, email=None, email_usable=None, mobile=None, mobile_usable=None)
     text = text_of(client, f"{HERE}quality/?full=1")
     assert "1 customers may be contacted, 1 have neither e-mail nor mobile" in text
+    assert "Nothing usable 1 100%" in text or "Post only 1 100%" in text
+
+
+def test_quality_shows_the_manager_how_many_come_back(client: Client, dealer: Dealer) -> None:
+    vehicle = a_vehicle(a_customer(dealer))
+    a_repair_order(vehicle.customer, A_DAY - timedelta(days=30), vehicle=vehicle)
+    assert "Active vehicles 100% 1 of 1" in text_of(client, f"{HERE}quality/?full=1")
 
 
 def test_the_calculator_shows_the_deck_s_figures(client: Client, dealer: Dealer) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -34,8 +35,18 @@ class Waiting:
     number: int
 
 
-def _in_state(state: str) -> Callable[[Desk], int]:
-    return lambda desk: desk.messages().filter(state=state).count()
+def _approvals(desk: Desk) -> int:
+    """Only what the reader may approve: whoever may not is not asked to."""
+    if not desk.may("approve"):
+        return 0
+    waiting = (
+        desk.messages().filter(state="approval").values_list("automation__subject").annotate(n=Count("pk")).order_by()
+    )
+    return sum(number for subject, number in waiting if desk.may("approve", subject))
+
+
+def _unsure(desk: Desk) -> int:
+    return desk.messages().filter(state="unsure").count()
 
 
 def _late_tasks(desk: Desk) -> int:
@@ -48,11 +59,11 @@ def _unread(desk: Desk) -> int:
 
 # Whatever else waits for a person gets a row here.
 KINDS = (
-    Kind(_("Messages waiting for your approval"), "approval", _in_state("approval"), "desk-outbox", "?state=approval"),
+    Kind(_("Messages waiting for your approval"), "approval", _approvals, "desk-outbox", "?state=approval"),
     Kind(
         _("Messages that may or may not have arrived: please check"),
         "unsure",
-        _in_state("unsure"),
+        _unsure,
         "desk-outbox",
         "?state=unsure",
     ),

@@ -14,6 +14,7 @@ from relance.measures.why import why
 from relance.measures.why_in_words import why_in_words
 from relance.outbox.hold_back import standing_of
 from relance.outbox.models import Task
+from relance.outbox.runs.answers import CODE as ANSWERS
 from relance.plan.models import Automation, PersonalReminder
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
@@ -60,7 +61,7 @@ def customer_page(desk: Desk, one: Customer, *, status: int = 200, **more: Any) 
         "held": standing_of(dealer, one, at=at),
         "reminders": PersonalReminder.objects.of(dealer).filter(customer=one).order_by("-at")[:20],
         "consents": _consents(desk, one),
-        "automations": Automation.objects.of(dealer).order_by("code"),
+        "automations": Automation.objects.of(dealer).exclude(code=ANSWERS).order_by("code"),
         **_time(desk, one),
         "told": "",
         **more,
