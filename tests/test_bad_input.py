@@ -29,6 +29,15 @@ def test_an_unknown_command_offers_the_nearest(relance):
     assert_one_clear_line(relance("improt"), "unknown command 'improt'", "did you mean 'import'?")
 
 
+def test_a_holiday_that_the_country_does_not_have_is_told_when_a_dealer_is_made(db, relance, tmp_path):
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("closed_days: {public_holidays: [Good Friday, Canadian Day]}", encoding="utf-8")
+    answer = relance(*A_COMMAND, "--settings", str(settings))
+    assert answer.status == 0
+    warning = answer.err.splitlines()[0]
+    assert warning.startswith("warning: settings.closed_days.public_holidays: unknown public holiday 'Canadian Day'")
+
+
 def test_an_unknown_environment_variable_offers_the_nearest():
     with pytest.raises(BadInput, match=r"RELANCE_PROT.*did you mean 'RELANCE_PORT'"):
         read_environment({"RELANCE_PROT": "8001"})

@@ -62,9 +62,12 @@ class Calendar:
         if chosen == "none":
             return False
         holiday = public_holidays(self.country, self.region, day.year).get(day)
-        if holiday is None:
-            return False
-        return chosen == "all" or not holiday.names.isdisjoint(fold(name) for name in chosen)
+        if chosen == "all":
+            return holiday is not None
+        by_name = {fold(name) for name in chosen}
+        if holiday is not None and not holiday.names.isdisjoint(by_name):
+            return True
+        return not further_holidays(self.country, self.region, day.year).get(day, frozenset()).isdisjoint(by_name)
 
     def closed_because(self, day: date, language: str) -> str | None:
         """Why `day` is closed, in the reader's language; None when open."""
@@ -100,6 +103,18 @@ def public_holidays(country: str, region: str | None, year: int) -> dict[date, H
     }
 
 
+@lru_cache(maxsize=2_000)
+def further_holidays(country: str, region: str | None, year: int) -> dict[date, frozenset[str]]:
+    """Days that have a name without being a day off for everybody: a dealer closes on them when he names them."""
+    public = {name for holiday in public_holidays(country, region, year).values() for name in holiday.names}
+    found: dict[date, frozenset[str]] = {}
+    for language in _english(country):
+        for day, text in _listed(country, region, year, language, every=True):
+            names = {_plain(name) for name in text.split(";")} - public
+            found[day] = found.get(day, frozenset()) | names
+    return found
+
+
 def day_of_holiday(country: str, region: str | None, *, name: str, year: int) -> date | None:
     """The day itself of the holiday with that English name, not the day off instead of it; None when there is none."""
     folded = fold(name)
@@ -111,6 +126,7 @@ def unknown_holidays(country: str, region: str | None, names: Iterable[str]) -> 
     """One sentence per name that is no public holiday there, with the nearest one that is."""
     years = range(2024, 2029)  # some holidays are not declared every year
     known = {n for y in years for h in public_holidays(country, region, y).values() for n in h.names}
+    known |= {n for y in years for names in further_holidays(country, region, y).values() for n in names}
     shown = {n for y in years for _day, text in _listed(country, region, y, ENGLISH) for n in text.split("; ")}
     return [unknown_word(_("public holiday"), name, shown) for name in names if fold(name) not in known]
 
@@ -121,14 +137,21 @@ def spoken_name(country: str, region: str | None, day: date, language: str) -> s
     offered = _languages(country)
     wanted = (f"{language}_{country}", language, *(o for o in offered if o.startswith(f"{language}_")), ENGLISH)
     spoken = next((w for w in wanted if w in offered), ENGLISH)
-    return dict(_listed(country, region, day.year, spoken))[day].replace("; ", " / ")
+    listed = dict(_listed(country, region, day.year, spoken))
+    if day not in listed:  # closed by its name alone
+        listed = dict(_listed(country, region, day.year, spoken, every=True))
+    return listed[day].replace("; ", " / ")
 
 
-def _listed(country: str, region: str | None, year: int, language: str) -> list[tuple[date, str]]:
-    """What the package lists. A region that it does not know counts as the country alone."""
+def _listed(
+    country: str, region: str | None, year: int, language: str, *, every: bool = False
+) -> list[tuple[date, str]]:
+    """What the package lists; `every`: not public ones alone. A region that it does not know counts as the country."""
     for part in (region, None):
         try:
-            return list(holidays.country_holidays(country, subdiv=part, years=year, language=language).items())
+            kinds = holidays.country_holidays(country).supported_categories if every else None
+            listed = holidays.country_holidays(country, subdiv=part, years=year, language=language, categories=kinds)
+            return list(listed.items())
         except NotImplementedError:
             continue
     return []

@@ -87,6 +87,22 @@ def test_both_spellings_name_the_day(name: str):
     assert not closing([name]).is_open(date(2026, 9, 7))
 
 
+@pytest.mark.parametrize(
+    ("country", "region", "name", "day"),
+    [
+        ("CA", "QC", "Easter Monday", EASTER_MONDAY),
+        ("CA", "QC", "Boxing Day", date(2025, 12, 26)),
+        ("US", None, "Good Friday", GOOD_FRIDAY),
+    ],
+)
+def test_a_day_that_is_none_for_everybody_closes_a_dealer_who_names_it(country, region, name, day):
+    named = a_calendar(country, opening_hours=WEEKDAYS, closed_days={"public_holidays": [name]}, region=region)
+    everything = a_calendar(country, opening_hours=WEEKDAYS, closed_days={"public_holidays": "all"}, region=region)
+    assert not named.is_open(day) and named.closed_because(day, "en") == name
+    assert everything.is_open(day)
+    assert unknown_holidays(country, region, [name]) == []
+
+
 def test_the_day_off_instead_of_a_holiday_closes_too():
     assert not closing(["Boxing Day"], region="ON").is_open(date(2026, 12, 28))
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from relance.dealers.create import create_dealer
+from relance.dealers.hours import unknown_holidays
+from relance.dealers.models import Dealer
 from relance.jobs.commands.arguments import noted
 from relance.lib.clock import now
 from relance.lib.errors import BadInput
@@ -42,8 +44,16 @@ def create(
         settings=read_settings(settings) if settings else {},
         at=now(),
     )
+    for says in unknown_of(made):
+        print(f"warning: settings.closed_days.public_holidays: {says}", file=sys.stderr)
     noted(made, "settings", f"dealer {made.slug}", **made.settings)
     print(f"dealer {made.slug} is there: {made.name}, {made.timezone}, {made.language}-{made.country}", file=sys.stderr)
+
+
+def unknown_of(dealer: Dealer) -> list[str]:
+    """A sentence per holiday that the dealer closes on and his country does not have."""
+    chosen = dealer.preferences.closed_days.public_holidays
+    return unknown_holidays(dealer.country, dealer.preferences.region, chosen) if isinstance(chosen, list) else []
 
 
 def read_settings(path: Path) -> Any:
