@@ -119,4 +119,5 @@ def test_one_that_has_lived_shows_every_page_at_work(opened):
         "salesperson",
     }
     assert User.objects.get(email="salesperson@example.com").check_password(made.password)
+    assert Customer.objects.of(dealer).filter(ref__startswith="TC").count() == 3  # typed anew: to be merged
     assert not list(faults(dealer))

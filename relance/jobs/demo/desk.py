@@ -1,17 +1,21 @@
 """Turns a sample dealership into one at work: groups, mailings, call lists, approvals, doubts, who else signs in."""
 
+import csv
 from datetime import datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 
 from relance.dealers.audit import Deed, Who, note
 from relance.dealers.hours import Calendar
 from relance.dealers.invitations import Wish as Invited
 from relance.dealers.invitations import invite
 from relance.dealers.models import Dealer, Membership, User
+from relance.facts.absorb import take_in
 from relance.facts.models import Customer
 from relance.lib.fold import fold
 from relance.lib.moments import DAY, day_of, local
@@ -27,6 +31,7 @@ from relance.plan.switching.switch import switch
 from relance.replies.receive import receive
 
 MORNING = time(10)
+TWICE, COUNTER = 3, "demo-counter"
 OPEN_HOUSE, NEWS, LEASE, DISPUTE = 2, 5, 3, 20  # days from now
 HOUR = timedelta(hours=1)
 BY = "Hélène Bellerive"
@@ -62,6 +67,7 @@ def keep_busy(dealer: Dealer, manager: User, *, at: datetime) -> None:
     _note(dealer, "campaign", _written()["mailings"]["coming"]["code"], at)
     new_sketch(dealer, manager, definition_for(dealer, _written()["sketch"]), at=at)
     _doubts(dealer, at)
+    _typed_twice(dealer, at)
     _of_one_customer(dealer, at)
     for person in _written()["people"]:
         user = User.objects.filter(email=person["email"]).first()
@@ -98,6 +104,19 @@ def _doubts(dealer: Dealer, at: datetime) -> None:
     for number, (message, doubt) in enumerate(zip(latest.values(), _written()["doubts"], strict=False), 1):
         text = doubt.get(message.language) or doubt["en"]
         receive(dealer, sender=str(message.address), text=text, at=at - number * HOUR, ref=f"demo doubt {number}")
+
+
+def _typed_twice(dealer: Dealer, at: datetime) -> None:
+    """Some were typed anew at the counter, and are in the business system twice since."""
+    rows = Customer.objects.of(dealer).filter(mobile_usable=True, status="active").exclude(last_name=None)
+    twice = rows.exclude(first_name=None).order_by("-pk")[:TWICE]
+    folder = Path(settings.HOME) / COUNTER
+    folder.mkdir(exist_ok=True)
+    with (folder / "customers.csv").open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(("id", "first_name", "last_name", "mobile", "language"))
+        table.writerows((f"T{one.ref}", one.first_name, one.last_name, one.mobile, one.language) for one in twice)
+    take_in(dealer, folder, at=at)
 
 
 def _of_one_customer(dealer: Dealer, at: datetime) -> None:
