@@ -11,7 +11,7 @@ import pytest
 
 from relance.delivery.deliver import deliver
 from relance.exports.mail_merge.labels import addresses, labels_pdf
-from relance.exports.mail_merge.people import of_day, of_run
+from relance.exports.mail_merge.people import _few, of_day, of_run
 from relance.exports.mail_merge.word import filled, template
 from relance.outbox.models import Message
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_vehicle, an_automation
@@ -57,7 +57,7 @@ def test_a_row_has_the_address_the_words_and_every_merge_field():
     assert [row[f"address_{n}"] for n in range(1, 5)] == ["Mrs A. Lee", "1 Main St", "LAVAL QC  H7A 1A1", ""]
     assert row["text"] == "Hello Ann."
     assert row["customer_mailing_name"] == "Mrs A. Lee" and row["company_owner"] == "Robin Keeper"
-    assert row["send_on"].isoformat() == "2026-05-04"
+    assert (row["send_on"].isoformat(), row["day"]) == ("2026-05-04", "May 4, 2026")
 
 
 def test_a_run_may_be_asked_for_one_channel_and_leaves_out_who_hears_nothing():
@@ -165,3 +165,8 @@ def test_a_wrong_word_is_said_in_one_line(words, says, relance):
     a_run()
     answer = relance("export", "north", *words)
     assert answer.status == 2 and says in answer.err and answer.err.count("\n") == 1
+
+
+def test_an_address_with_more_lines_than_columns_keeps_its_last_one_last():
+    assert _few(["Ann", "1 Main St", "LAVAL"]) == ["Ann", "1 Main St", "LAVAL", "", "", ""]
+    assert _few(list("abcdefg")) == ["a", "b", "c", "d", "e, f", "g"]

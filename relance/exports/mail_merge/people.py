@@ -23,7 +23,7 @@ ADDRESS_LINES = 6
 CHUNK = 500
 FIRST = (
     "name", *(f"address_{n}" for n in range(1, ADDRESS_LINES + 1)), "email", "mobile", "phone", "street", "city",
-    "region", "postal_code", "country", "language", "channel", "send_on", "subject", "text",
+    "region", "postal_code", "country", "language", "channel", "send_on", "day", "subject", "text",
 )  # fmt: skip
 
 
@@ -64,15 +64,15 @@ class MergeList:
             language = person.language or self.dealer.language
             voice = voices.setdefault(language, voice_of(self.dealer, language))
             customer = customers[person.customer_id]
-            yield self._own(person, customer) + self._shown(facts.get(person.subject_ref), voice)
+            yield self._own(person, customer, voice) + self._shown(facts.get(person.subject_ref), voice)
 
-    def _own(self, person: Person, customer: Customer) -> list[Cell]:
-        lines = postal_lines(self.dealer, customer)
+    def _own(self, person: Person, customer: Customer, voice: Voice) -> list[Cell]:
+        lines = _few(postal_lines(self.dealer, customer))
         text = shielded(person.body or "", person.spans)
         sent = person.send_at.astimezone(self.dealer.zone).date() if person.send_at else None
         return [
             customer.name,
-            *(lines + [""] * ADDRESS_LINES)[:ADDRESS_LINES],
+            *lines,
             customer.email,
             customer.mobile,
             customer.phone,
@@ -84,6 +84,7 @@ class MergeList:
             person.language,
             person.channel,
             sent,
+            voice.speech.day(sent) if sent else None,
             person.subject_line,
             plain_of(tree_of(text)) if person.body else None,
         ]
@@ -102,6 +103,14 @@ class MergeList:
         needs = {need for field in self.fields for need in field.needs}
         found = gather(self.dealer, self.automation.subject, ids, needs, at=some[0].reference_at)
         return {ids[pk]: facts for pk, facts in found.items()}
+
+
+def _few(lines: list[str]) -> list[str]:
+    """An address in as many lines as there are columns; the last of more stays the last."""
+    if len(lines) > ADDRESS_LINES:
+        kept = ADDRESS_LINES - 2
+        lines = [*lines[:kept], ", ".join(lines[kept:-1]), lines[-1]]
+    return lines + [""] * (ADDRESS_LINES - len(lines))
 
 
 def of_run(dealer: Dealer, run: Run, *, channel: str = "") -> MergeList:

@@ -35,7 +35,7 @@ PARTS = {
     ),
 }
 ADDRESS = tuple(f"address_{n}" for n in range(1, ADDRESS_LINES + 1))
-BEHIND = ("", "", "send_on", "", "subject", "", "text", "", "", "company_owner", "company_name")
+BEHIND = ("", "", "day", "", "subject", "", "text")  # whose end is a signature
 MARGINS = (
     '<w:pgMar w:top="2600" w:bottom="1440" w:left="1440" w:right="1440" w:header="720" w:footer="720" w:gutter="0"/>'
 )
@@ -43,7 +43,7 @@ LARGEST_TEMPLATE = 20_000_000
 
 
 def template() -> bytes:
-    """A plain letter, to be changed in Word: address, day, subject, text, who writes."""
+    """A plain letter, to be changed in Word: address, day, subject, text."""
     body = "".join(_paragraph(field) for field in (*ADDRESS, *BEHIND))
     document = f'<w:document xmlns:w="{WORDS}"><w:body>{body}<w:sectPr>{MARGINS}</w:sectPr></w:body></w:document>'
     made = io.BytesIO()

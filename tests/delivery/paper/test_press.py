@@ -82,8 +82,8 @@ def test_the_same_data_are_the_same_bytes():
 )
 def test_what_is_called_surely_short_has_room(paragraphs):
     item = an_item(body="\n\n".join(paragraphs))
-    measured = press.picture_of("postcard", look_of(a_dealer(), "postcard"), [{**item, "short": False}], dots=20)
-    if item["short"]:
+    measured = press.picture_of("postcard", look_of(a_dealer(), "postcard"), [{**item, "size": None}], dots=20)
+    if item["size"] == max(items.SIZES["postcard"]):
         shown = press.picture_of("postcard", look_of(a_dealer(), "postcard"), [item], dots=20)
         assert shown == measured  # measured, it is set in the first, largest size
 
@@ -144,3 +144,33 @@ def test_markdown_is_kept_and_html_is_text():
 @given(st.text(st.characters(codec="ascii", exclude_characters="\n"), max_size=120))
 def test_breaking_long_words_changes_no_letter(text):
     assert breakable(text).replace("\N{ZERO WIDTH SPACE}", "") == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "bound"),
+    [
+        ("am 9. juuli 2022 käis", "am 9.~juuli 2022 käis"),
+        ("due July 8, 2025. The", "due July 8,~2025. The"),
+        ("à 72 599 km. Le", "à 72~599~km. Le"),
+        ("total 386,98 $ en tout : oui", "total 386,98~$ en tout~: oui"),
+        ("call (514) 555-0100 or", "call (514)~555-0100 or"),
+        ("le 31 juillet 2026", "le 31~juillet 2026"),
+        ("1. eggs\n2. milk\n 10. ham", "1. eggs\n2. milk\n 10. ham"),  # a list stays one
+        ("1) 500 km\n- 3 km", "1) 500~km\n- 3~km"),
+    ],
+)
+def test_dates_amounts_and_numbers_are_not_torn(typed, bound):
+    assert items.bound(typed).replace("\N{NO-BREAK SPACE}", "~") == bound
+
+
+def test_a_short_text_is_set_large_and_a_long_one_small():
+    sizes = [an_item(body="word " * number)["size"] for number in (5, 90, 130, 400)]
+    assert sizes == sorted(filter(None, sizes), reverse=True) + [None] * sizes.count(None)
+    assert sizes[0] == 14 and sizes[-1] is None
+
+
+@pytest.mark.parametrize(("channel", "long"), [("postcard", 35), ("letter", 43)])
+def test_a_long_address_is_set_smaller_to_stay_in_the_window(channel, long):
+    assert not an_item(channel)["tight"]
+    assert an_item(channel, address="x" * long + "\nLAVAL")["tight"]
+    assert an_item(channel, address="\n".join("abcdef"))["tight"]

@@ -37,7 +37,7 @@ def pressed(printing: Printing, messages: Sequence[Message]) -> Pressed:
     total = len(PAGE.findall(content)) or 1
     pages = CARDS_AND_LETTERS[channel](look, items, total)
     if pages is None:  # a letter that looked short was not: count them all
-        items = [{**item, "short": False} for item in items]
+        items = [{**item, "size": None} for item in items]
         content = press.pdf_of(channel, opened(look), items)
         total = len(PAGE.findall(content))
         pages = _letter_pages(look, items, total) or []
@@ -52,7 +52,7 @@ def _card_pages(look: dict[str, Any], items: list[dict[str, Any]], total: int) -
 
 def _letter_pages(look: dict[str, Any], items: list[dict[str, Any]], total: int) -> list[tuple[int, int]] | None:
     """Where each letter begins and ends; None when the pages do not add up."""
-    ends = dict(press.ends_of_long_ones()) if any(not item["short"] for item in items) else {}
+    ends = dict(press.ends_of_long_ones()) if any(item["size"] is None for item in items) else {}
     pages, begin = [], 1
     for item in items:
         last = ends.get(item["n"], begin)

@@ -1,6 +1,6 @@
 """Turns print files into what people do with them: look, fetch, say that they are printed, take them back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from relance.dealers.models import Dealer
 from relance.delivery.channels.paper import press
-from relance.delivery.channels.paper.items import item_of
+from relance.delivery.channels.paper.items import item_of, items_of
 from relance.delivery.channels.paper.ledger import messages_of
 from relance.delivery.channels.paper.look import look_of, opened
 from relance.delivery.channels.paper.make import content_of, manifest_of
@@ -18,7 +18,7 @@ from relance.delivery.touches import withdraw_sent
 from relance.outbox.forecast import Person
 from relance.outbox.models import Message
 from relance.outbox.states import move
-from relance.plan.models import Run
+from relance.plan.models import Automation, Run
 
 CARD = (6.0, 4.0)  # a card as it is when it is cut
 UNDO = {"printed": "made", "made": "printed"}
@@ -35,23 +35,17 @@ def print_files_of(dealer: Dealer, run: Run, channel: str) -> Iterator[tuple[str
 
 def proof_of(dealer: Dealer, code: str, channel: str, people: Sequence[Person], *, at: datetime) -> bytes:
     """How it would look on paper, of people who are still to come: nothing is handed over."""
-    return press.pdf_of(
-        channel,
-        opened(look_of(dealer, channel, title=f"{dealer.name} · {code}")),
-        list(_items(dealer, channel, people, at)),
-    )
+    look = look_of(dealer, channel, title=f"{dealer.name} · {code}")
+    purpose = Automation.objects.of(dealer).values_list("purpose", flat=True).get(code=code)
+    messages = [_as_message(dealer, channel, person, purpose) for person in people]
+    return press.pdf_of(channel, opened(look), items_of(dealer, messages, look, at=at))
 
 
-def _items(dealer: Dealer, channel: str, people: Iterable[Person], at: datetime) -> Iterator[dict[str, object]]:
-    for number, person in enumerate(people):
-        yield item_of(dealer, as_message(dealer, channel, person), look_of(dealer, channel), number=number, at=at)
-
-
-def as_message(dealer: Dealer, channel: str, person: Person) -> Message:
+def _as_message(dealer: Dealer, channel: str, person: Person, purpose: str) -> Message:
     """A person ahead as the message that he would get, for looking at."""
     return Message(
         dealer=dealer, channel=channel, address=person.address, language=person.language, body=person.body,
-        subject_line=person.subject_line, spans=person.spans, purpose="service",
+        subject_line=person.subject_line, spans=person.spans, purpose=purpose,
     )  # fmt: skip
 
 
