@@ -17,7 +17,7 @@ SERIES_ON = gettext_lazy("{first}, then every {every}")
 
 def sentence(rule: Rule) -> str:
     """`vehicle: make contains “mazda”`."""
-    about = f"{rule.about.label}: {rule.asks.label}"
+    about = _("{category}: {attribute}").format(category=rule.about.label, attribute=rule.asks.label)
     of = f" ({rule.of})" if rule.of else ""
     return f"{about}{of} {str(rule.does.says).format(value=value_in_words(rule.value))}"
 
@@ -38,7 +38,11 @@ def value_in_words(value: Any) -> str:
     if isinstance(value, tuple):
         if len(value) == 2 and not isinstance(value[0], str):
             return f"{value[0]} {_('and')} {value[1]}"
-        return ", ".join(f"“{word}”" for word in value)
+        return ", ".join(map(_quoted, value))
     if isinstance(value, date):
         return date_format(value)
-    return f"“{value}”" if isinstance(value, str) else str(value)
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+def _quoted(word: object) -> str:
+    return _("“{word}”").format(word=word)

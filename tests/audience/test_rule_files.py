@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from relance.audience.operators import (
     DAY_SYNONYMS,
@@ -186,3 +187,16 @@ def test_a_rule_reads_as_a_sentence(rule, read):
 def test_alternatives_are_joined_by_or():
     (entry,) = read_tree([{"any": [MAZDA, MAZDA | {"value": "kia"}]}])
     assert entry_in_words(entry) == "vehicle: make contains “mazda” or vehicle: make contains “kia”"
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("fr", "véhicule\u00a0: marque contient «\u00a0mazda\u00a0»"),
+        ("es", "vehículo: marca contiene «mazda»"),
+        ("et", "sõiduk: mark sisaldab „mazda“"),
+    ],
+)
+def test_a_rule_is_quoted_as_the_language_does(language, says):
+    with translation.override(language):
+        assert sentence(read_rule(MAZDA, "r")) == says
