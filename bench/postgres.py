@@ -20,30 +20,35 @@ import django
 import psycopg
 
 from bench.data import HERE, database, url
-from bench.forecast import counts, forecasts
+from bench.feed import MOST as FED
+from bench.forecast import DEALERSHIP, counts, forecasts
 from bench.table import Row
 
-FED = 20_000  # customers: about 190,000 rows
 MOST = 100_000  # customers: moving more takes longer than measuring them says
 
 
 def rows(customers: int) -> Iterator[Row]:
     """Moving there, who is due, a tick, drafts."""
-    from tests.postgres import Server
+    from tests.postgres import Server, empty
 
     customers = min(customers, MOST)
     given = os.environ.get("RELANCE_DATABASE_URL")
     server = None if given else Server()
     try:
-        address = given or server.url("postgres")  # type: ignore[union-attr]
+        address = given or server.url("bench")  # type: ignore[union-attr]
         with tempfile.TemporaryDirectory() as folder:
-            yield from _moved(customers, Path(folder), address)
             os.environ |= {
                 "RELANCE_HOME": folder,
                 "RELANCE_DATABASE_URL": address,
                 "DJANGO_SETTINGS_MODULE": "relance.settings",
             }
             django.setup()
+            if server is not None:
+                empty(address)
+                if customers > DEALERSHIP:
+                    yield from _forecast_of_a_dealership(Path(folder), address)
+                    empty(address)
+            yield from _moved(customers, Path(folder), address)
             yield from _day_of_the_library(customers)
             yield _tick(customers)
             yield _drafts(customers)
@@ -56,6 +61,15 @@ def rows(customers: int) -> Iterator[Row]:
     finally:
         if server is not None:
             server.stop()
+
+
+def _forecast_of_a_dealership(folder: Path, address: str) -> Iterator[Row]:
+    """The forecast at the size that its goal speaks of."""
+    from django.db import connection
+
+    list(_moved(DEALERSHIP, folder, address))
+    yield from forecasts(DEALERSHIP, "PostgreSQL, ")
+    connection.close()
 
 
 def _moved(customers: int, folder: Path, address: str) -> Iterator[Row]:

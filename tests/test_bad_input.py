@@ -64,7 +64,14 @@ def test_an_unknown_database_is_named():
 
 def test_the_database_url_may_name_a_socket():
     found = database_settings("postgres://postgres@/relance?host=%2Frun%2Fpg", Path("/nowhere"))
-    assert (found["NAME"], found["HOST"], found["OPTIONS"]) == ("relance", "/run/pg", {})
+    assert (found["NAME"], found["HOST"]) == ("relance", "/run/pg")
+
+
+def test_options_of_the_database_url_replace_our_own():
+    ours = database_settings("postgres://postgres@/relance", Path("/nowhere"))
+    theirs = database_settings("postgres://postgres@/relance?options=-c%20jit%3Doff", Path("/nowhere"))
+    assert ours["OPTIONS"] == {"options": "-c random_page_cost=1.1"}
+    assert theirs["OPTIONS"] == {"options": "-c jit=off"}
 
 
 @pytest.mark.django_db
