@@ -198,12 +198,18 @@ def _months(dealer: Dealer, at: datetime) -> list[Month]:
     """The last twelve months, the latest last."""
     begin = add_months(day_of(at, dealer.zone).replace(day=1), 1 - MONTHS)
     months = [add_months(begin, n) for n in range(MONTHS)]
-    ends = [min(day_start(add_months(month, 1), dealer.zone), at + MICROSECOND) for month in months]
     # A range of the index for each month: asked for the month of every row, SQLite would call Python for each of them.
-    return [_month(dealer, month, end) for month, end in zip(months, ends, strict=True)]
-
-
-def _month(dealer: Dealer, month: date, end: datetime) -> Month:
-    orders = RepairOrder.objects.of(dealer).filter(closed_at__gte=day_start(month, dealer.zone), closed_at__lt=end)
-    sums = orders.aggregate(n=Count("pk"), paid=Sum("customer_sale"), covered=Sum("warranty_sale"))
-    return Month(month, sums["n"], float((sums["paid"] or 0) + (sums["covered"] or 0)))
+    asked = [
+        RepairOrder.objects.of(dealer)
+        .filter(
+            closed_at__gte=day_start(month, dealer.zone),
+            closed_at__lt=min(day_start(add_months(month, 1), dealer.zone), at + MICROSECOND),
+        )
+        .order_by()
+        .annotate(place=Value(place))
+        .values_list("place")
+        .annotate(n=Count("pk"), paid=Sum("customer_sale"), covered=Sum("warranty_sale"))
+        for place, month in enumerate(months)
+    ]
+    found = {place: (n, float((paid or 0) + (covered or 0))) for place, n, paid, covered in asked[0].union(*asked[1:])}
+    return [Month(month, *found.get(place, (0, 0.0))) for place, month in enumerate(months)]

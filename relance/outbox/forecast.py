@@ -312,6 +312,8 @@ def _expect(
     With less than a week of history nothing is expected and the cell says that nothing is known.
     """
     instant = [a for a in _switched_on(dealer) if definition_of(a).schedule.kind == "realtime"]
+    if not instant:
+        return
     begun = _history_of(dealer, at)
     weeks = {a.pk: _weeks(max(begun, a.live_from), at) if begun else 0.0 for a in instant}
     usual = _usual(dealer, weeks, at, whose)

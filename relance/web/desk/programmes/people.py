@@ -18,8 +18,8 @@ from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.programmes.decisions import kept_back_runs, moving_of, waiting_for
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
-from relance.web.desk.programmes.programmes import outlook_of, sheet_values
-from relance.web.desk.results.reckoned import is_asked_for
+from relance.web.desk.programmes.programmes import known_outlook, outlook_of, sheet_values
+from relance.web.desk.results.reckoned import is_asked_for, is_large, shown_with
 from relance.web.desk.taken import number_in
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
@@ -145,15 +145,20 @@ def month(desk: Desk, code: str, month: date) -> HttpResponse:
         return _coming(desk)
     last = add_months(month, 1) - timedelta(days=1)
     first_known, last_known = bounds(desk.reader.today)
-    cells = {}
-    if first_known <= month and last <= last_known:
-        cells = outlook_of(desk).cells
+    outlook, age = None, None
+    if first_known <= month and last <= last_known and is_large(desk.dealer):
+        found = known_outlook(desk)
+        outlook, age = found.figures, shown_with(desk, found, "")
+    elif first_known <= month and last <= last_known:
+        outlook = outlook_of(desk, (month, last))
+    cells = outlook.cells if outlook else {}
     days = sorted(
         (day, found)
         for (pk, day), found in cells.items()
         if pk == automation.pk and month <= day <= last and (found.ready or found.refused)
     )
-    return _panel(desk, "desk/programmes/_month.html", {"automation": automation, "month": month, "days": days})
+    values = {"automation": automation, "month": month, "days": days, "age": age}
+    return _panel(desk, "desk/programmes/_month.html", values)
 
 
 def entries_of(desk: Desk, automation: Automation, day: date) -> list[Entry]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from relance.facts.models import Customer
 from relance.lib.moments import DAY, day_start
@@ -14,6 +15,7 @@ from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.programmes.month_sheet import Sheet, SheetDay, Square, bounds, sheet, switched_on
+from relance.web.desk.results.reckoned import Known, is_large, known, shown_with
 
 WEEK_DAYS = 7
 
@@ -38,15 +40,36 @@ class Ahead(NamedTuple):
 
 @desk_page()
 def programmes(desk: Desk) -> HttpResponse:
-    """The page comes at once, the forecast follows as a fragment; `?full=1` waits for it."""
-    outlook = outlook_of(desk) if "full" in desk.request.GET else None
-    return show(desk, "desk/programmes/programmes.html", sheet_values(desk, outlook), place="desk-programmes")
+    """The page comes at once, the forecast follows as a fragment; `?full=1` asks for both."""
+    values = _counted(desk) if "full" in desk.request.GET else sheet_values(desk, None)
+    return show(desk, "desk/programmes/programmes.html", values, place="desk-programmes")
 
 
 @desk_page()
 def programmes_days(desk: Desk) -> HttpResponse:
-    """The sentence and the sheet with every number in."""
-    return show(desk, "desk/programmes/_sheet.html", sheet_values(desk, outlook_of(desk)))
+    """The sentence and the sheet with every number in; `?part=age`: whether those that are reckoned have come."""
+    if desk.request.GET.get("part") != "age":
+        return show(desk, "desk/programmes/_sheet.html", _counted(desk))
+    found = known_outlook(desk)
+    response = show(desk, "desk/results/_age.html", {**shown_with(desk, found, ""), "alone": True})
+    if not found.since:
+        response["HX-Trigger"] = "sheet-changed"
+    return response
+
+
+def _counted(desk: Desk) -> dict[str, Any]:
+    """The sheet with its numbers; with many customers they are reckoned beside the page, and those of before shown."""
+    if not is_large(desk.dealer):
+        return sheet_values(desk, outlook_of(desk))
+    found = known_outlook(desk)
+    again = f"{reverse('desk-sheet', kwargs={'slug': desk.dealer.slug})}?part=age"
+    return {**sheet_values(desk, found.figures), **shown_with(desk, found, ""), "again": again, "alone": True}
+
+
+def known_outlook(desk: Desk) -> Known:
+    """Its numbers alone: the people behind them are asked for cell by cell."""
+    whose = desk.user.pk if desk.sees_own else "all"
+    return known(desk, f"sheet:{whose}:{desk.reader.today}", lambda: Forecast(outlook_of(desk).cells, {}))
 
 
 def sheet_values(desk: Desk, outlook: Forecast | None) -> dict[str, Any]:
@@ -62,9 +85,9 @@ def sheet_values(desk: Desk, outlook: Forecast | None) -> dict[str, Any]:
     }
 
 
-def outlook_of(desk: Desk) -> Forecast:
-    """This month and the next: of everybody, or of the customers of a reader who has his own."""
-    first, last = bounds(desk.reader.today)
+def outlook_of(desk: Desk, days: tuple[date, date] | None = None) -> Forecast:
+    """These days, or this month and the next: of everybody, or of the customers of a reader who has his own."""
+    first, last = days or bounds(desk.reader.today)
     if desk.sees_own:
         return forecast_of(desk.dealer, desk.customers(), first=first, last=last, at=desk.reader.at)
     return forecast(desk.dealer, first=first, last=last, at=desk.reader.at)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from relance.measures.economics import Assumptions, measured, reckon
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.results.reckoned import is_part_asked_for, reckoned
+from relance.web.desk.results.reckoned import is_part_asked_for, known, shown_with
 from relance.web.desk.words import Word
 
 MOST = Decimal(10**12)
@@ -47,15 +47,16 @@ def economics(desk: Desk) -> HttpResponse:
     """The calculator; what is typed stands in the address, so that it can be sent to a colleague. Measured follows."""
     usual = Assumptions(price=Decimal(str(desk.dealer.preferences.price_per_vehicle)))
     given, lines = _read(desk.request.GET, usual)
-    values = {
+    values: dict[str, Any] = {
         "fields": lines,
         "reckoned": reckon(given),
         "given": given,
     }
     if is_part_asked_for(desk, "own"):
-        values["measured"] = reckoned(desk, "economics", lambda: measured(desk.dealer, at=desk.reader.at))
+        found = known(desk, "economics", lambda: measured(desk.dealer, at=desk.reader.at))
+        values |= {"measured": found.figures, **shown_with(desk, found, "desk/results/_own_year.html")}
         if desk.is_fragment and "part" in desk.request.GET:
-            return show(desk, "desk/results/_own_year.html", values)
+            return show(desk, "desk/results/_reckoned.html", values)
     return show(desk, "desk/results/economics.html", values, place="desk-economics")
 
 

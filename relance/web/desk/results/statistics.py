@@ -15,7 +15,7 @@ from relance.measures.words import CHANNELS
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.results.reckoned import is_asked_for, reckoned
+from relance.web.desk.results.reckoned import is_asked_for, known, reckoned, shown_with
 from relance.web.desk.taken import number_in, sheet_file
 from relance.web.desk.words import Word, reason_of, word
 from relance.web.templatetags.wording import automation_name
@@ -78,8 +78,9 @@ def results(desk: Desk) -> HttpResponse:
         "query": desk.request.GET.urlencode(),
     }
     if is_asked_for(desk):
-        values["found"] = _found(desk, period)
-    template = "desk/results/_statistics.html" if desk.is_fragment else "desk/results/statistics.html"
+        found = known(desk, _name(period), lambda: statistics(desk, period))
+        values |= {"found": found.figures, **shown_with(desk, found, "desk/results/_statistics.html")}
+    template = "desk/results/_reckoned.html" if desk.is_fragment else "desk/results/statistics.html"
     return show(desk, template, values, place=PLACE)
 
 
@@ -87,7 +88,7 @@ def results(desk: Desk) -> HttpResponse:
 def results_file(desk: Desk, form: str) -> HttpResponse:
     """The table as CSV or as an Excel workbook."""
     period, _fault = _period(desk)
-    sheet = _sheet(desk, _found(desk, period))
+    sheet = _sheet(desk, reckoned(desk, _name(period), lambda: statistics(desk, period)))
     answer = sheet_file(sheet, f"{desk.dealer.slug}-{period.first}-{period.last}", form)
     desk.note("export", f"statistics {period.first} {period.last}")
     return answer
@@ -109,8 +110,8 @@ def _period(desk: Desk) -> tuple[Period, str]:
     return chosen, ""
 
 
-def _found(desk: Desk, period: Period) -> Statistics:
-    return reckoned(desk, f"statistics:{period.first}:{period.last}", lambda: statistics(desk, period))
+def _name(period: Period) -> str:
+    return f"statistics:{period.first}:{period.last}"
 
 
 def statistics(desk: Desk, period: Period) -> Statistics:
