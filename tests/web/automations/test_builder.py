@@ -102,6 +102,12 @@ def test_nothing_that_is_on_is_saved_with_a_place_still_to_be_filled_in(
     assert "still to be filled in" in client.post(f"{sketch}save/", fields).content.decode()
 
 
+def test_a_fault_of_a_wording_is_named_as_the_form_names_its_place(client: Client, sketch: str) -> None:
+    fields = typed(**{"words-sms-en-body": "Come to [town]"})
+    beside = client.post(f"{sketch}keep/", fields, headers={"HX-Request": "true"}).content.decode()
+    assert "Text message, English: [town] is still to be filled in" in beside
+
+
 def test_how_many_match_stands_beside_with_their_names_and_their_message(
     client: Client, dealer: Dealer, sketch: str
 ) -> None:

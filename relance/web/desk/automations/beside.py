@@ -15,6 +15,7 @@ from relance.lib.database.time_limit import TooLong, time_limit
 from relance.lib.errors import BadInput
 from relance.lib.moments import DAY, day_of
 from relance.lib.sms import Size, size_of
+from relance.measures.words import CHANNELS
 from relance.outbox.outlook.ahead import Outlook
 from relance.outbox.outlook.dry_run import as_automation
 from relance.outbox.outlook.preview import Preview, preview
@@ -27,6 +28,7 @@ from relance.plan.saying.samples import sample_values
 from relance.plan.saying.voice import voice_of
 from relance.plan.wording import Spoken, needs_of, speak, words_of
 from relance.plan.wording_check import Finding, check
+from relance.web.desk.automations.choices import LANGUAGE_NAMES
 
 AHEAD_DAYS = 60
 AHEAD_LIMIT = 4_000  # milliseconds that the days ahead may take
@@ -135,7 +137,13 @@ def findings(definition: Definition, dealer: Dealer) -> list[Fault]:
 
 
 def _says(finding: Finding) -> str:
-    return f"{finding.path}: {finding.says}" if finding.path else finding.says
+    """Where and what, as the form names it: `Text message, English: …`."""
+    channel, _dot, rest = finding.path.partition(".")
+    if channel not in CHANNELS:
+        return finding.says
+    language = LANGUAGE_NAMES.get(rest.split(".")[0], "")
+    where = f"{CHANNELS[channel]}, {language}" if language else str(CHANNELS[channel])
+    return f"{where}{_(':')} {finding.says}"
 
 
 def matching(dealer: Dealer, definition: Definition, *, at: datetime, patiently: bool = False) -> Counted:
