@@ -60,8 +60,14 @@ def rows(customers: int) -> Iterator[Row]:
         os.environ |= {"RELANCE_HOME": home, "DJANGO_SETTINGS_MODULE": "relance.settings"}
         django.setup()
         for channel, number, bare, goal, says in (
-            ("postcard", CARDS, BARE_CARDS, "70 % of 2,500/s", "two-up, both sides, crop marks"),
-            ("letter", LETTERS, BARE_LETTERS, "70 % of 600/s", "a page each"),
+            (
+                "postcard",
+                CARDS,
+                BARE_CARDS,
+                "1,750/s (70 % of 2,500), 70 % of the bound",
+                "two-up, both sides, crop marks",
+            ),
+            ("letter", LETTERS, BARE_LETTERS, "420/s (70 % of 600), 70 % of the bound", "a page each"),
         ):
             ours, bound = _together(channel, number, bare)
             yield Row(

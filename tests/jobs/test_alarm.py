@@ -3,6 +3,7 @@
 from datetime import timedelta
 from email import message_from_bytes, policy
 from functools import partial
+from socket import gethostname
 
 import pytest
 from django.conf import settings
@@ -171,7 +172,7 @@ def test_the_mail_is_a_real_one(dealer, monkeypatch, tmp_path):
     looks([DISK], [DISK])
     (mail,) = tmp_path.rglob("*.eml")
     said = message_from_bytes(mail.read_bytes(), policy=policy.default)
-    assert (said["To"], said["Subject"]) == ("boss@north.example", "relance: relance has found a fault")
+    assert (said["To"], said["Subject"]) == ("boss@north.example", f"{gethostname()}: relance has found a fault")
     body = said.get_body(("plain",))
     assert body is not None and f"• {DISK.says}" in body.get_content()
     assert said["List-Unsubscribe"] is None

@@ -135,7 +135,7 @@ def _prove(table: Table, model: type[models.Model], path: Path) -> None:
 
 
 def _restore_copy(path: Path, at: datetime, is_move: bool) -> Restored:
-    manifest = copy.checked(path)
+    manifest = copy.checked(path, indexes=True)
     refuse_what_is_newer(manifest.migrations, manifest.form, source=str(path))
     place = Path(connection.settings_dict["NAME"])
     part = place.with_name(f"{place.name}.part")

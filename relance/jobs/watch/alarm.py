@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from socket import gethostname
 from typing import Any
 
 from django.conf import settings
@@ -126,7 +127,7 @@ def _tell(slug: str, news: News, at: datetime) -> bool:
     if dealer is None or not listeners:
         log.error("nobody is told of faults: set RELANCE_ALARM_TO, or invite a CRM manager")
         return True  # said here, and once a day is enough
-    name = dealer.name if slug else "relance"
+    name = dealer.name if slug else gethostname()
     return any([_reaches(dealer, listener, (name, news), at) for listener in listeners])
 
 
