@@ -80,7 +80,7 @@ def touch_ref(inbound: Inbound) -> str:
 
 def _situation(heard: Heard) -> Situation:
     return Situation(
-        is_opted_out=heard.is_opted_out() or heard.stopped_at_carrier.exists(),
+        is_opted_out=lambda: heard.is_opted_out() or heard.stopped_at_carrier.exists(),
         definition=heard.definition,
         answers_reminder=heard.answers_reminder,
         by_mail=heard.inbound.channel == "email",

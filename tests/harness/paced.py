@@ -1,4 +1,7 @@
-"""Processes that send by one number together: `python -m tests.harness.paced RATE MESSAGES PROCESSES` prints JSON."""
+"""Processes that send by one number together, each ended and begun anew three times.
+
+`python -m tests.harness.paced RATE MESSAGES PROCESSES` prints JSON.
+"""
 
 import importlib
 import json
@@ -30,6 +33,9 @@ class Noted:
             yield parcel, accepted
 
 
+RESTARTS = 3
+
+
 def run(rate: int, number: int, processes: int) -> dict[str, Any]:
     """Send, and count the sliding seconds that have too many: of slots as reserved, and of calls as they were."""
     deliver, pace = (importlib.import_module(f"relance.delivery.{name}") for name in ("deliver", "safety.pace"))
@@ -51,14 +57,8 @@ def run(rate: int, number: int, processes: int) -> dict[str, Any]:
 
     pace.Pace.reserve = noted
     importlib.import_module("django.db").connections.close_all()
-    children = []
-    for _ in range(processes):
-        pid = os.fork()
-        if not pid:
-            list(deliver.deliver(None, at=now()))
-            os._exit(0)
-        children.append(pid)
-    faults = sum(os.waitpid(pid, 0)[1] != 0 for pid in children)
+    part = max(1, number // processes // (RESTARTS + 1))
+    faults = sum(generation(deliver.deliver, now, processes, limit) for limit in [*[part] * RESTARTS, None])
     lines = [line.split() for line in notes.read_text().splitlines()]
     slots, sent = (sorted(float(at) for what, at in lines if what == name) for name in ("slot", "sent"))
     return {
@@ -68,6 +68,18 @@ def run(rate: int, number: int, processes: int) -> dict[str, Any]:
         "of the rate": round((len(sent) - 1) / (sent[-1] - sent[0]) / rate, 3),
         "faults": faults,
     }
+
+
+def generation(deliver: Any, now: Any, processes: int, limit: int | None) -> int:
+    """As many processes, up to their end; how many of them failed."""
+    children = []
+    for _ in range(processes):
+        pid = os.fork()
+        if not pid:
+            list(deliver(None, at=now(), limit=limit))
+            os._exit(0)
+        children.append(pid)
+    return sum(os.waitpid(pid, 0)[1] != 0 for pid in children)
 
 
 def over(moments: list[float], rate: int) -> int:

@@ -83,7 +83,8 @@ class Pace:
         with transaction.atomic():
             row = self._row().select_for_update().get()
             at = now()
-            first = max(row.free_at or at, at + NEAR)
+            # A slot that has just begun is taken all the same: who comes from his last one would lose the next.
+            first = row.free_at if row.free_at and row.free_at >= at - LATE else at + NEAR
             if self._is_spent(row, weight - counted, at) or first - at > AHEAD:
                 return None
             today = day_of(at, self.limits.zone)

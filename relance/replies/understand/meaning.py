@@ -3,6 +3,7 @@
 stop, start, help → a wish to hear no more in own words → the visit → the survey → the automation's keywords → a mood.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,7 +25,7 @@ Sense = Literal[
 class Situation:
     """What is known when a text comes in."""
 
-    is_opted_out: bool = False  # START means something only then
+    is_opted_out: Callable[[], bool] = lambda: False  # START means something only then, so it is asked only then
     definition: Definition | None = None  # the automation that the text answers
     answers_reminder: bool = False
     by_mail: bool = False
@@ -55,7 +56,7 @@ def meaning_of(text: str, situation: Situation) -> Meaning:
 
 def _about_consent(said: str, situation: Situation) -> Meaning | None:
     word = word_of(said)
-    if word is not None and (word.sense != "start" or situation.is_opted_out):
+    if word is not None and (word.sense != "start" or situation.is_opted_out()):
         perhaps = situation.answers_reminder and word.word in ABOUT_A_VISIT_PERHAPS
         return Meaning(word.sense, said, word.language, perhaps_the_visit=perhaps)
     wish = revocation(said) if word is None else None
