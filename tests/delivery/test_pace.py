@@ -29,7 +29,7 @@ from tests.conftest import own_database
 SECOND = timedelta(seconds=1)
 PACED = int(os.environ.get("PACED", "40"))  # `make proof`: 50000
 AT_FULL_SIZE = 50_000
-PACED_RATE = 20 if PACED < AT_FULL_SIZE else 200
+PACED_RATE = 20 if PACED < AT_FULL_SIZE else 100
 ROOT = Path(__file__).parents[2]
 
 
