@@ -73,7 +73,7 @@ def _forecast_of_a_dealership(folder: Path, address: str) -> Iterator[Row]:
 
 
 def _moved(customers: int, folder: Path, address: str) -> Iterator[Row]:
-    file = folder / "moved.zip"
+    file = folder / f"moved-{customers}.zip"
     size = f"{customers:,} customers, {database(customers).stat().st_size / 2**20:,.0f} MB"
     began = time.perf_counter()
     _relance("backup", "--portable", file, home=folder, address=url(customers))
