@@ -49,7 +49,7 @@ class Hours(BaseModel):
         if isinstance(value, (list, tuple)) and len(value) == 2:
             return {"opens": value[0], "closes": value[1]}
         if not isinstance(value, (Mapping, Hours)):
-            raise ValueError('write two times, such as ["08:00", "18:00"]')
+            raise ValueError(gettext('write two times, such as ["08:00", "18:00"]'))
         return value
 
     @model_validator(mode="after")
