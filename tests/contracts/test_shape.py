@@ -13,6 +13,9 @@ FORBIDDEN = {
     "service", "services", "misc", "extras", "v2",
 }  # fmt: skip
 FORBIDDEN_IN_CLASSES = ("Utils", "Helper", "Common", "Core", "Manager", "Handler", "Service", "Misc")
+TEMPLATES = sorted((PACKAGE / "web" / "templates").rglob("*.html"))
+TEMPLATE_LINE = 185
+WRITTEN = re.compile(r"\{%\s*blocktranslate.*?endblocktranslate\s*%\}|\"[^\"]*\"|'[^']*'")
 UNDONE = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 ROOT = PACKAGE.parent
 
@@ -48,6 +51,13 @@ def test_names_are_the_trades_words(path):
 @pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=shown)
 def test_nothing_is_marked_as_undone(path):
     assert UNDONE.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=shown)
+def test_templates_have_lines_that_can_be_read(path):
+    """What is quoted or translated stands on one line, however long; inline text cannot be broken without a blank."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(WRITTEN.sub("", line)) > TEMPLATE_LINE] == []
 
 
 def test_folders_stay_small():

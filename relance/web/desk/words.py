@@ -57,6 +57,13 @@ TASKS: Mapping[str, Word] = {
     "unsure": _("Arrived or not?"),
     "recall": _("Safety recall"),
 }
+SECTIONS: Mapping[str, Word] = {
+    "about": _("Type"),
+    "message": _("Message"),
+    "replies": _("Replies"),
+    "target": _("Target"),
+    "timing": _("Timing"),
+}
 CALL_OUTCOMES: Mapping[str, Word] = {
     "reached": _("Reached"),
     "no_answer": _("No answer"),

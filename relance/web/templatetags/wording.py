@@ -23,6 +23,7 @@ from relance.web.desk.words import (
     PRINT_STATES,
     PURPOSES,
     ROLES,
+    SECTIONS,
     STANDINGS,
     TASK_OUTCOMES,
     TASKS,
@@ -65,6 +66,12 @@ def task_word(kind: str) -> Word:
 def outcome_word(outcome: str) -> Word:
     """`Reached`."""
     return word(TASK_OUTCOMES, outcome)
+
+
+@register.filter
+def section_word(section: str) -> Word:
+    """`Timing`: the part of the builder in which something is written."""
+    return word(SECTIONS, section)
 
 
 @register.filter
