@@ -57,6 +57,7 @@ class Table:
 def migrate() -> None:
     """Bring a database that is there to today's tables."""
     call_command("migrate", verbosity=0, interactive=False)
+    refresh_statistics()  # as open_home does it
     _into_one_file()
 
 

@@ -4,6 +4,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from relance.lib.database.statistics import refresh_statistics
 from relance.lib.errors import BadInput
 
 
@@ -21,3 +22,4 @@ def open_home() -> None:
         raise BadInput(f"the database is newer than this relance ({newer[-1]}): install the newer version")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+        refresh_statistics()  # an index that the database has not looked at is taken for the best there is
