@@ -22,6 +22,7 @@ LANGUAGES = ("en", "fr", "es", "et")
 OTHERWISE = {"en": "en_150", "fr": "fr_CA", "es": "es_US", "et": "et_EE"}
 AND = {"en": "and", "fr": "et", "es": "y", "et": "ja"}
 MORE = {"en": "{n} more", "fr": "{n} de plus", "es": "{n} más", "et": "veel {n}"}
+COLON = {"fr": " :"}  # behind a word; elsewhere it follows at once
 SYMBOLS = {"CAD": "$", "USD": "$", "MXN": "$", "AUD": "$", "EUR": "€", "GBP": "£"}
 YEAR = re.compile(r",? (?:'de' )?y+$")
 
@@ -39,6 +40,11 @@ def currency_of(country: str) -> str:
     """The currency of a country: `CA` → `CAD`."""
     known = get_territory_currencies(country.upper())
     return str(known[0]) if known else "EUR"
+
+
+def with_colon(word: str, language: str | None) -> str:
+    """A word before what it names: `Unsubscribe:`, `Se désabonner :`."""
+    return word + COLON.get(language or "", ":")
 
 
 def plain_blanks(text: str) -> str:

@@ -76,6 +76,12 @@ def test_both_parts_carry_the_text_and_the_postal_address():
             assert wanted in text
 
 
+def test_french_sets_its_colons_apart():
+    mail = parsed(a_parcel(body="[Prendre rendez-vous](https://a.example)", language="fr"))
+    assert "Prendre rendez-vous : https://a.example" in part(mail, "plain")
+    assert "Se désabonner :\n" in part(mail, "plain")
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "es", "et"])
 def test_the_foot_is_in_the_customers_language(language):
     words = {"en": "Unsubscribe", "fr": "Se désabonner", "es": "Cancelar la suscripción", "et": "Loobu kirjadest"}
@@ -169,4 +175,4 @@ def test_plain_paragraphs_and_links_become_html_without_markdown():
     ],
 )
 def test_the_plain_part_reads_naturally(written: str, reads: str):
-    assert text_of(written) == reads
+    assert text_of(written, "en") == reads

@@ -9,6 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from relance.lib.language import with_colon
+
 Node = dict[str, Any]
 MARKS = re.compile(r"[*_`\[\]#>|~\\&]|^\s*(?:[-+]|\d+[.)])\s|^ {4}|^\t|^\s*[-=]{2,}\s*$|  $", re.MULTILINE)
 LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
@@ -57,34 +59,34 @@ def first_link(nodes: list[Node]) -> str | None:
     return None
 
 
-def plain_of(nodes: list[Node]) -> str:
+def plain_of(nodes: list[Node], language: str | None) -> str:
     """The words alone, for who reads them where nothing is bold: a plain e-mail, a field of Word, a telephone."""
-    return "\n\n".join(filter(None, (_plain(node) for node in nodes)))
+    return "\n\n".join(filter(None, (_plain(node, language) for node in nodes)))
 
 
-def _plain(node: Node) -> str:
+def _plain(node: Node, language: str | None) -> str:
     inner = node.get("c", [])
     match node["k"]:
         case "br":
             return "\n"
         case "ul":
-            return "\n".join(_item("•", item) for item in inner)
+            return "\n".join(_item("•", item, language) for item in inner)
         case "ol":
-            return "\n".join(_item(f"{number}.", item) for number, item in enumerate(inner, node["n"]))
+            return "\n".join(_item(f"{number}.", item, language) for number, item in enumerate(inner, node["n"]))
         case "q":
-            return plain_of(inner)
+            return plain_of(inner, language)
         case "a":
-            said, url = "".join(map(_plain, inner)), node["u"]
+            said, url = "".join(_plain(one, language) for one in inner), node["u"]
             for scheme in SCHEMES:
                 url = url.removeprefix(scheme)
-            return said if said == url else f"{said}: {url}"
+            return said if said == url else f"{with_colon(said, language)} {url}"
         case _:
-            return str(node.get("t", "")) + "".join(map(_plain, inner))
+            return str(node.get("t", "")) + "".join(_plain(one, language) for one in inner)
 
 
-def _item(mark: str, item: list[Node]) -> str:
+def _item(mark: str, item: list[Node], language: str | None) -> str:
     """One entry of a list; what follows its first line stands below it."""
-    return f"{mark} " + plain_of(item).replace("\n\n", "\n").replace("\n", "\n  ")
+    return f"{mark} " + plain_of(item, language).replace("\n\n", "\n").replace("\n", "\n  ")
 
 
 def softened(nodes: list[Node]) -> list[Node]:

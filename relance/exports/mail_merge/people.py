@@ -86,7 +86,7 @@ class MergeList:
             sent,
             voice.speech.day(sent) if sent else None,
             person.subject_line,
-            plain_of(tree_of(text)) if person.body else None,
+            plain_of(tree_of(text), person.language) if person.body else None,
         ]
 
     def _shown(self, facts: dict[str, Any] | None, voice: Voice) -> list[Cell]:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from relance.dealers.models import Dealer
 from relance.lib.addresses import said_number
+from relance.lib.language import with_colon
 
 STOP_WORD = "STOP"  # the word that every carrier acts on, in every country; our own words for it are understood as well
 SMS_STOPS = {
@@ -101,9 +102,9 @@ def foot_of(dealer: Dealer, language: str, *, channel: str, purpose: str) -> Foo
     return print_foot(dealer, language, purpose=purpose) if channel in PRINTED else None
 
 
-def foot_text(foot: Foot, link: str = "") -> str:
+def foot_text(foot: Foot, link: str = "", language: str | None = None) -> str:
     """A foot as plain text; of an e-mail with the link behind its word."""
-    stop = [f"{foot.stop}:", link] if link else [foot.stop] if foot.stop else []
+    stop = [with_colon(foot.stop, language), link] if link else [foot.stop] if foot.stop else []
     return "\n".join([*foot.identity, *(["", foot.why] if foot.why else [""] if stop else []), *stop])
 
 

@@ -32,9 +32,9 @@ def html_of(text: str) -> str:
     return "\n".join(f"{PARAGRAPH}{part}</p>".replace("\n", "<br>\n") for part in paragraphs if part)
 
 
-def text_of(text: str) -> str:
+def text_of(text: str, language: str | None) -> str:
     """The plain part: the words without Markdown's marks, a link as its name and its address."""
-    return plain_of(tree_of(text)) if MARKS.search(text) else text
+    return plain_of(tree_of(text), language) if MARKS.search(text) else text
 
 
 @lru_cache(maxsize=256)

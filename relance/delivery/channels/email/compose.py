@@ -86,7 +86,8 @@ def _bodies(parcel: Parcel) -> tuple[str, str]:
     """What is said, plain and as HTML; the staff read a list."""
     if not parcel.to_customer:
         return list_text(parcel), list_html(parcel)
-    return "\n\n".join(map(text_of, parcel.markdown)), "\n".join(map(html_of, parcel.markdown))
+    text = (text_of(part, parcel.message.language) for part in parcel.markdown)
+    return "\n\n".join(text), "\n".join(map(html_of, parcel.markdown))
 
 
 def _lines(lines: list[str]) -> str:
@@ -155,7 +156,7 @@ def _framed(dealer: Dealer, language: str) -> str:
 
 
 def _customer_text(dealer: Dealer, language: str) -> str:
-    return f"\n--\n{foot_text(mail_foot(dealer, language), STOP)}"
+    return f"\n--\n{foot_text(mail_foot(dealer, language), STOP, language)}"
 
 
 def _customer_html(dealer: Dealer, language: str) -> str:

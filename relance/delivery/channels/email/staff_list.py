@@ -23,7 +23,7 @@ def list_text(parcel: Parcel) -> str:
     lines = [f"{words.count.format(n=len(parcel.messages))}", ""] if len(parcel.messages) > 1 else []
     for message, markdown in zip(parcel.messages, parcel.markdown, strict=True):
         parts = parts_of(message.body or "", message.spans)
-        said = text_of(markdown) if len(parts) == 1 else parts[0]
+        said = text_of(markdown, message.language) if len(parts) == 1 else parts[0]
         lines += [said, *(f"  {part}" for part in parts[1:])]
         lines += ["" if message.recipient == TO_USER else f"  {desk_url(parcel.dealer, message)}", ""]
     return "\n".join(lines).strip()

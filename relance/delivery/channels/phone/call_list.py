@@ -71,4 +71,4 @@ def ref_of(message: Message) -> str:
 
 def said_by_telephone(message: Message) -> str:
     """The words without what only a page can show."""
-    return plain_of(tree_of(shielded(message.body or "", message.spans)))
+    return plain_of(tree_of(shielded(message.body or "", message.spans)), message.language)
