@@ -53,3 +53,23 @@ def test_what_was_typed_outlives_the_closed_tab(window: Window) -> None:  # noqa
     expect(page.locator("#field-name")).to_have_value("How did we do?")
     page.get_by_role("button", name="Discard the draft").click()
     expect(page.locator("#field-name")).to_have_value("How was your visit?")
+
+
+AT_ONCE = """() => new MutationObserver(() => {
+  const compared = document.getElementById("rule-0-0-operator");
+  if (!compared || compared.dataset.chosen) return;
+  compared.dataset.chosen = "yes";
+  compared.value = "days_ago_between";
+  compared.dispatchEvent(new Event("change", { bubbles: true }));
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+def test_who_chooses_in_a_condition_the_moment_it_is_there_is_heard(window: Window) -> None:  # noqa: F811
+    window.sign_in()
+    page = window.page
+    page.goto("/d/north/automations/")
+    page.get_by_role("button", name="Write one yourself").click()
+    expect(page.locator("#fields")).to_be_visible()
+    page.evaluate(AT_ONCE)
+    page.get_by_role("button", name="Add a condition").click()
+    expect(page.locator("#rule-0-0-value2")).to_be_visible()
