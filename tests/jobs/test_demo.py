@@ -121,3 +121,10 @@ def test_one_that_has_lived_shows_every_page_at_work(opened):
     assert User.objects.get(email="salesperson@example.com").check_password(made.password)
     assert Customer.objects.of(dealer).filter(ref__startswith="TC").count() == 3  # typed anew: to be merged
     assert not list(faults(dealer))
+
+
+def test_who_begins_at_night_lives_through_that_days_morning(opened):
+    made, _ = opened(TUESDAY.replace(hour=5), customers=200, lived=2)  # one o'clock in Montréal
+    held = Message.objects.of(made.dealer).filter(detail__startswith="held")
+    assert held.filter(state="sent").exists()
+    assert not held.filter(reason="expired").exists()

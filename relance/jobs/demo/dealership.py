@@ -1,7 +1,7 @@
 """Turns an empty home into one with the sample dealership; every later time it takes in what happened since."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from importlib.resources import files
@@ -65,8 +65,7 @@ def _live(made: Dealership, first: datetime, until: datetime) -> None:
     """Every morning up to `until`: the feed comes, runs are made, messages leave, some are answered."""
     dealer, mark = made.dealer, made.mark
     set_up(dealer, at=first)
-    day = day_of(first, ZONE) + DAY
-    while (morning := local(day, MORNING, ZONE)) < until:
+    for morning in _mornings(first, until):
         if morning + DAY >= until:
             leave_to_approval(dealer, at=morning)
         mark = tell(dealer, mark, at=morning, say=lambda _line: None)
@@ -74,8 +73,16 @@ def _live(made: Dealership, first: datetime, until: datetime) -> None:
         for hours in (0, 2, 4):  # what had to wait for its hour leaves later in the day
             sent = [m for m in deliver(dealer, at=min(morning + hours * HOUR, until)) if m.state == "sent"]
             answer_some(dealer, sent, until=until)
-        day += DAY
     keep_busy(dealer, made.user, at=until)
+
+
+def _mornings(after: datetime, until: datetime) -> Iterator[datetime]:
+    """Those in between; whoever begins at night lives through the same day's."""
+    day = day_of(after, ZONE)
+    while (morning := local(day, MORNING, ZONE)) < until:
+        if morning > after:
+            yield morning
+        day += DAY
 
 
 def _open(*, customers: int, seed: int, at: datetime, say: Say) -> Dealership:
