@@ -111,7 +111,7 @@ def _answer(dealer: Dealer, run: RunOf, explained: Explained) -> Why:
         automation=run.automation, subject_type=run.definition.subject, subject_id=explained.subject_id
     )
     of_this_run = said.filter(occurrence__key=draft.key) if draft else said.none()
-    message = (of_this_run.order_by("-pk").first()) or said.order_by("-reference_at", "-pk").first()
+    message = of_this_run.order_by("-pk").first() or said.order_by("-reference_at", "-pk").first()
     return Why(_verdict(dealer, run, explained, verdict), ref, rules, steps(verdict), message, _open(verdict))
 
 

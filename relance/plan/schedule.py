@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from relance.dealers.hours import SEARCH_DAYS, Calendar, day_of_holiday
@@ -118,9 +117,6 @@ Window = Annotated[
 ]
 
 
-DAY_AND_TIME, A_TIME = _("a day and a time, for example 2026-05-04T10:00"), _("a time such as 10:00")
-
-
 class RunAt(NamedTuple):
     """One run: the nominal moment, at which conditions are evaluated, and the moment it happens."""
 
@@ -159,12 +155,9 @@ class Schedule(Strict):
             told = gettext("closed_day: {word} means nothing for a {kind} schedule; leave it out")
             raise ValueError(told.format(word=self.closed_day, kind=self.kind))
         if self.at is not None and isinstance(self.at, datetime) != (self.kind == "once"):
-            day, time_of_day = (
-                gettext("a day and a time, for example 2026-05-04T10:00"),
-                gettext("a time such as 10:00"),
-            )
-            told = gettext("'at' of a {kind} schedule is {form}")
-            raise ValueError(told.format(kind=self.kind, form=day if self.kind == "once" else time_of_day))
+            day = gettext("a day and a time, for example 2026-05-04T10:00")
+            form = day if self.kind == "once" else gettext("a time such as 10:00")
+            raise ValueError(gettext("'at' of a {kind} schedule is {form}").format(kind=self.kind, form=form))
         return self._yearly_day()
 
     def _yearly_day(self) -> "Schedule":

@@ -159,6 +159,19 @@ def test_two_processes_tell_it_once(mails, dealer):
 
 
 @pytest.mark.django_db
+def test_the_look_of_another_process_just_then_is_no_second_look(mails, dealer):
+    soon = LOOK / 60
+    looks([QUEUE])
+    looks([QUEUE], at=A_DAY + soon)
+    assert mails == []
+    looks([QUEUE], [], at=A_DAY + LOOK)
+    looks([], at=A_DAY + 2 * LOOK + soon)
+    assert len(mails) == 1
+    looks([], at=A_DAY + 3 * LOOK)
+    assert len(mails) == 2
+
+
+@pytest.mark.django_db
 def test_the_clockwork_finds_what_the_doctor_finds(mails, dealer, monkeypatch):
     monkeypatch.setattr("relance.measures.health.LEAST_DISK", 10**18)
     for number in range(2):

@@ -72,6 +72,20 @@ def test_a_new_home_waits_for_its_first_night(home):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("hour", range(5, 23))
+def test_whenever_a_home_was_made_it_is_backed_up_by_night(home, hour):
+    new = NIGHT.replace(hour=hour)
+    os.utime(home.path / "secret-key", (new.timestamp(), new.timestamp()))
+    times = set()
+    for quarters in range(4 * 24 * 4):
+        backups.back_up_by_night(new + quarters * HOUR / 4)
+        last = last_backup(home.path).at
+        times |= {last.astimezone()} if last else set()
+    assert len(times) == 4
+    assert {at.hour for at in times} <= set(backups.NIGHT)
+
+
+@pytest.mark.django_db
 def test_what_goes_wrong_is_told_by_the_doctor_until_it_is_mended(home):
     remember_backup(home.path, LastBackup(NIGHT - DAY))
     home.faults.append("the disk is full")

@@ -31,6 +31,7 @@ from relance.measures.trouble import certificates
 log = logging.getLogger("relance.clockwork")
 ALARM = "ALARM"
 DAY = timedelta(days=1)
+A_WHILE = timedelta(minutes=1)  # between two looks that count as two: several processes may look within a second
 
 
 def watch_house(at: datetime) -> None:
@@ -68,13 +69,15 @@ def _is_told(row: Fault, finding: Finding, at: datetime) -> bool:
         if row.missed_at is not None:
             _move(row, missed_at=None)
         return False
-    return at > row.since and _move(row, state="told", told_at=at, missed_at=None, says=finding.says)
+    return at - row.since >= A_WHILE and _move(row, state="told", told_at=at, missed_at=None, says=finding.says)
 
 
 def _is_over(row: Fault, at: datetime) -> bool:
     """Whether a fault that was told is gone, twice in a row; one that nobody heard of goes unsaid."""
     if row.state == "told" and row.missed_at is None:
         _move(row, missed_at=at)
+        return False
+    if row.missed_at is not None and at - row.missed_at < A_WHILE:
         return False
     was_told = row.state == "told"
     return row.state != "over" and _move(row, state="over", missed_at=None) and was_told

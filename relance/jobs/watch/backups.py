@@ -23,7 +23,8 @@ from relance.measures.health import LEAST_DISK, LastBackup, last_backup, made_ho
 
 log = logging.getLogger("relance.clockwork")
 NIGHT = range(2, 5)  # hours by this machine's clock
-BY_NIGHT, AT_ANY_HOUR = timedelta(hours=12), timedelta(hours=24)  # so old is the last one, at least
+# One of the evening is followed by one of the night: a day later the evening would have its turn again, for ever.
+BY_NIGHT, AT_ANY_HOUR = timedelta(hours=6), timedelta(hours=24)  # so old is the last one, at least
 OFF = "off"
 NAME = "relance-{at:%Y-%m-%d-%H%M}.{form}"
 OURS = "relance-????-??-??-????.*"
@@ -53,7 +54,7 @@ def back_up_by_night(at: datetime) -> None:
 
 
 def is_due(at: datetime) -> bool:
-    """Whether the last one is of another night, or a day old; a new home has a day's time."""
+    """Whether the last one is of an earlier day or evening, or a day old; a new home has a day's time."""
     since = last_backup(settings.HOME).at or made_home(settings.HOME) or at
     by_night = at.astimezone().hour in NIGHT
     return at - since >= (BY_NIGHT if by_night else AT_ANY_HOUR)

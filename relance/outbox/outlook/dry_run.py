@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from relance.audience.operators import PICK
@@ -76,7 +75,7 @@ class DryRun:
 def dry_run(dealer: Dealer, definition: Definition, *, first: date, last: date) -> DryRun:
     """What this automation would have sent from `first` to `last`, both included."""
     if last < first or (last - first).days > LONGEST:
-        told = gettext("from {first} to {last} is no period: at most {most} days, the first day first")
+        told = _("from {first} to {last} is no period: at most {most} days, the first day first")
         raise BadInput(told.format(first=first, last=last, most=LONGEST))
     begin, end = day_start(first, dealer.zone), day_start(last + DAY, dealer.zone) - timedelta(microseconds=1)
     outlook = Outlook(dealer, begin, forgets=True)

@@ -7,7 +7,6 @@ approval and why are the same. It keeps the group's rules as they were when it w
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from relance.audience.compile import Question, subjects
@@ -27,7 +26,7 @@ def save_group(
     if not name.strip():
         raise BadInput(_("a group needs a name, for example Mazda owners"))
     if subject not in SUBJECTS:
-        raise BadInput(unknown_word(gettext("subject"), subject, SUBJECTS))
+        raise BadInput(unknown_word(_("subject"), subject, SUBJECTS))
     read_tree(audience, path=f"{name}.audience")
     group = CustomerGroup.objects.of(dealer).filter(name=name.strip()).first()
     group = group or CustomerGroup(dealer=dealer, name=name.strip())
@@ -40,7 +39,7 @@ def group_of(dealer: Dealer, name: str) -> CustomerGroup:
     """The group of this name; BadInput offers the nearest."""
     found = {group.name: group for group in CustomerGroup.objects.of(dealer)}
     if name not in found:
-        raise BadInput(unknown_word(gettext("group"), name, found))
+        raise BadInput(unknown_word(_("group"), name, found))
     return found[name]
 
 
