@@ -5,12 +5,12 @@ from playwright.sync_api import expect
 
 from relance.dealers.models import Dealer
 from relance.plan.models import Automation
-from tests.journeys.test_desk_in_browser import Window, browser, dealer, window  # noqa: F401  (fixtures)
+from tests.journeys.windows import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 
-def test_the_six_month_recall_is_built_by_clicking(window: Window, dealer: Dealer) -> None:  # noqa: F811
+def test_the_six_month_recall_is_built_by_clicking(window: Window, dealer: Dealer) -> None:
     window.sign_in()
     page = window.page
     page.goto("/d/north/automations/")
@@ -41,7 +41,7 @@ def test_the_six_month_recall_is_built_by_clicking(window: Window, dealer: Deale
     assert saved["schedule"]["days"] == ["tue"] and saved["channels"] == ["sms"]
 
 
-def test_what_was_typed_outlives_the_closed_tab(window: Window) -> None:  # noqa: F811
+def test_what_was_typed_outlives_the_closed_tab(window: Window) -> None:
     window.sign_in()
     page = window.page
     page.goto("/d/north/automations/J_CSI/")
@@ -64,7 +64,7 @@ AT_ONCE = """() => new MutationObserver(() => {
 }).observe(document.body, { childList: true, subtree: true })"""
 
 
-def test_who_chooses_in_a_condition_the_moment_it_is_there_is_heard(window: Window) -> None:  # noqa: F811
+def test_who_chooses_in_a_condition_the_moment_it_is_there_is_heard(window: Window) -> None:
     window.sign_in()
     page = window.page
     page.goto("/d/north/automations/")

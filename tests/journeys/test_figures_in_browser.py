@@ -7,12 +7,12 @@ from playwright.sync_api import expect
 
 from relance.web.desk.programmes import programmes
 from relance.web.desk.results import reckoned
-from tests.journeys.test_desk_in_browser import Window, browser, dealer, window  # noqa: F401  (fixtures)
+from tests.journeys.windows import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 
-def test_figures_that_take_long_come_by_themselves(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_figures_that_take_long_come_by_themselves(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     window.sign_in()
     go, at_once = Event(), reckoned._reckon
     monkeypatch.setattr(reckoned, "is_large", lambda _: True)

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
@@ -21,10 +20,9 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.plan.shipped.contact_settings import read
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_user, an_automation
-from tests.journeys.test_desk_in_browser import _window, browser
+from tests.journeys.windows import Window
 from tests.web.sample import today_at
 
-__all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.django_db(transaction=True)]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -40,16 +38,9 @@ def dealer(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[De
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: LiveServer, dealer: Dealer) -> Iterator[Page]:
-    for window in _window(browser, live_server, "laptop", "light"):
-        page = window.page
-        page.goto("/sign-in/")
-        page.get_by_label("E-mail address").fill("manager@dealer.example")
-        page.get_by_label("Password").fill("a long password")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/programmes/")
-        page.wait_for_load_state("networkidle")
-        yield page
+def page(window: Window) -> Page:
+    window.sign_in()
+    return window.page
 
 
 def say_who_we_are(page: Page) -> None:
