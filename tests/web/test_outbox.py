@@ -12,7 +12,8 @@ from relance.dealers.models import Dealer
 from relance.lib import clock
 from relance.lib.moments import day_of
 from relance.outbox.models import Message
-from relance.web.desk.outbox.outbox_list import CHART_HEIGHT, PAGE, by_day, chart, page
+from relance.web.desk.outbox.outbox_list import PAGE, by_day, of_chart, page
+from relance.web.templatetags.charts import HEIGHT, bars_of
 from tests.builders import a_customer, a_dealer, a_message, a_user, an_automation
 from tests.web.sample import a_busy_dealer, the_message
 
@@ -86,9 +87,10 @@ def test_the_chart_has_a_bar_a_day_and_the_tallest_fills_it() -> None:
         a_message(customer, automation, state="sent", at=at - timedelta(days=days))
     a_message(customer, automation, state="refused", reason="held_back", at=at)
     a_message(customer, automation, state="sent", at=at - timedelta(days=31))
-    bars = chart(by_day(Message.objects.of(dealer), today=day_of(at, dealer.zone), zone=dealer.zone))
+    per_day = by_day(Message.objects.of(dealer), today=day_of(at, dealer.zone), zone=dealer.zone)
+    bars = bars_of(of_chart(per_day))
     assert [(bar.sent, bar.refused) for bar in bars if bar.sent or bar.refused] == [(1, 0), (2, 1)]
-    assert bars[-1].sent_height + bars[-1].refused_height == pytest.approx(CHART_HEIGHT, abs=0.2)
+    assert bars[-1].sent_height + bars[-1].refused_height == pytest.approx(HEIGHT, abs=0.2)
 
 
 def test_no_message_yet_teaches(client: Client) -> None:

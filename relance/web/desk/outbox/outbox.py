@@ -61,7 +61,7 @@ def list_values(desk: Desk) -> dict[str, Any]:
         "refused_total": number.get("refused", 0),
         "halt": halt_of(desk.dealer),
         "may_halt": desk.may("approve"),
-        "bars": outbox_list.chart(days),
+        "days": outbox_list.of_chart(days),
         "is_empty": not number and not messages.exists(),
     }
 

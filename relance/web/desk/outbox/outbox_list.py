@@ -1,10 +1,9 @@
 """Turns a dealer's messages into one page of them: newest first, by state, by name, from a cursor on."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core import signing
@@ -19,7 +18,6 @@ from relance.outbox.states import STATES
 PAGE = 50
 NAMES = 200  # customers whom a search by name looks at
 CHART_DAYS = 30
-CHART_HEIGHT = 64
 OPEN = ("ready", "approval", "sending", "unsure")  # states in which something is still to come
 Days = Mapping[date, Counter[str]]
 
@@ -92,43 +90,7 @@ def counts(messages: QuerySet[Message], days: Days) -> Mapping[str, int]:
     return {state: n for state, n in number.items() if state not in OPEN} | dict(still)
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One day of the chart: numbers, and the place of its bars in the drawing."""
-
-    day: date
-    sent: int
-    refused: int
-    x: int
-    sent_y: float
-    sent_height: float
-    refused_y: float
-    refused_height: float
-
-
-def chart(days: Days) -> list[Bar]:
+def of_chart(days: Days) -> list[tuple[date, int, int]]:
     """Sent and refused per day; empty when nothing happened."""
-    return _bars([(day, found["sent"] + found["delivered"], found["refused"]) for day, found in days.items()])
-
-
-def _bars(days: Iterable[tuple[date, int, int]]) -> list[Bar]:
-    listed: list[Any] = list(days)
-    most = max((sent + refused for _, sent, refused in listed), default=0)
-    if not most:
-        return []
-    bars = []
-    for place, (day, sent, refused) in enumerate(listed):
-        tall, flat = (round(CHART_HEIGHT * part / most, 1) for part in (sent, refused))
-        bars.append(
-            Bar(
-                day,
-                sent,
-                refused,
-                place * 10,
-                round(CHART_HEIGHT - tall, 1),
-                tall,
-                round(CHART_HEIGHT - tall - flat, 1),
-                flat,
-            )
-        )
-    return bars
+    rows = [(day, found["sent"] + found["delivered"], found["refused"]) for day, found in days.items()]
+    return rows if any(sent or refused for _day, sent, refused in rows) else []

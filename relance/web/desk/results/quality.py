@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from relance.measures.quality import satisfaction, upkeep
@@ -19,6 +20,16 @@ REACHED_BY: dict[str, Word] = {
     "post_only": _("Post only"),
     "nothing": _("Nothing usable"),
 }
+# What waits: its figure of the upkeep, its words, and the page that shows those behind the number.
+WAITING: tuple[tuple[str, Word, str], ...] = (
+    ("open_tasks", _("Open tasks"), "desk-tasks?show=all"),
+    ("overdue_tasks", _("Overdue tasks"), "desk-tasks?show=late"),
+    ("unsure", _("Unsure messages"), "desk-outbox?state=unsure"),
+    ("unanswered", _("Unanswered questions and complaints"), "desk-tasks?show=all"),
+    ("failed", _("Messages that failed in 90 days"), "desk-outbox?state=failed"),
+    ("opted_out", _("Unsubscribed in 90 days"), ""),
+    ("unproven", _("Consents without proof or source"), ""),
+)
 
 
 @desk_page("results")
@@ -29,9 +40,17 @@ def quality(desk: Desk) -> HttpResponse:
         found = known(desk, "quality", lambda: _figures(desk))
         values = {**(found.figures or {}), **shown_with(desk, found, "desk/results/_quality.html")}
         if found.figures:
+            values["waiting"] = [
+                (says, getattr(values["upkeep"], figure), _address(desk, page)) for figure, says, page in WAITING
+            ]
             values["ways"] = [(REACHED_BY[way], share) for way, share in values["upkeep"].reach.ways]
     template = "desk/results/_reckoned.html" if desk.is_fragment else "desk/results/quality.html"
     return show(desk, template, values, place="desk-quality")
+
+
+def _address(desk: Desk, page: str) -> str:
+    name, _mark, asked = page.partition("?")
+    return f"{reverse(name, kwargs={'slug': desk.dealer.slug})}?{asked}" if name else ""
 
 
 def _figures(desk: Desk) -> dict[str, Any]:

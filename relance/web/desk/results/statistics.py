@@ -23,7 +23,6 @@ from relance.web.templatetags.wording import automation_name
 PLACE = "desk-results"
 PERIODS = (30, 90, 365)  # days
 LONGEST = 731
-HEIGHT, STEP = 64, 10
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One day of the drawing."""
-
-    day: date
-    sent: int
-    refused: int
-    x: int
-    sent_y: float
-    sent_height: float
-    refused_y: float
-    refused_height: float
-
-
-@dataclass(frozen=True)
 class Statistics:
     """Everything of the page."""
 
@@ -58,12 +43,7 @@ class Statistics:
     outcome: Outcome
     channels: list[tuple[Word, Counts]]
     reasons: list[tuple[Word, int]]
-    bars: list[Bar]
-
-    @property
-    def width(self) -> int:
-        """Of the drawing."""
-        return max(1, len(self.bars)) * STEP
+    days: list[tuple[date, int, int]]  # day, sent, refused
 
 
 @desk_page("results")
@@ -130,7 +110,7 @@ def statistics(desk: Desk, period: Period) -> Statistics:
         _sum(line.outcome for line in lines),
         [(word(CHANNELS, channel), one) for channel, one in by_channel(dealer, period).items() if channel],
         [(reason_of(reason, None)[0], n) for reason, n in reasons.most_common()],
-        _bars(by_day(dealer, period)),
+        [(day, one.sent, one.refused) for day, one in by_day(dealer, period).items()],
     )
 
 
@@ -145,16 +125,6 @@ def _sum(outcomes_: Any) -> Outcome:
         whole.orders += one.orders
         whole.revenue += one.revenue
     return whole
-
-
-def _bars(days: dict[date, Counts]) -> list[Bar]:
-    most = max((one.sent + one.refused for one in days.values()), default=0)
-    bars = []
-    for place, (day, one) in enumerate(days.items()):
-        tall, flat = (round(HEIGHT * part / most, 1) if most else 0.0 for part in (one.sent, one.refused))
-        tops = round(HEIGHT - tall, 1), round(HEIGHT - tall - flat, 1)
-        bars.append(Bar(day, one.sent, one.refused, place * STEP, tops[0], tall, tops[1], flat))
-    return bars
 
 
 def _sheet(desk: Desk, found: Statistics) -> Sheet:
