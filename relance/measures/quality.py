@@ -140,17 +140,22 @@ def reach(dealer: Dealer) -> Reach:
 
 def upkeep(dealer: Dealer, *, at: datetime) -> Upkeep:
     """Everything of the CRM manager's page."""
+    late, asked = Q(due_at__lt=at), Q(kind__in=UNANSWERED)
     tasks = Task.objects.of(dealer).filter(state="open")
+    of_tasks = tasks.aggregate(late=Count("pk", filter=late), open=Count("pk"), unanswered=Count("pk", filter=asked))
+    unsure, failed = Q(state="unsure"), Q(state="failed", moved_at__gte=at - LOOKED_BACK)
+    messages = Message.objects.of(dealer).filter(unsure | failed)
+    of_messages = messages.aggregate(unsure=Count("pk", filter=unsure), failed=Count("pk", filter=failed))
     gone = ConsentEntry.objects.of(dealer).filter(status="withdrawn", by="person", at__gte=at - LOOKED_BACK, at__lte=at)
     return Upkeep(
         reach(dealer),
         dict(Suppression.objects.of(dealer).values_list("reason").annotate(n=Count("pk")).order_by("-n")),
         gone.values("customer").distinct().count(),
-        tasks.filter(due_at__lt=at).count(),
-        tasks.count(),
-        Message.objects.of(dealer).filter(state="unsure").count(),
-        tasks.filter(kind__in=UNANSWERED).count(),
-        Message.objects.of(dealer).filter(state="failed", moved_at__gte=at - LOOKED_BACK).count(),
+        of_tasks["late"],
+        of_tasks["open"],
+        of_messages["unsure"],
+        of_tasks["unanswered"],
+        of_messages["failed"],
         unproven_grants(dealer).count(),
         list(ImportRun.objects.of(dealer).order_by("-started_at", "-pk")[:IMPORTS]),
         last_runs(dealer),

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, DateTimeField, Min, Q, QuerySet, When
 from django.db.models.functions import TruncDate
 
 from relance.audience.fields import SUBJECTS
@@ -31,6 +31,7 @@ from relance.plan.gather import gather
 from relance.plan.models import Automation, PlanMark
 
 HISTORY = timedelta(weeks=8)
+TURNED_AWAY = ("refused", "failed")
 
 
 @dataclass
@@ -133,7 +134,8 @@ def forecast_of(dealer: Dealer, whose: QuerySet[Customer], *, first: date, last:
     for key, cell in whole.cells.items():
         if cell.moved:
             found.cells[key].moved = True
-    _expect(dealer, found, first=max(first, day_of(at, dealer.zone)), last=last, at=at, whose=whose)
+    days = max(first, day_of(at, dealer.zone)), last
+    _expect(dealer, found, _switched_on(dealer), days, at=at, whose=whose)
     return Forecast(dict(found.cells), dict(found.ahead))
 
 
@@ -148,10 +150,10 @@ def _computed(dealer: Dealer, *, first: date, last: date, at: datetime) -> Forec
     found = Forecast(defaultdict(Cell), defaultdict(Crowd))
     zone = dealer.zone
     _count_stored(dealer, found, day_start(first, zone), day_start(last + DAY, zone))
-    until = day_start(last + DAY, zone) - timedelta(microseconds=1)
-    if until > at:
-        _look_ahead(dealer, found, (first, last), at=at, until=until)
-        _expect(dealer, found, first=max(first, day_of(at, zone)), last=last, at=at)
+    if day_start(last + DAY, zone) > at:
+        automations = _switched_on(dealer)
+        _look_ahead(dealer, found, automations, (first, last), at=at)
+        _expect(dealer, found, automations, (max(first, day_of(at, zone)), last), at=at)
     return Forecast(dict(found.cells), dict(found.ahead))
 
 
@@ -196,16 +198,14 @@ def _count_stored(
     rows = _stored(dealer, start, end)
     if whose is not None:
         rows = rows.filter(customer__in=whose)
-    goes = (
-        rows.filter(state__in=COUNTED)
-        .values("automation", "channel")
-        .annotate(day=TruncDate("send_at", tzinfo=dealer.zone))
+    goes = Case(When(state__in=COUNTED, then="send_at"), default="run_at", output_field=DateTimeField())
+    days = (
+        rows.filter(state__in=[*COUNTED, *TURNED_AWAY])
+        .annotate(day=TruncDate(goes, tzinfo=dealer.zone), is_away=Q(state__in=TURNED_AWAY))
+        .values_list("automation", "day", "channel", "is_away")
     )
-    for row in goes.annotate(n=Count("pk")).order_by():
-        found.cells[row["automation"], row["day"]].count(row["channel"], row["n"])
-    refused = rows.filter(state__in=("refused", "failed")).values("automation")
-    for row in refused.annotate(day=TruncDate("run_at", tzinfo=dealer.zone), n=Count("pk")).order_by():
-        found.cells[row["automation"], row["day"]].count(None, row["n"])
+    for automation, day, channel, is_away, number in days.annotate(n=Count("pk")).order_by():
+        found.cells[automation, day].count(None if is_away else channel, number)
 
 
 def person_of(message: Message) -> Person:
@@ -285,10 +285,12 @@ def _car(*parts: object) -> str | None:
 # What is ahead.
 
 
-def _look_ahead(dealer: Dealer, found: Forecast, days: tuple[date, date], *, at: datetime, until: datetime) -> None:
+def _look_ahead(
+    dealer: Dealer, found: Forecast, automations: Sequence[Automation], days: tuple[date, date], *, at: datetime
+) -> None:
+    until = day_start(days[1] + DAY, dealer.zone) - timedelta(microseconds=1)
     mark = PlanMark.objects.of(dealer).values_list("planned_until", flat=True).first()
     after = min(at, mark) if mark else at
-    automations = _switched_on(dealer)
     last = None
     for seen in Outlook(dealer, at).ahead(automations, after=after, until=until):
         run, key = seen.run, (seen.run.automation.pk, seen.day)
@@ -305,21 +307,27 @@ def _look_ahead(dealer: Dealer, found: Forecast, days: tuple[date, date], *, at:
 
 
 def _expect(
-    dealer: Dealer, found: Forecast, *, first: date, last: date, at: datetime, whose: QuerySet[Customer] | None = None
+    dealer: Dealer,
+    found: Forecast,
+    automations: Sequence[Automation],
+    days: tuple[date, date],
+    *,
+    at: datetime,
+    whose: QuerySet[Customer] | None = None,
 ) -> None:
     """Real-time automations: what the same weekday brought on average in the last eight weeks, or as long as we know.
 
     With less than a week of history nothing is expected and the cell says that nothing is known.
     """
-    instant = [a for a in _switched_on(dealer) if definition_of(a).schedule.kind == "realtime"]
+    instant = [a for a in automations if definition_of(a).schedule.kind == "realtime"]
     if not instant:
         return
     begun = _history_of(dealer, at)
     weeks = {a.pk: _weeks(max(begun, a.live_from), at) if begun else 0.0 for a in instant}
     usual = _usual(dealer, weeks, at, whose)
     for automation in instant:
-        day = max(first, day_of(at, dealer.zone) + DAY)
-        while day <= last:
+        day = max(days[0], day_of(at, dealer.zone) + DAY)
+        while day <= days[1]:
             cell = found.cells[automation.pk, day]
             for channel, number in usual.get((automation.pk, day.weekday()), {}).items():
                 cell.count(channel, number)

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from relance.dealers.models import Dealer
-from relance.facts.models import Customer
+from relance.facts.models import Customer, Suppression
+from relance.intake.models import ImportRun
 from relance.outbox.forecast import KEPT, forecast, people
-from relance.outbox.models import HoldBack
-from tests.builders import a_customer, a_dealer, a_message, a_repair_order, an_automation, consent
+from relance.outbox.models import HoldBack, Task
+from relance.plan.models import Automation, MovedRun, PlanMark
+from tests.builders import a_customer, a_dealer, a_message, a_repair_order, a_row, an_automation, consent
 
 AT = datetime(2026, 5, 4, 12, tzinfo=UTC)  # a Monday, 08:00 in Toronto
 FIRST, LAST = date(2026, 5, 1), date(2026, 6, 30)
@@ -37,6 +39,16 @@ def ann(dealer: Dealer) -> Customer:
     return customer
 
 
+def a_complaint(ann: Customer) -> Task:
+    return a_row(Task, ann.dealer, kind="complaint", customer=ann, due_at=AT, created_at=AT)
+
+
+def a_moved_run(row: Automation) -> MovedRun:
+    day = timedelta(days=1)
+    times = {"reference_at": AT, "run_at": AT, "moved_to": AT + day, "at": AT}
+    return a_row(MovedRun, row.dealer, automation=row, by="Kim", **times)
+
+
 def seen(dealer: Dealer, at: datetime = AT):
     return forecast(dealer, first=FIRST, last=LAST, at=at)
 
@@ -49,7 +61,7 @@ def test_what_has_not_changed_is_not_made_again(dealer, ann):
 def test_an_unchanged_forecast_takes_few_questions(dealer, ann, django_assert_max_num_queries):
     an_automation(dealer, subject="repair_order", audience=[VISITED])
     seen(dealer)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(4):
         seen(dealer)
 
 
@@ -59,17 +71,47 @@ def test_an_unchanged_forecast_takes_few_questions(dealer, ann, django_assert_ma
         lambda ann, row: consent(ann, "withdrawn", by="person"),
         lambda ann, row: HoldBack.objects.create(dealer=ann.dealer, automation=row, customer=ann, at=AT, by="Kim"),
         lambda ann, row: a_message(ann, row, at=AT),
+        lambda ann, row: a_complaint(ann),
+        lambda ann, row: a_moved_run(row),
+        lambda ann, row: a_row(Suppression, ann.dealer, channel="sms", address="+15145550123", at=AT),
+        lambda ann, row: a_row(ImportRun, ann.dealer, feed="feed", started_at=AT),
+        lambda ann, row: a_row(PlanMark, ann.dealer, planned_until=AT),
         lambda ann, row: a_repair_order(ann, "2026-05-01T09:00"),
         lambda ann, row: type(row).objects.of(ann.dealer).update(status="off"),
         lambda ann, row: Dealer.objects.update(settings={**ann.dealer.settings, "quiet_hours": {}}),
     ],
-    ids=["consent", "hold-back", "message", "visit", "switched off", "settings"],
+    ids=[
+        "consent",
+        "hold-back",
+        "message",
+        "complaint",
+        "moved run",
+        "suppression",
+        "import",
+        "planned",
+        "visit",
+        "switched off",
+        "settings",
+    ],
 )
 def test_whatever_it_depends_on_makes_a_new_one(dealer, ann, change):
     row = an_automation(dealer, subject="repair_order", audience=[VISITED])
     before = seen(dealer)
     change(ann, row)
     assert seen(dealer) is not before
+
+
+def test_what_is_taken_back_makes_a_new_one(dealer, ann):
+    row = an_automation(dealer, subject="repair_order", audience=[VISITED])
+    held = HoldBack.objects.create(dealer=dealer, automation=row, customer=ann, at=AT, by="Kim")
+    complaint, moved = a_complaint(ann), a_moved_run(row)
+    before = seen(dealer)
+    HoldBack.objects.of(dealer).filter(pk=held.pk).update(undone_at=AT)
+    without_hold = seen(dealer)
+    Task.objects.of(dealer).filter(pk=complaint.pk).update(state="done")
+    without_complaint = seen(dealer)
+    MovedRun.objects.of(dealer).filter(pk=moved.pk).update(moved_to=AT + timedelta(days=9))
+    assert len({id(each) for each in (before, without_hold, without_complaint, seen(dealer))}) == 4
 
 
 def test_the_next_hour_makes_a_new_one(dealer, ann):
@@ -81,7 +123,7 @@ def test_a_day_of_a_kept_month_is_cut_out_of_it(dealer, ann, django_assert_max_n
     row = an_automation(dealer, subject="repair_order", audience=[VISITED])
     seen(dealer)
     day = date(2026, 5, 10)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(4):
         found = forecast(dealer, first=day, last=day, at=AT)
     assert found.cells[row.pk, day].ready == 1
 

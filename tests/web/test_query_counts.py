@@ -17,11 +17,11 @@ from tests.web.sample import a_busy_dealer, today_at, with_tasks_and_paper
 pytestmark = pytest.mark.django_db
 # session, user, memberships; then what the page is about. The forecast's own questions are bounded by its own tests.
 QUERIES = {
-    "desk-programmes": 7,
+    "desk-programmes": 6,
     "desk-print-files": 4,
-    "desk-day": 33,
-    "desk-cell": 24,
-    "desk-month": 47,
+    "desk-day": 23,
+    "desk-cell": 17,
+    "desk-month": 37,
     "desk-outbox": 7,
     "desk-message": 9,
     "desk-automations": 8,
@@ -46,7 +46,7 @@ QUERIES = {
     "desk-doubles": 7,
     "desk-results": 19,
     "desk-retention": 7,
-    "desk-quality": 24,
+    "desk-quality": 18,
     "desk-economics": 7,
     "desk-settings": 3,
     "desk-settings-of": 3,

@@ -188,7 +188,6 @@ class ForesightGate(Gate):
         super().__init__(dealer, at, calendar=calendar, sending_time=sending_time)
         if not {"postcard", "letter"} & {channel for channel, _ in self.suppressed}:
             self.address_of = {**ADDRESS_OF, "postcard": has_post, "letter": has_post}
-        self._is_small = Customer.objects.of(dealer).count() <= SMALL
         cap = self.preferences.frequency_cap
         self._counts_for = max(cap.days if cap else 0, CEILING_HOURS.days + 1) * DAY
         self._judged_on: date | None = None
@@ -214,9 +213,13 @@ class ForesightGate(Gate):
     def known(self, drafts: Sequence[Draft]) -> Known:
         """Of a crowd everything is read at once, of a few people only theirs."""
         known = super().known(drafts)
-        if self._is_small and len(known.customers) > CROWD:
+        if len(known.customers) > CROWD and self._is_small:
             known.ledger, known.relations = self._everybody
         return known
+
+    @cached_property
+    def _is_small(self) -> bool:
+        return Customer.objects.of(self.dealer).count() <= SMALL
 
     @cached_property
     def _everybody(self) -> tuple[dict[int, list[Entry]], dict[int, Relation]]:

@@ -1,7 +1,7 @@
 """Turns a forecast into one that need not be made again: it is kept until something changes that it depends on.
 
-A fingerprint is a dozen small questions to the database: the last import, the automations, messages, hold-backs,
-complaints, consents, touches, the dealer's settings and staff, and the hour. Each process keeps its own.
+A fingerprint is four small questions to the database: of the dealer with the last of everything that only grows, of the
+automations, of the staff, and of what stands until somebody takes it back. Each process keeps its own.
 """
 
 from collections import OrderedDict
@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, DateTimeField, OuterRef, Subquery, Value
 
 from relance.dealers.access import DealerRow
 from relance.dealers.models import Dealer, Staff
@@ -29,7 +29,9 @@ from relance.outbox.models import HoldBack, Message, Task
 from relance.plan.models import Automation, MovedRun, PlanMark, Run
 
 MOST = 2_000_000  # people kept in one process, twelve bytes for each: about 24 MB
-GROWING = (Run, ConsentEntry, Touch, Customer, Vehicle, Appointment, RepairOrder, Sale, DeferredWork)
+GROWING = (
+    Run, ConsentEntry, Touch, Customer, Vehicle, Appointment, RepairOrder, Sale, DeferredWork, Suppression, ImportRun,
+)  # fmt: skip
 Span = tuple[date, date]
 
 
@@ -48,37 +50,53 @@ Of = TypeVar("Of", bound=Cuttable)
 def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
     """What a forecast depends on, in short: as long as it stays the same, so does the forecast."""
     now = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    complaints = Task.objects.of(dealer).filter(kind="complaint", state="open")
-    automations = Automation.objects.of(dealer).order_by("pk")
     own = ("name", "timezone", "language", "country", "settings")
-    last = {f"last_{table._meta.model_name}": _last_of(table) for table in GROWING}
-    said = Message.objects.of(dealer).order_by("-moved_at").values("moved_at")[:1]
+    last = {f"last_{table._meta.model_name}": _last_of(table) for table in GROWING} | {
+        "last_message": _last_of(Message, "moved_at"),
+        "last_finished": _last_of(ImportRun, "finished_at", by="pk"),
+        "planned_until": _last_of(PlanMark, "planned_until"),
+        "suppressions": _number_of(Suppression),
+    }
     return (
         now,
-        Dealer.objects.filter(pk=dealer.pk)
-        .annotate(**last, last_message=Subquery(said))
-        .values_list(*own, *last, "last_message")
-        .get(),
-        tuple(automations.values_list("pk", "version", "status", "paused", "live_from")),
+        Dealer.objects.filter(pk=dealer.pk).annotate(**last).values_list(*own, *last).get(),
+        tuple(
+            Automation.objects.of(dealer).order_by("pk").values_list("pk", "version", "status", "paused", "live_from")
+        ),
         tuple(
             Staff.objects.of(dealer)
             .order_by("pk")
             .values_list("pk", "ref", "name", "email", "mobile", "roles", "language", "retired_at")
         ),
-        tuple(MovedRun.objects.of(dealer).order_by("pk").values_list("pk", "moved_to")),
-        tuple(PlanMark.objects.of(dealer).values_list("planned_until", flat=True)),
-        tuple(Suppression.objects.of(dealer).order_by("-pk").values_list("pk", flat=True)[:1]),
-        Suppression.objects.of(dealer).count(),
-        tuple(HoldBack.objects.of(dealer).filter(undone_at=None).order_by("pk").values_list("pk", flat=True)),
-        tuple(complaints.order_by("pk").values_list("pk", flat=True)),
-        tuple(ImportRun.objects.of(dealer).order_by("-pk").values_list("pk", "finished_at")[:1]),
+        _standing(dealer),
     )
 
 
-def _last_of(table: type[DealerRow]) -> Subquery:
-    """The latest row of a dealer in a table that only grows, inside a question about the dealer."""
+def _standing(dealer: Dealer) -> frozenset[tuple[Any, ...]]:
+    """What holds until somebody takes it back: hold-backs, complaints, moved runs with the moment they moved to."""
+    nothing = Value(None, output_field=DateTimeField())
+    held = HoldBack.objects.of(dealer).filter(undone_at=None).order_by()
+    complaints = Task.objects.of(dealer).filter(kind="complaint", state="open").order_by()
+    moved = MovedRun.objects.of(dealer).order_by()
+    return frozenset(
+        held.values_list(Value("held"), "pk", nothing).union(
+            complaints.values_list(Value("complaint"), "pk", nothing),
+            moved.values_list(Value("moved"), "pk", "moved_to"),
+            all=True,
+        )
+    )
+
+
+def _last_of(table: type[DealerRow], field: str = "pk", *, by: str = "") -> Subquery:
+    """The latest of a dealer's rows, inside a question about the dealer."""
     rows = table.objects.across_dealers("inside a question about one dealer")
-    return Subquery(rows.filter(dealer=OuterRef("pk")).order_by("-pk").values("pk")[:1])
+    return Subquery(rows.filter(dealer=OuterRef("pk")).order_by(f"-{by or field}").values(field)[:1])
+
+
+def _number_of(table: type[DealerRow]) -> Subquery:
+    """How many rows a dealer has, inside a question about the dealer."""
+    rows = table.objects.across_dealers("inside a question about one dealer").filter(dealer=OuterRef("pk"))
+    return Subquery(rows.order_by().values("dealer").annotate(n=Count("pk")).values("n"))
 
 
 class Kept(Generic[Of]):

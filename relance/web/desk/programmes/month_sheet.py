@@ -1,6 +1,6 @@
 """Turns automations and their forecast into the sheet of this month and the next: a row each, a square a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -119,14 +119,14 @@ def switched_on(dealer: Dealer) -> list[Automation]:
     return sorted(rows, key=lambda row: (order.get(row.programme, len(order)), row.programme, row.code))
 
 
-def sheet(dealer: Dealer, automations: Iterable[Automation], outlook: Forecast | None, *, reader: Reader) -> Sheet:
+def sheet(dealer: Dealer, automations: Sequence[Automation], outlook: Forecast | None, *, reader: Reader) -> Sheet:
     """The sheet; without an outlook its squares are still empty."""
     first, last = bounds(reader.today)
     calendar = Calendar(dealer)
     days = _days(first, last, calendar, reader)
     cells = outlook.cells if outlook else {}
     most = max((cell.ready for cell in cells.values()), default=0)
-    owners, moves = _staff_names(dealer), moves_of(dealer)
+    owners, moves = _staff_named(dealer, automations), moves_of(dealer)
     rows = []
     for automation in automations:
         squares = tuple(_square(day, cells.get((automation.pk, day.day)), most) for day in days)
@@ -185,15 +185,22 @@ def _next_run(automation: Automation, calendar: Calendar, moves: Moves, at: date
         return None
 
 
-def _staff_names(dealer: Dealer) -> Mapping[str, str]:
-    return dict(Staff.objects.of(dealer).values_list("ref", "name"))
+def _staff_named(dealer: Dealer, automations: Sequence[Automation]) -> Mapping[str, str]:
+    """The names of those whom automations name; most name nobody, and nobody is asked for."""
+    named = {_assigned(automation) for automation in automations} - {None, "reference"}
+    return dict(Staff.objects.of(dealer).filter(ref__in=named).values_list("ref", "name")) if named else {}
+
+
+def _assigned(automation: Automation) -> str | None:
+    assign: str | None = automation.definition.get("replies", {}).get("assign")
+    return assign
 
 
 def _owner(automation: Automation, dealer: Dealer, staff: Mapping[str, str]) -> Word:
     """Who answers: the person named for replies, else the role to whom the customer belongs."""
-    assign = automation.definition.get("replies", {}).get("assign")
+    assign = _assigned(automation)
     if assign == "reference":
         return ROLES["salesperson" if automation.subject in ("sale", "vehicle") else "advisor"]
-    if assign in staff:
+    if assign and assign in staff:
         return staff[assign]
     return dealer.preferences.owner or _("CRM manager")
