@@ -17,9 +17,8 @@ from django.db.models import Expression, Field, QuerySet
 
 from relance.audience.operators import DayRange, MinuteRange
 from relance.audience.tree import Rule
+from relance.lib.database.often import answers
 from relance.lib.moments import day_of
-
-TOGETHER = 30  # moments in one statement: more would make it long to read for the database
 
 
 @dataclass
@@ -71,25 +70,15 @@ class Statement:
 
     def ids(self, clock: Clock) -> list[int]:
         """The ids at a moment, in the statement's order."""
-        if self.sql is None:
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self._values(clock))
-            return [row[0] for row in cursor.fetchall()]
+        return self.ids_at([clock])[0]
 
     def ids_at(self, clocks: Sequence[Clock]) -> list[list[int]]:
-        """The ids at each of several moments, each in the order of `place`, by one question for every few moments."""
-        found: list[list[int]] = [[] for _ in clocks]
-        for first in range(0, len(clocks) if self.sql else 0, TOGETHER):
-            parts, values = [], []
-            for number, clock in enumerate(clocks[first : first + TOGETHER], start=first):
-                parts.append(f"SELECT {number} AS number, asked.pk, asked.place FROM ({self.sql}) asked")
-                values += self._values(clock)
-            with connection.cursor() as cursor:
-                cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1, 3", values)
-                for number, pk, _place in cursor.fetchall():
-                    found[number].append(pk)
-        return found
+        """The ids at each of several moments."""
+        if self.sql is None:
+            return [[] for _ in clocks]
+        varies = [isinstance(parameter, Ref) for parameter in self.parameters]
+        rows_at = answers(self.sql, varies, [self._values(clock) for clock in clocks])
+        return [[pk for (pk,) in rows] for rows in rows_at]
 
     def _values(self, clock: Clock) -> list[Any]:
         return [_stored(p.recipe(clock)) if isinstance(p, Ref) else p for p in self.parameters]

@@ -58,7 +58,7 @@ def due_ids(dealer: Dealer, run: RunOf) -> list[int]:
 
 
 def due_ids_of_all(dealer: Dealer, together: Sequence[RunOf]) -> list[list[int]]:
-    """The same for several runs of one automation, by a few statements instead of one for each run."""
+    """The same for several runs of one automation, by statements that are planned once for all their runs."""
     found: dict[int, list[int]] = {}
     by_shape: dict[Any, list[int]] = {}
     for place, run in enumerate(together):
@@ -67,7 +67,7 @@ def due_ids_of_all(dealer: Dealer, together: Sequence[RunOf]) -> list[list[int]]
         some = [together[place] for place in places]
         definition = some[0].definition
         leaves_out = definition.recipients == ["customer"]
-        asked = asked_of(definition, question_of(dealer, some[0]), leaves_out=leaves_out, placed=True)
+        asked = asked_of(definition, question_of(dealer, some[0]), leaves_out=leaves_out)
         ids = asked.ids_at([clock_of(dealer, run) for run in some])
         found |= {place: of_its_part(dealer, together[place], one) for place, one in zip(places, ids, strict=True)}
     return [found[place] for place in range(len(together))]
@@ -81,19 +81,17 @@ def clock_of(dealer: Dealer, run: RunOf) -> Clock:
     return Clock(run.reference_at, dealer.zone, given)
 
 
-def asked_of(definition: Definition, question: Question, *, leaves_out: bool, placed: bool = False) -> Statement:
+def asked_of(definition: Definition, question: Question, *, leaves_out: bool) -> Statement:
     """The compiled question of a definition; `leaves_out`: those already spoken to.
 
-    It is kept with the definition, by what decides, beside its tree, how it reads. `placed`: not sorted, but each with
-    the `place` by which it would be, for `Statement.ids_at`.
+    It is kept with the definition, by what decides, beside its tree, how it reads.
     """
-    key = (connection.vendor, question.dealer.pk, leaves_out, placed, shape(question))
+    key = (connection.vendor, question.dealer.pk, leaves_out, shape(question))
     asked: Statement | None = definition.compiled.get(key)
     if asked is None:
         rows = _due(question, definition, leaves_out=leaves_out)
         # By an expression: SQLite would rather walk every row in the order of an index on `ref` than sort a few.
-        by = Coalesce("ref", "ref")
-        rows = rows.order_by().values("pk", place=by) if placed else rows.order_by(by).values("pk")
+        rows = rows.order_by(Coalesce("ref", "ref")).values("pk")
         asked = definition.compiled[key] = statement(rows)
     return asked
 
