@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from django.db.models import Count, DateTimeField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast
 
 from relance.dealers.access import DealerRow
 from relance.dealers.models import Dealer, Staff
@@ -74,7 +75,7 @@ def fingerprint(dealer: Dealer, at: datetime) -> tuple[Any, ...]:
 
 def _standing(dealer: Dealer) -> frozenset[tuple[Any, ...]]:
     """What holds until somebody takes it back: hold-backs, complaints, moved runs with the moment they moved to."""
-    nothing = Value(None, output_field=DateTimeField())
+    nothing = Cast(Value(None), DateTimeField())  # PostgreSQL wants the same kinds in every part
     held = HoldBack.objects.of(dealer).filter(undone_at=None).order_by()
     complaints = Task.objects.of(dealer).filter(kind="complaint", state="open").order_by()
     moved = MovedRun.objects.of(dealer).order_by()
