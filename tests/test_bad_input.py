@@ -88,7 +88,7 @@ def test_without_any_dealer_the_line_says_how_to_make_one(relance):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("command", ["plan", "deliver"])
-@pytest.mark.parametrize("moment", ["tomorrow", "2026-13-01", "2026-02-30T10:00", ""])
+@pytest.mark.parametrize("moment", ["tomorrow", "2026-13-01", "2026-02-30T10:00", "", "9999-12-31T23:59", "0001-01-01"])
 def test_a_moment_that_is_no_moment(relance, command, moment):
     builders.a_dealer("north")
     assert_one_clear_line(relance(command, "north", "--at", moment), "is not a moment", "2026-03-01T10:00")

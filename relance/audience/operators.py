@@ -150,8 +150,8 @@ _TABLE = (
     _row("anniversary", "none", _("has its anniversary today"), _anniversary, True),
     _row("days_ago_in_series", "series", _("{value} days ago"), _series, True),
     _row("on", "date", _("on {value}"), lambda v, _d: [(v, v)], True),
-    _row("before", "date", _("before {value}"), lambda v, _d: [(None, v - DAY)], False),
-    _row("after", "date", _("after {value}"), lambda v, _d: [(v + DAY, None)], False),
+    _row("before", "date", _("before {value}"), lambda v, _d: [(None, v - DAY)] if v > date.min else [], False),
+    _row("after", "date", _("after {value}"), lambda v, _d: [(v + DAY, None)] if v < date.max else [], False),
     _minute(
         "at_most_minutes_ago", _("at most {value} minutes ago"), lambda n, t: (("gte", _ago(n, t)), ("lte", t)), True
     ),

@@ -91,7 +91,7 @@ def _begin_of(rule: Rule, place: int) -> Recipe:
 
 
 def _end_of(rule: Rule, place: int) -> Recipe:
-    return lambda clock: day_start((clock.ranges(rule)[place][1] or date.max) + DAY, clock.zone)
+    return lambda clock: day_start(min(clock.ranges(rule)[place][1] or date.max, date.max - DAY) + DAY, clock.zone)
 
 
 def _minute(rule: Rule, place: int) -> Recipe:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 from relance.intake.records import Column
 from relance.lib.errors import nearest
 from relance.lib.fold import fold
-from relance.lib.moments import DAY, day_start, local
+from relance.lib.moments import DAY, FIRST_YEAR, LAST_YEAR, day_start, in_utc, local
 from relance.lib.rows import utc_text
 
 ReadOne = Callable[[str], Any]
@@ -29,7 +29,6 @@ MOMENT_FORM = re.compile(
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 CENT, TENTH = Decimal("0.01"), Decimal("0.1")
 MOST = {CENT: Decimal(10) ** 10, TENTH: Decimal(10) ** 11}
-FIRST_YEAR, LAST_YEAR = 1880, 2200  # of a vehicle, and of a day that a business can mean
 REMEMBERED = 10_000
 
 
@@ -133,12 +132,12 @@ def _moment(column: Column, zone: ZoneInfo) -> ReadOne:
             try:
                 shown = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
                 if shown.tzinfo is not None:
-                    return utc_text(shown.astimezone(UTC))
+                    return utc_text(in_utc(shown))
                 moment = utc_text(local(shown.date(), shown.time(), zone))
                 if FIRST_YEAR <= shown.year <= LAST_YEAR:
                     remember(text, shown.date(), moment)
                 return moment
-            except (ValueError, OverflowError):
+            except ValueError:
                 pass
         raise _bad(column, text, gettext("a moment: write YYYY-MM-DDTHH:MM"))
 

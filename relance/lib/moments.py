@@ -18,15 +18,26 @@ MINUTE = timedelta(minutes=1)
 A_DAY = 86_400
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FIRST_YEAR, LAST_YEAR = 1880, 2200  # of a vehicle, and of a day that a business can mean
+# Where every zone can still say which day it is: what lies beyond ("valid until 9999-12-31T23:59") counts as this.
+EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def local(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The moment at which the clocks of `zone` show `at` on `day`."""
     shown = datetime.combine(day, at, tzinfo=zone)
-    early, late = shown.astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
+    early, late = in_utc(shown), in_utc(shown.replace(fold=1))
     if early <= late:  # an ordinary time, or the first of two
         return early
     return _change_between(late, early, zone)
+
+
+def in_utc(shown: datetime) -> datetime:
+    """An aware moment in UTC, held within the calendar."""
+    try:
+        return shown.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if shown.year == 1 else LATEST
 
 
 def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
@@ -75,8 +86,11 @@ class LocalDays:
 
 
 def add_months(day: date, months: int) -> date:
-    """`day` moved by whole months; a day that the month lacks becomes the month's last day."""
-    return day + relativedelta(months=months)
+    """`day` moved by whole months; a day that the month lacks becomes the month's last day. The calendar has ends."""
+    try:
+        return day + relativedelta(months=months)
+    except ValueError:
+        return date.max if months > 0 else date.min
 
 
 def parse_time(text: str) -> time:
@@ -90,20 +104,28 @@ def parse_time(text: str) -> time:
 def parse_day(text: str) -> date:
     """`YYYY-MM-DD` as a day; BadInput otherwise."""
     try:
-        return date.fromisoformat(text)
+        day: date | None = date.fromisoformat(text)
     except ValueError:
-        raise BadInput(
-            _("'%(text)s' is not a day: write YYYY-MM-DD, for example 2026-03-01") % {"text": text}
-        ) from None
+        day = None
+    if day is None or not can_be_meant(day):
+        raise BadInput(_("'%(text)s' is not a day: write YYYY-MM-DD, for example 2026-03-01") % {"text": text})
+    return day
+
+
+def can_be_meant(day: date) -> bool:
+    """Whether a person can mean this day: `--at 9999-12-31` is no moment at which a business does anything."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
     """ISO 8601 as a moment in UTC; without an offset it is local to `zone`; a bare date is its midnight there."""
     try:
-        value = datetime.fromisoformat(text.strip())
+        value: datetime | None = datetime.fromisoformat(text.strip())
     except ValueError:
+        value = None
+    if value is None or not can_be_meant(value):
         says = _("'%(text)s' is not a moment: write it like 2026-03-01T10:00 or 2026-03-01T10:00:00-05:00")
-        raise BadInput(says % {"text": text}) from None
+        raise BadInput(says % {"text": text})
     if value.tzinfo is not None:
         return value.astimezone(UTC)
     return local(value.date(), value.time(), zone)

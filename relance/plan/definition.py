@@ -92,7 +92,7 @@ class Definition(Strict):
     status: Annotated[Literal["on", "off", "approval"], BeforeValidator(_status_word)] = "off"
     live_from: Annotated[str | None, BeforeValidator(_as_text)] = None
     grace_hours: float | None = Field(None, ge=0, le=24 * 366)
-    holdout_percent: int = Field(0, ge=0, le=90)
+    holdout_percent: int = Field(0, ge=0, le=100)
     theme: str | None = Field(None, max_length=40)
     needs: dict[str, int] = Field(default_factory=dict)
 

@@ -17,7 +17,7 @@ from relance.dealers.hours import SEARCH_DAYS, Calendar, day_of_holiday
 from relance.dealers.preferences import Hours
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
-from relance.lib.moments import DAY, MINUTE, WEEKDAYS, day_of, local
+from relance.lib.moments import DAY, MINUTE, WEEKDAYS, can_be_meant, day_of, local
 from relance.lib.schema import Strict
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -64,13 +64,15 @@ def _read_at(value: Any) -> time | datetime:
     if isinstance(value, int) and not isinstance(value, bool):  # YAML 1.1 reads 10:30 as 630, in base sixty
         value = f"{value // 60:02}:{value % 60:02}"
     if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value, time())
+        value = datetime.combine(value, time())
     try:
         if isinstance(value, str):
             value = datetime.fromisoformat(value) if len(value) >= len("2026-05-04") else time.fromisoformat(value)
     except ValueError:
         value = None
-    if isinstance(value, datetime) or (isinstance(value, time) and value.tzinfo is None):
+    if isinstance(value, datetime) and can_be_meant(value):
+        return value
+    if isinstance(value, time) and value.tzinfo is None:
         return value
     raise ValueError(gettext("write a time such as 10:30, or a day and time such as 2026-05-04T10:30"))
 

@@ -32,7 +32,7 @@ REJECTED = {
     "a long cell": ("id,city\n1," + "x" * 121 + "\n", "city has 121 characters"),
     "quotes in the wrong place": ('id,city\n1,"La"val\n', "quotes"),
     "no id": ("id,city\n  ,Laval\n", "id is empty"),
-    "a moment before time": ("id,created_at\n1,0001-01-01T00:00+14:00\n", "created_at"),
+    "a moment before time": ("id,created_at\n1,0000-01-01T00:00+14:00\n", "created_at"),
     "a day that is none": ("id,birth_date\n1,2026-02-30\n", "birth_date '2026-02-30' is not a date"),
     "a word that is none": ("id,kind\n1,custmer\n", "did you mean customer?"),
 }

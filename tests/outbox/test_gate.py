@@ -296,14 +296,17 @@ def test_the_control_group_hears_nothing_and_stays_the_same(dealer):
     assert 15 < len(first) < 45
 
 
-def test_a_smaller_control_group_is_part_of_the_larger(dealer):
+def test_a_smaller_control_group_is_part_of_the_larger_up_to_everybody(dealer):
     for number in range(60):
         a_customer(dealer, ref=f"H{number}")
     row = an_automation(dealer, holdout_percent=20, repeat="each_time", grace_hours=1)
     small = {m.customer.ref for m in planned(dealer) if m.reason == "holdout"}
     type(row).objects.of(dealer).update(definition=row.definition | {"holdout_percent": 60})
     large = {m.customer.ref for m in planned(dealer, A_DAY + DAY) if m.reason == "holdout"}
-    assert small < large
+    type(row).objects.of(dealer).update(definition=row.definition | {"holdout_percent": 100})
+    everybody = {m.customer.ref for m in planned(dealer, A_DAY + 2 * DAY) if m.reason == "holdout"}
+    assert small < large < everybody
+    assert len(everybody) == 60
 
 
 # Staff.
@@ -314,7 +317,7 @@ def test_staff_skip_do_not_mail_consent_cap_and_control_group():
     a_staff_member(dealer, "M1", roles=("service_manager",), email="m1@dealer.example")
     for ref in ("C1", "C2"):
         a_customer(dealer, ref=ref, do_not_mail=True, status="moved", **NO_ADDRESSES)
-    marketing(dealer, recipients=["service_manager"], channels=["staff"], wording={"staff": HELLO}, holdout_percent=90)
+    marketing(dealer, recipients=["service_manager"], channels=["staff"], wording={"staff": HELLO}, holdout_percent=100)
     assert [(m.recipient, m.channel, m.address, m.reason) for m in planned(dealer)] == [
         ("staff:M1", "staff", "m1@dealer.example", None)
     ] * 2

@@ -35,7 +35,7 @@ FAULTS = [
     (WHOLE | {"repeat": {"days": 0}}, "a.repeat"),
     (WHOLE | {"kind": "appointment_reminder"}, "an appointment_reminder has `subject: appointment`"),
     (WHOLE | {"audience": [RULE | {"operator": "iss"}]}, "a.audience[0].operator: unknown operator 'iss'"),
-    (WHOLE | {"holdout_percent": 91}, "a.holdout_percent"),
+    (WHOLE | {"holdout_percent": 101}, "a.holdout_percent"),
     (WHOLE | {"grace_hours": -1}, "a.grace_hours"),
     (WHOLE | {"wording": {"sms": {"en": {"body": ""}}}}, "a.wording.sms.en.body"),
     (WHOLE | {"wording": {"sms": {"xx": {"body": "a"}}}}, "a.wording.sms"),

@@ -19,6 +19,7 @@ FAULTS = [
     ({"kind": "daily", "at": "2026-05-04T10:00"}, "'at' of a daily schedule is a time such as 10:00"),
     ({"kind": "once", "at": "10:00"}, "'at' of a once schedule is a day and a time"),
     ({"kind": "once", "at": "2026-13-01T10:00"}, "schedule.at: write a time such as 10:30"),
+    ({"kind": "once", "at": "9999-12-31T10:00", "split_days": 3}, "schedule.at: write a time such as 10:30"),
     ({"kind": "weekly", "at": "10:00"}, "schedule: a weekly schedule needs 'days'"),
     ({"kind": "weekly", "at": "10:00", "days": []}, "schedule: a weekly schedule needs 'days'"),
     ({"kind": "weekly", "at": "10:00", "days": ["mo"]}, "schedule.days[0]: unknown value 'mo', did you mean 'mon'?"),
