@@ -13,7 +13,7 @@ from django.test import override_settings
 
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, Busy, Channel, ChannelDown, Parcel, Refused, Sending
-from relance.delivery.channels.email.providers import PROVIDERS
+from relance.delivery.channels.email.provider_table import PROVIDERS
 from relance.delivery.senders.registry import KINDS, channel_for
 from relance.outbox.models import Message, Task
 from relance.plan.models import Automation
@@ -121,7 +121,8 @@ WORKING = {
 WORKING |= {kind: an_account(kind) for kind in PROVIDERS}
 SPEAKS = {"twilio": "sms", "gateway": "sms"}  # e-mail where nothing else is said
 LONGEST = {"twilio": 1_600, "gateway": 1_600}
-NOWHERE = {"url": "http://127.0.0.1:1", "timeout": 1, "domain": "b.example", "region": "us-east-1", "key": "AKIA1"}
+NOWHERE = {"url": "http://127.0.0.1:1", "timeout": 1, "domain": "b.example", "region": "us-east-1"}
+NOWHERE |= {"key": "AKIA1", "centre": "go1"}
 
 
 def nowhere(kind: str, _: Path) -> Sending:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Refused, Sending
-from relance.delivery.channels.email.providers import PROVIDERS
+from relance.delivery.channels.email.provider_table import PROVIDERS
 from relance.delivery.receipts.kinds import News
 from relance.delivery.receipts.take_in import take_in
 from relance.delivery.senders.registry import KINDS, channel_for

@@ -11,6 +11,7 @@ from django.test import Client
 
 from relance.dealers.models import AuditEntry, Dealer
 from relance.delivery.channel import Sending
+from relance.delivery.channels.email.provider_table import PROVIDERS
 from relance.delivery.senders import keep_sender, sending_of
 from relance.intake.models import ImportRun
 from relance.jobs.inbox import Inbox
@@ -133,3 +134,49 @@ def test_what_is_no_feed_is_refused_and_leaves_nothing(
 def test_rejects_outside_the_home_are_not_given(client: Client, dealer: Dealer) -> None:
     run = ImportRun.objects.create(dealer=dealer, feed="x", started_at=A_DAY, rejects="/etc/passwd")
     assert client.get(f"{FEEDS}{run.pk}/rejects/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", PROVIDERS)
+def test_each_provider_has_a_form_of_its_own_and_is_kept_with_its_secrets(
+    client: Client, dealer: Dealer, kind: str
+) -> None:
+    row = PROVIDERS[kind]
+    page = client.get(f"{SENDERS}?channel=email&scheme={kind}").content.decode()
+    typed = {part: f"{part}.example" for part in row.place} | {
+        f"secret-{name}": f"{name}-{SECRET}" for name in row.secrets
+    }
+    for name in (*typed, "from"):
+        assert f'name="{name}"' in page
+    client.post(f"{SENDERS}email/", {"scheme": kind, "from": "desk@north.example", **typed})
+    sending = sending_of(dealer, "email")
+    assert (sending.kind, sending.settings["from"]) == (kind, "desk@north.example")
+    assert {place.name for place in row.place.values()} <= sending.settings.keys()
+    assert {name: sending.secrets[name] for name in row.secrets} == {n: f"{n}-{SECRET}" for n in row.secrets}
+    again = client.get(SENDERS).content.decode()
+    assert SECRET not in again and "desk@north.example" in again
+
+
+def test_the_address_for_a_providers_reports_is_shown_when_it_is_saved(
+    client: Client, dealer: Dealer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.ENVIRONMENT, "RELANCE_URL", "https://relance.example")
+    page = client.post(f"{SENDERS}email/", {"scheme": "resend", "secret-password": SECRET}).content.decode()
+    assert f"https://relance:{sending_of(dealer, 'email').secrets['webhook']}@relance.example/hooks/" in page
+    assert "relance.example/hooks/" not in client.get(SENDERS).content.decode()
+
+
+def test_what_was_typed_stays_when_something_is_wrong(client: Client, dealer: Dealer) -> None:
+    answer = client.post(
+        f"{SENDERS}email/", {"scheme": "mailgun", "from": "kim@north.example", "secret-password": SECRET}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "the domain is missing" in page
+    assert "kim@north.example" in page and SECRET not in page
+    assert sending_of(dealer, "email").kind == "file"
+
+
+def test_a_sender_goes_back_to_files(client: Client, dealer: Dealer) -> None:
+    client.post(f"{SENDERS}email/", {"scheme": "brevo", "secret-password": SECRET})
+    assert 'value="file"' in client.get(f"{SENDERS}?channel=email&scheme=").content.decode()
+    client.post(f"{SENDERS}email/", {"url": "file"})
+    assert sending_of(dealer, "email").kind == "file"

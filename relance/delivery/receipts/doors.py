@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from relance.delivery.channels.email.provider_table import PROVIDERS
 from relance.delivery.models import Sender
 from relance.delivery.receipts.kinds import Heard, News
 
@@ -26,13 +27,14 @@ class Door:
     heard: Callable[[HttpRequest, Sender], Heard | None] | None = None  # None: nothing comes in this way
     # Whether it sends user and secret of the address: some providers do so only when they are asked for them.
     is_asked: Callable[[Sender], bool] = lambda _: False
+    is_looked_at: bool = False  # by HEAD or GET before it reports: Mandrill and Unisender Go do so
 
 
 DOORS: Mapping[str, str] = MappingProxyType(  # kind: its module here, which has a DOOR
     {
         "twilio": "twilio",
         "gateway": "gateway",
-        **dict.fromkeys(("mailgun", "postmark", "ses", "sendgrid", "brevo"), "email"),
+        **dict.fromkeys(PROVIDERS, "email"),
     }
 )
 

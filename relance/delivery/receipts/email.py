@@ -1,30 +1,31 @@
 """Turns a provider's webhook about e-mails into news: anymail reads it, once a secret and a signature have held.
 
 The address carries a user and a secret (RFC 7617), which every provider can send; where the provider also signs, its
-signature must hold as well. Amazon signs with a certificate of its own (sns.py).
+signature must hold as well. Amazon signs with a certificate of its own (sns.py), Resend through Svix (svix.py).
 """
 
 import hashlib
 import json
 from binascii import Error
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from types import MappingProxyType
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 from warnings import catch_warnings, simplefilter
 
 from anymail.exceptions import AnymailError
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
-from anymail.webhooks import amazon_ses, brevo, mailgun, postmark, sendgrid
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
+from relance.delivery.channels.email.provider_table import PROVIDERS, EmailProvider, Event, part
+from relance.delivery.links import hook_url
 from relance.delivery.models import Sender
 from relance.delivery.receipts.doors import Door
 from relance.delivery.receipts.kinds import USER, News
 from relance.delivery.receipts.sns import confirmed, is_signed_by_amazon
+from relance.delivery.receipts.svix import is_signed
 from relance.delivery.senders import live_secrets
 
 METADATA = "relance"
@@ -43,99 +44,64 @@ KINDS = {
 }
 DEAD = (RejectReason.INVALID, RejectReason.BOUNCED)
 PASSING = (RejectReason.TIMED_OUT, RejectReason.BLOCKED, RejectReason.UNSUBSCRIBED)
-Event = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Webhook:
-    """How one provider reports: anymail's view, the name of its key there, and which of its bounces may pass."""
-
-    view: type[Any]
-    signing: str | None  # the view's word for the key that it checks signatures with
-    is_soft: Callable[[Event], bool]
-    is_signed: Callable[[HttpRequest], bool] = lambda _: True
-    is_greeting: Callable[[HttpRequest], bool] = lambda _: False  # answered, and no news
-
-
-WEBHOOKS: Mapping[str, Webhook] = MappingProxyType(
-    {
-        "mailgun": Webhook(
-            mailgun.MailgunTrackingWebhookView,
-            "webhook_signing_key",
-            lambda event: event.get("event-data", {}).get("severity") == "temporary",
-        ),
-        "postmark": Webhook(
-            postmark.PostmarkTrackingWebhookView,
-            None,
-            lambda event: event.get("Type") not in ("HardBounce", "BadEmailAddress", "ManuallyDeactivated"),
-        ),
-        "sendgrid": Webhook(
-            sendgrid.SendGridTrackingWebhookView,
-            "tracking_webhook_verification_key",
-            lambda event: event.get("type") == "blocked",
-        ),
-        "brevo": Webhook(
-            brevo.BrevoTrackingWebhookView,
-            None,
-            lambda event: event.get("event") not in ("hard_bounce", "invalid_email"),
-        ),
-        "ses": Webhook(
-            amazon_ses.AmazonSESTrackingWebhookView,
-            None,
-            lambda event: event.get("bounce", {}).get("bounceType") != "Permanent",
-            is_signed_by_amazon,
-            confirmed,
-        ),
-    }
-)
+UNREADABLE = (AnymailError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, AssertionError)
 
 
 def is_authentic(request: HttpRequest, sender: Sender, at: datetime) -> bool:
     """Whether the secret of the address and, where there is one, the provider's signature hold."""
-    webhook = WEBHOOKS[sender.kind]
-    allowed = [f"{USER}:{secret}" for secret in live_secrets(sender, "webhook", at)]
-    if not allowed:
-        return False
-    keys: list[str | None] = [*live_secrets(sender, "signing", at)] if webhook.signing else [None]
-    return any(_holds(webhook, request, allowed, key) for key in keys) and webhook.is_signed(request)
+    provider = PROVIDERS[sender.kind]
+    is_ours = any(_holds(request, sender, secret, at) for secret in live_secrets(sender, "webhook", at))
+    if sender.kind == "ses":
+        return is_ours and is_signed_by_amazon(request)
+    if sender.kind == "resend":
+        return is_ours and any(is_signed(request, key, at) for key in live_secrets(sender, provider.signed_with, at))
+    return is_ours
 
 
-def _holds(webhook: Webhook, request: HttpRequest, allowed: list[str], key: str | None) -> bool:
-    try:
-        _view(webhook, allowed, key).run_validators(request)
-    except (AnymailError, SuspiciousOperation, ValueError, TypeError, KeyError, AttributeError, RecursionError, Error):
-        return False  # not signed, or not in the form in which anything is signed
-    return True
+def _holds(request: HttpRequest, sender: Sender, secret: str, at: datetime) -> bool:
+    provider = PROVIDERS[sender.kind]
+    keys = live_secrets(sender, provider.signed_with, at) if provider.signing else [""]
+    for key in keys:
+        try:
+            _view(sender, provider, secret, key).run_validators(request)
+        except (*UNREADABLE, SuspiciousOperation, Error):
+            continue  # not signed, or not in the form in which anything is signed
+        return True
+    return False
 
 
-def _view(webhook: Webhook, allowed: list[str], key: str | None) -> Any:
-    options = {webhook.signing: key} if webhook.signing else {}
+def _view(sender: Sender, provider: EmailProvider, secret: str, key: str) -> Any:
+    """anymail's view of this provider's reports, with the secret of the address and the key that it signs with."""
+    login = f"{USER}:{secret}"
+    options = {provider.signing: key} if provider.signing else {}
+    if provider.signs_url and (url := hook_url(sender.hook, "receipts")):
+        options["webhook_url"] = url.replace("//", f"//{login}@", 1)
+    module, _, name = provider.view.partition(":")
     with catch_warnings():
         simplefilter("ignore")  # anymail says of SendGrid that it is tested no more; our own tests do
-        return webhook.view(webhook_secret=allowed, **options)
+        return getattr(import_module(f"anymail.webhooks.{module}"), name)(webhook_secret=[login], **options)
 
 
 def news_of(request: HttpRequest, sender: Sender, _: UUID | None, at: datetime) -> list[News]:
     """What a provider's webhook says, by anymail's reading."""
-    webhook = WEBHOOKS[sender.kind]
-    if webhook.is_greeting(request):
+    provider = PROVIDERS[sender.kind]
+    if sender.kind == "ses" and confirmed(request):
         return []
-    # Whatever key the view is given: nothing is validated here any more.
-    view = _view(webhook, [f"{USER}:"], None if webhook.signing != "webhook_signing_key" else "x")
+    key = next(iter(live_secrets(sender, provider.signed_with, at)), "") if provider.signing else ""
     try:
-        events = view.parse_events(request)
-    except (AnymailError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return list(_read(provider, _view(sender, provider, "", key).parse_events(request), at))
+    except UNREADABLE:
         return []  # signed and not understood: a kind of news that we do not know
-    return list(_read(webhook, events, at))
 
 
-def _read(webhook: Webhook, events: list[AnymailTrackingEvent], at: datetime) -> Iterator[News]:
+def _read(provider: EmailProvider, events: list[AnymailTrackingEvent], at: datetime) -> Iterator[News]:
     for event in events:
-        kind = KINDS.get(event.event_type)
+        raw: Event = event.esp_event if isinstance(event.esp_event, Mapping) else {}
+        kind = _unknown_to_anymail(provider, raw) or KINDS.get(event.event_type)
         if kind is None:
             continue
-        raw: Event = event.esp_event if isinstance(event.esp_event, Mapping) else {}
-        is_soft = event.event_type == EventType.BOUNCED and webhook.is_soft(raw)
+        is_bounce = event.event_type == EventType.BOUNCED or _is_turned_away(event)
+        is_soft = is_bounce and provider.soft(raw) and not provider.dead(raw)
         said = event.mta_response or event.description or event.reject_reason or event.event_type
         yield News(
             kind="soft" if is_soft else kind,
@@ -144,23 +110,36 @@ def _read(webhook: Webhook, events: list[AnymailTrackingEvent], at: datetime) ->
             key=_key(event, raw),
             address=event.recipient or "",
             provider_ref=str(event.message_id or ""),
-            suppress=_reason(event, is_soft),
+            suppress=_reason(provider, event, raw, is_soft=is_soft),
             said=" ".join(str(said).split())[:500],
         )
 
 
-def _reason(event: AnymailTrackingEvent, is_soft: bool) -> str:
-    if event.event_type == EventType.COMPLAINED or event.reject_reason == RejectReason.SPAM:
+def _unknown_to_anymail(provider: EmailProvider, raw: Event) -> str | None:
+    words = (raw.get("type"), raw.get("event"), part(raw, "data", "type"))
+    return next((provider.kinds[str(word)] for word in words if str(word) in provider.kinds), None)
+
+
+def _is_turned_away(event: AnymailTrackingEvent) -> bool:
+    """Whether the provider itself did not send it, as the address bounced before or is none."""
+    return event.event_type == EventType.REJECTED and event.reject_reason in DEAD
+
+
+def _reason(provider: EmailProvider, event: AnymailTrackingEvent, raw: Event, *, is_soft: bool) -> str:
+    """Why the address is not used again; nothing when it may be."""
+    is_spam = event.reject_reason == RejectReason.SPAM
+    if event.event_type == EventType.COMPLAINED or (is_spam and provider.spam_is_complaint):
         return "complaint"
-    bounced = event.event_type == EventType.BOUNCED and not is_soft and event.reject_reason not in PASSING
-    refused = event.event_type == EventType.REJECTED and event.reject_reason in DEAD
-    return "hard_bounce" if bounced or refused else ""
+    if is_soft:
+        return ""
+    is_gone = event.event_type == EventType.BOUNCED and not is_spam and event.reject_reason not in PASSING
+    return "hard_bounce" if is_gone or _is_turned_away(event) or provider.dead(raw) else ""
 
 
 def _key(event: AnymailTrackingEvent, raw: Event) -> UUID | None:
-    """Our key: as metadata, as a tag (SES), or as the Message-ID that we gave it."""
+    """Our key: as metadata, as a tag, or as the Message-ID that we gave it."""
     tags = raw.get("mail", {}).get("tags", {}) if isinstance(raw.get("mail"), Mapping) else {}
-    found = [(event.metadata or {}).get(METADATA), *(tags.get(METADATA) or []), event.message_id]
+    found = [(event.metadata or {}).get(METADATA), *(tags.get(METADATA) or []), *(event.tags or []), event.message_id]
     for text in found:
         try:
             return UUID(str(text or "").strip("<> ").partition("@")[0])
@@ -178,4 +157,4 @@ def _ref(event: AnymailTrackingEvent) -> str:
     return f"{event.event_type}:{hashlib.blake2b(content, digest_size=24).hexdigest()}"
 
 
-DOOR = Door(is_authentic, news_of, is_asked=lambda _: True)
+DOOR = Door(is_authentic, news_of, is_asked=lambda _: True, is_looked_at=True)

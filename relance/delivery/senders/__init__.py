@@ -9,15 +9,14 @@ from django.conf import settings
 
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Sending
+from relance.delivery.channels.email.provider_table import PROVIDERS
 from relance.delivery.models import Sender
 from relance.delivery.senders.ways import AT_HOME, file_sending, sending_from
 from relance.lib.seal import seal, unseal
 
 BY_MAIL = frozenset({"email", "staff"})  # what an e-mail sender carries
 NOT_KEPT = ("folder", "hook")  # said anew each time
-BY_SECRET = frozenset(
-    {"mailgun", "postmark", "ses", "sendgrid", "brevo", "gateway"}
-)  # kinds whose reports bring a secret of ours
+BY_SECRET = frozenset({*PROVIDERS, "gateway"})  # kinds whose reports bring a secret of ours
 FORMER = "former_"  # before the name of a secret: the one that was replaced
 ROTATION = timedelta(days=7)  # so long a provider may still sign with the secret that was replaced (R33)
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from django.utils.translation import gettext_noop as _
 
 from relance.delivery.channel import Channel, Sending
+from relance.delivery.channels.email.provider_table import PROVIDERS
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,7 @@ KINDS: dict[str, Kind] = {
     ),
     "calls": Kind(frozenset({"phone"}), "phone.call_list:CallListChannel", _("a task for a person, with what to say")),
     "smtp": Kind(BY_MAIL, "email.smtp:SmtpChannel", _("e-mail over a mail server")),
-    "mailgun": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Mailgun's API")),
-    "postmark": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Postmark's API")),
-    "ses": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Amazon SES")),
-    "sendgrid": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over SendGrid's API")),
-    "brevo": Kind(BY_MAIL, "email.providers:ProviderChannel", _("e-mail over Brevo's API")),
+    **{kind: Kind(BY_MAIL, "email.providers:ProviderChannel", row.says) for kind, row in PROVIDERS.items()},
     "gateway": Kind(
         frozenset({"sms"}), "sms.gateway:GatewayChannel", _("text messages over any gateway that takes JSON over HTTP")
     ),

@@ -4,9 +4,9 @@ SCHEME://USER:SECRET@HOST:PORT?OPTION=VALUE&…
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from relance.delivery.channel import Sending
+from relance.delivery.channels.email.provider_table import PROVIDERS, EmailProvider, Place
 from relance.delivery.channels.sms.gateway_form import Gateway
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.http import Origin
@@ -36,6 +37,7 @@ class Way:
     options: Mapping[str, str]  # each with what it says
     read: Callable[[SplitResult, dict[str, str]], tuple[Settings, dict[str, str]]]
     secrets: Mapping[str, str]  # each with what it says; `password` may stand in the address
+    place: Mapping[str, Place] = field(default_factory=dict)  # what `user` and `host` of the address are
 
 
 def file_sending(channel: str = "") -> Sending:
@@ -61,6 +63,13 @@ def sending_from(url: str, *, where: str) -> Sending:
         told = f"{where}: {error} ({way.form})"
         raise BadInput(told) from None
     return Sending(way.kind, {**kept, **options}, secrets)
+
+
+def url_of(scheme: str, typed: Mapping[str, str]) -> str:
+    """The address that is made of typed fields: `user`, `host`, and each option by its name."""
+    user, host = quote(typed.get("user", ""), safe=""), quote(typed.get("host", ""), safe=":.-[]")
+    options = {name: typed[name] for name in WAYS[scheme].options if typed.get(name)}
+    return f"{scheme}://{user}{'@' if user else ''}{host}" + (f"?{urlencode(options)}" if options else "")
 
 
 def _check(way: Way, options: Mapping[str, str]) -> None:
@@ -108,20 +117,17 @@ def _twilio(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict
     return {"account": account}, _secret(parts)
 
 
-def _mailgun(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
-    if not parts.hostname:
-        raise BadInput(gettext("the domain is missing"))
-    return {"domain": parts.hostname}, _secret(parts)
+def _provider(row: EmailProvider) -> Callable[[SplitResult, dict[str, str]], tuple[Settings, dict[str, str]]]:
+    """How the address of an e-mail provider is read: its place, and the key when it stands there."""
 
+    def read_parts(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
+        found = {"host": parts.hostname or "", "user": unquote(parts.username or "")}
+        kept: Settings = {place.name: found[part] for part, place in row.place.items()}
+        if not all(kept.values()):
+            raise BadInput(gettext(row.missing))
+        return kept, _secret(parts)
 
-def _by_key(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
-    return {}, _secret(parts)
-
-
-def _ses(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
-    if not parts.username or not parts.hostname:
-        raise BadInput(gettext("key and region are missing"))
-    return {"key": unquote(parts.username), "region": parts.hostname}, _secret(parts)
+    return read_parts
 
 
 def _gateway(parts: SplitResult, options: dict[str, str]) -> tuple[Settings, dict[str, str]]:
@@ -137,33 +143,37 @@ def _secret(parts: SplitResult) -> dict[str, str]:
 
 
 CONNECTION = {
-    "connections": "how many at once (1): more where the other side is far away",
-    "timeout": "seconds to wait for an answer (SMTP 60, else 30)",
-    "ca": "a file with the certificate to trust, for a server of your own",
-    "rate": "at most so many a second from all processes together; each part of a text message counts (1 from +1…)",
-    "daily": "at most so many a day",
-    "zone": "where that day begins (America/Los_Angeles)",
+    "connections": _("how many at once (1): more where the other side is far away"),
+    "timeout": _("seconds to wait for an answer (SMTP 60, else 30)"),
+    "ca": _("a file with the certificate to trust, for a server of your own"),
+    "rate": _("at most so many a second from all processes together; each part of a text message counts (1 from +1…)"),
+    "daily": _("at most so many a day"),
+    "zone": _("where that day begins (America/Los_Angeles)"),
 }
 _SMTP = Way(
     "smtp",
     "smtp://USER:PASSWORD@HOST:PORT",
     {
-        "from": "the address that stands as sender; else the dealer's own",
-        "tls": "starttls (the default with a user), tls (of smtps://), auto (when offered), none",
-        "name": "what we call ourselves to the server",
+        "from": _("the address that stands as sender; else the dealer's own"),
+        "tls": _("starttls (the default with a user), tls (of smtps://), auto (when offered), none"),
+        "name": _("what we call ourselves to the server"),
         **CONNECTION,
     },
     _smtp,
     {"password": _("the user's password"), "bounces": _("imaps://user:password@host/FOLDER, where bounces come back")},
+    {
+        "user": Place("user", _("the user at the mail server; empty when it asks for none")),
+        "host": Place("host", _("the host of the mail server, with :PORT when that is not the usual one")),
+    },
 )
 _TWILIO = Way(
     "twilio",
     "twilio://ACCOUNT:TOKEN@?from=+15145550100",
     {
-        "from": "the number that sends",
-        "service": "a messaging service that sends, in the number's place",
-        "key": "an API key (SK…), when the secret is its secret and not the account's token",
-        "url": "another address of the API",
+        "from": _("the number that sends"),
+        "service": _("a messaging service that sends, in the number's place"),
+        "key": _("an API key (SK…), when the secret is its secret and not the account's token"),
+        "url": _("another address of the API"),
         **CONNECTION,
     },
     _twilio,
@@ -171,28 +181,20 @@ _TWILIO = Way(
         "password": _("the account's token, or the secret of the API key"),
         "token": _("the account's token, which signs its reports, when the password is that of a key"),
     },
+    {"user": Place("account", _("the account, which begins with AC"))},
 )
 _MAIL = {
-    "from": "the address that stands as sender; else the dealer's own",
-    "url": "another address of the API",
+    "from": _("the address that stands as sender; else the dealer's own"),
+    "url": _("another address of the API"),
     **CONNECTION,
 }
-_API_KEY = {"password": _("the key of the API")}
-_SIGNING = {**_API_KEY, "signing": _("the key with which its webhooks are signed")}
 WAYS: dict[str, Way] = {
     "smtp": _SMTP,
     "smtps": _SMTP,
-    "mailgun": Way("mailgun", "mailgun://mg.dealer.example", _MAIL, _mailgun, _SIGNING),
-    "postmark": Way("postmark", "postmark://", {"stream": "the message stream", **_MAIL}, _by_key, _API_KEY),
-    "ses": Way(
-        "ses",
-        "ses://ACCESS-KEY@REGION",
-        {"set": "the configuration set, whose events are published to our address", **_MAIL},
-        _ses,
-        {"password": _("the secret access key")},
-    ),
-    "sendgrid": Way("sendgrid", "sendgrid://", _MAIL, _by_key, _SIGNING),
-    "brevo": Way("brevo", "brevo://", _MAIL, _by_key, _API_KEY),
+    **{
+        kind: Way(kind, row.form, {**row.options, **_MAIL}, _provider(row), row.secrets, row.place)
+        for kind, row in PROVIDERS.items()
+    },
     "twilio": _TWILIO,
     "gateway": Way(
         "gateway",

@@ -6,10 +6,10 @@ The address has a part that nobody can guess, made with the sender; an unknown o
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from relance.delivery.models import Sender
 from relance.delivery.receipts.doors import Door, door_of
@@ -23,10 +23,12 @@ NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # what we 
 
 @csrf_exempt
 @never_cache
-@require_POST
+@require_http_methods(["POST", "HEAD", "GET"])
 def receipts(request: HttpRequest, hook: UUID, key: UUID | None = None) -> HttpResponse:
     """What became of messages; `key` names the message where the provider has a call for each."""
     sender, door = _found(hook)
+    if request.method != "POST":
+        return HttpResponse() if door.is_looked_at else HttpResponseNotAllowed(["POST"])
     if door.is_asked(sender) and "Authorization" not in request.headers:
         return _asked()
     _check(request, sender, door)

@@ -47,6 +47,12 @@ def fault_of(answer: Answer, step: str) -> DeliveryFault:
     return ProviderRefused(str(answer), suppress_address=step == "RCPT" and _is_dead(answer))
 
 
+def says_dead(text: str) -> bool:
+    """Whether a mail server's refusal, as another server reports it ("550 5.1.1 …"), says that nobody is there."""
+    code, _, rest = text.strip().partition(" ")
+    return _is_dead(Answer(int(code[:3]) if code[:3].isdecimal() else 0, rest))
+
+
 def _is_dead(answer: Answer) -> bool:
     code = ENHANCED.search(answer.text)
     if code is not None:

@@ -1,5 +1,6 @@
 """Turns what a library asks through `requests` into requests over our own lines, whose limits hold."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ class LineSession:
 
     def __init__(self, sending: Sending) -> None:
         self.sending = sending
+        self.more: Mapping[str, str] = {}  # headers of the next requests, beside those that the library gives
         self._lines: dict[Origin, Line] = {}
 
     def reach(self, url: str) -> None:
@@ -27,6 +29,7 @@ class LineSession:
         asked = requests.Request(method, url, **parts).prepare()
         body = asked.body or b""
         headers = {name: str(value) for name, value in asked.headers.items() if name.lower() not in OURS}
+        headers |= self.more
         target = target_of(str(asked.url))
         content = body.encode() if isinstance(body, str) else body
         assert isinstance(content, bytes)

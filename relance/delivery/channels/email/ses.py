@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from anymail.backends.amazon_ses import EmailBackend as SesBackend
 from anymail.exceptions import AnymailError
 from botocore.exceptions import (
     ClientError,
@@ -17,7 +16,6 @@ from botocore.exceptions import (
 
 from relance.delivery.channel import AnswerLost, Busy, ChannelDown, Refused, Result
 
-__all__ = ["SesBackend", "ses_fault", "ses_options"]
 TAG = "relance"  # a message tag comes back in every event
 NOT_REACHED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError, NoCredentialsError)
 BUSY = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"})

@@ -1,28 +1,29 @@
 """Turns how each channel leaves the house into a page: its sender, a check, a test; secrets are written only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from relance.dealers.models import Dealer
-from relance.delivery.channel import Accepted, ChannelDown, Sending
+from relance.delivery.channel import Accepted, ChannelDown
+from relance.delivery.links import hook_url
 from relance.delivery.models import Sender
+from relance.delivery.receipts.kinds import USER
 from relance.delivery.senders import keep_sender, opened, sending_of
-from relance.delivery.senders.hosts import FROM_DESK, private_host_of
+from relance.delivery.senders.hosts import FROM_DESK
 from relance.delivery.senders.registry import KINDS, channel_for
 from relance.delivery.senders.trial import send_test
-from relance.delivery.senders.ways import WAYS, file_sending, sending_from
+from relance.delivery.senders.ways import file_sending
 from relance.lib.errors import BadInput, Failure
 from relance.measures.words import CHANNELS
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.settings.sender_form import LONGEST, Form, Typed, form_of, schemes_of, sending_of_form
 from relance.web.desk.words import Word
 
-BY_COMMAND = ("gateway",)  # what names a file of the server is set by the operator
 HIDDEN = ("hook", "folder", "form", FROM_DESK)
 
 
@@ -37,30 +38,42 @@ class Way:
     settings: list[tuple[str, Any]]
     has_secret: bool
     is_own: bool
-    forms: list[str]
-    secrets: list[tuple[str, str]]
+    schemes: dict[str, str]
+    form: Form | None
+    to_files: bool  # that is what was chosen
     can_be_tried: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody is about to set: the channel, the kind that he chose, what he typed."""
+
+    channel: str = ""
+    scheme: str = ""
+    typed: Typed = field(default_factory=dict)
 
 
 @desk_page("settings")
 def senders(desk: Desk) -> HttpResponse:
-    """Every channel."""
-    return _page(desk)
+    """Every channel; `channel` and `scheme` of the address open the form of a kind."""
+    asked = Asked(desk.request.GET.get("channel", ""), desk.request.GET.get("scheme", ""))
+    return _page(desk, asked, of=asked.channel)
 
 
-def _page(desk: Desk, *, status: int = 200, **told: Any) -> HttpResponse:
+def _page(desk: Desk, asked: Asked = Asked(), *, status: int = 200, **told: Any) -> HttpResponse:
     own = set(Sender.objects.of(desk.dealer).values_list("channel", flat=True))
-    ways = [_way(desk.dealer, channel, is_own=channel in own) for channel in CHANNELS]
+    ways = [_way(desk.dealer, channel, asked, is_own=channel in own) for channel in CHANNELS]
     return show(desk, "desk/settings/senders.html", {"ways": ways, **told}, place="desk-senders", status=status)
 
 
-def _way(dealer: Dealer, channel: str, *, is_own: bool) -> Way:
+def _way(dealer: Dealer, channel: str, asked: Asked, *, is_own: bool) -> Way:
     try:
         sending = sending_of(dealer, channel)
     except Failure:  # sealed by the server from which the database was moved: to be set again
         sending = file_sending(channel)
-    offered = {name: way for name, way in WAYS.items() if _carries(way.kind, channel) and name not in BY_COMMAND}
-    secrets = {name: _(says) for way in offered.values() for name, says in way.secrets.items()}
+    schemes = schemes_of(channel)
+    is_asked = asked.channel == channel
+    scheme = asked.scheme if is_asked else sending.kind if is_own else ""
     return Way(
         channel=channel,
         name=CHANNELS[channel],
@@ -69,56 +82,36 @@ def _way(dealer: Dealer, channel: str, *, is_own: bool) -> Way:
         settings=[(name, value) for name, value in sending.settings.items() if value and name not in HIDDEN],
         has_secret=bool(sending.secrets),
         is_own=is_own,
-        forms=[way.form for way in offered.values()],
-        secrets=list(secrets.items()),
+        schemes=schemes,
+        form=form_of(scheme, sending, asked.typed if is_asked else {}) if scheme in schemes else None,
+        to_files=is_asked and not scheme,
         can_be_tried=channel in ("sms", "email"),
     )
-
-
-def _carries(kind: str, channel: str) -> bool:
-    return channel in KINDS[kind].carries
 
 
 @desk_page("settings", changes=True)
 def save_sender(desk: Desk, channel: str) -> HttpResponse:
     """Make this the sender of the channel, or say what is wrong with it."""
     _known(channel)
-    url = desk.request.POST.get("url", "").strip()[:600]
+    typed = {name: str(value)[:LONGEST] for name, value in desk.request.POST.items()}
     try:
-        sending = _sending(desk, channel, url)
+        sending = sending_of_form(desk.dealer, channel, typed)
     except BadInput as error:
-        return _page(desk, status=422, of=channel, fault=str(error), typed=url)
+        asked = Asked(channel, typed.get("scheme", ""), typed)
+        return _page(desk, asked, status=422, of=channel, fault=str(error))
     keep_sender(desk.dealer, channel, sending, at=desk.reader.at)
     shown = {name: value for name, value in sending.settings.items() if name not in HIDDEN}
     desk.note("sender", f"channel {channel}", after={"kind": sending.kind, **shown})
+    if reports := _reports_to(desk.dealer, channel):
+        return _page(desk, of=channel, good=_("Saved."), reports=reports)
     return redirect("desk-senders", slug=desk.dealer.slug)
 
 
-def _sending(desk: Desk, channel: str, url: str) -> Sending:
-    """What was typed, with the secrets: those that were left empty stay as they were."""
-    if url in ("", "file"):
-        return file_sending(channel)
-    parts = urlsplit(url)
-    if parts.scheme in BY_COMMAND or "ca=" in parts.query:
-        raise BadInput(_("This refers to a file on the server: the person who runs it sets it up with relance sender."))
-    if parts.password:
-        raise BadInput(_("Enter the password in its own field, so that it is sealed and never shown."))
-    sending = sending_from(url, where=_("address"))
-    if not _carries(sending.kind, channel):
-        raise BadInput(_("A sender of this kind cannot send on this channel."))
-    names = next(way.secrets for way in WAYS.values() if way.kind == sending.kind)
-    row = Sender.objects.of(desk.dealer).filter(channel=channel, kind=sending.kind).first()
-    before = opened(row).secrets if row else {}
-    typed = {name: desk.request.POST.get(f"secret-{name}", "").strip()[:600] for name in names}
-    kept = {name: typed[name] or before.get(name, "") for name in names}
-    secrets = {name: value for name, value in kept.items() if value}
-    made = Sending(sending.kind, {**sending.settings, FROM_DESK: True}, secrets)
-    if host := private_host_of(made):
-        raise BadInput(
-            _("%(host)s is on a private network: the person who runs this server can allow it (RELANCE_PRIVATE_HOSTS).")
-            % {"host": host}
-        )
-    return made
+def _reports_to(dealer: Dealer, channel: str) -> str | None:
+    """The address to enter at a provider, with the secret that proves its reports; shown when the sender is saved."""
+    row = Sender.objects.of(dealer).get(channel=channel)
+    url, secrets = hook_url(row.hook, "receipts"), opened(row).secrets
+    return url.replace("//", f"//{USER}:{secrets['webhook']}@", 1) if url and "webhook" in secrets else None
 
 
 @desk_page("settings", changes=True)
