@@ -1,6 +1,5 @@
 """Turns the short stable words of the rows (states, reasons, channels …) into words that people read."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -97,19 +96,6 @@ ROLES: Mapping[str, Word] = {
     "crm_manager": _("CRM manager"),
     "read_only": _("Read only"),
 }
-# A cause as outbox/decide.py and delivery/safety/resolve.py write it, and how it is said.
-ACTS = "held back|canceled|approved|brought back|called sent|sent again|given up|taken back"
-DECISION = re.compile(rf"(?P<act>{ACTS})(?: \d+)? by (?P<name>.*?)(?: \(was \w+\))?$")
-DECISIONS: Mapping[str, Any] = {
-    "held back": _("held back by %(name)s"),
-    "canceled": _("canceled by %(name)s"),
-    "approved": _("approved by %(name)s"),
-    "brought back": _("brought back by %(name)s"),
-    "called sent": _("marked as sent by %(name)s"),
-    "sent again": _("sent again by %(name)s"),
-    "given up": _("given up by %(name)s"),
-    "taken back": _("withdrawn by %(name)s"),
-}
 PURPOSES: Mapping[str, Word] = {
     "any": _("everything"),
     "service": _("service"),
@@ -154,12 +140,6 @@ def word(table: Mapping[str, Any], key: str | None) -> Word:
 def name_of(automation: Automation) -> str:
     """Its name in the reader's language, unless somebody gave it one of his own."""
     return name_in(automation.code, automation.name, get_language() or "en")
-
-
-def cause_of(stored: str) -> Word:
-    """Who decided, in the reader's language; the machine's own causes as they were noted."""
-    found = DECISION.match(stored)
-    return DECISIONS[found.group("act")] % {"name": found.group("name")} if found else stored
 
 
 def reason_of(reason: str | None, detail: str | None) -> tuple[Word, Word]:

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from relance.delivery.channels.email.body import html_of
 from relance.facts.models import Vehicle
 from relance.lib.sms import size_of
+from relance.measures.causes import Cause, cause_of
 from relance.measures.words import CHANNELS, STATES
-from relance.outbox.models import Message
+from relance.outbox.models import Message, Move
 from relance.plan.models import Automation
 from relance.plan.render import shielded
 from relance.plan.saying.legal_lines import Foot, Said, composed_sms, foot_of
@@ -28,7 +29,6 @@ from relance.web.desk.words import (
     TASK_OUTCOMES,
     TASKS,
     Word,
-    cause_of,
     held_by,
     name_of,
     reason_of,
@@ -130,9 +130,9 @@ def reason_word(reason: str) -> Word:
 
 
 @register.filter
-def cause_words(stored: str) -> Word:
-    """Who or what moved a message."""
-    return cause_of(stored)
+def cause(move: Move) -> Cause:
+    """Who or what moved a message, and its provider's own words."""
+    return cause_of(move.cause, move.state)
 
 
 @register.filter
