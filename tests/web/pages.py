@@ -29,9 +29,8 @@ NOT_VISITED: Mapping[str, str] = {
     "desk-take-out": FILE,
     "desk-message-file": FILE,
     "desk-automations-yaml": FILE,
-    "desk-customers-file": FILE,
     "desk-customer-data": FILE,
-    "desk-results-file": FILE,
+    "desk-list-file": FILE,
     "desk-feed-rejects": FILE,
 }
 

@@ -1,5 +1,7 @@
 """Tasks and the call list: who sees what, what each button does, and that it can be taken back."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from relance.facts.consent import ledger_of
 from relance.facts.models import ConsentEntry
 from relance.outbox.models import Message, Task
 from relance.replies.receive import receive
+from relance.web.desk.tasks.task_list import CALLS_TO_MAKE
 from tests.builders import A_DAY, a_dealer, a_user
 from tests.web.sample import a_busy_dealer, with_tasks_and_paper
 
@@ -167,12 +170,12 @@ def test_the_call_list_has_todays_calls_and_says_which_are_not_needed_any_more(c
 
 
 def test_a_long_call_list_says_how_many_and_goes_on_on_the_next_page(client, dealer, monkeypatch):
-    monkeypatch.setattr("relance.web.desk.tasks.tasks.AT_ONCE", 3)
+    monkeypatch.setattr("relance.web.desk.tasks.tasks.CALLS_TO_MAKE", replace(CALLS_TO_MAKE, per_page=3))
     client = signed_in(client, dealer)
     page = text_of(client, "/d/north/tasks/calls/")
     assert "<b>5</b> calls to make" in page and page.count('class="call"') == 3
-    assert 'href="?from=3"' in page
-    assert text_of(client, "/d/north/tasks/calls/?from=3").count('class="call"') == 2
+    further = re.search(r'href="(/d/north/tasks/calls/\?cursor=[^"]+)"', page)
+    assert further and text_of(client, further[1]).count('class="call"') == 2
 
 
 def test_a_reader_may_look_and_press_nothing(client, dealer):

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -93,15 +94,15 @@ class Desk:
         return bool(getattr(self.request, "htmx", False))
 
 
-Page = Callable[Concatenate[Desk, Rest], HttpResponse]
+Page = Callable[Concatenate[Desk, Rest], HttpResponseBase]
 
 
-def desk_page(act: str = "look", *, changes: bool = False) -> Callable[[Page[Rest]], Callable[..., HttpResponse]]:
+def desk_page(act: str = "look", *, changes: bool = False) -> Callable[[Page[Rest]], Callable[..., HttpResponseBase]]:
     """Only members whose role has the right `act` (dealers/rights.py) come in; `changes`: only by POST."""
 
-    def guarded(page: Page[Rest]) -> Callable[..., HttpResponse]:
+    def guarded(page: Page[Rest]) -> Callable[..., HttpResponseBase]:
         @wraps(page)
-        def answer(request: HttpRequest, slug: str, **rest: Any) -> HttpResponse:
+        def answer(request: HttpRequest, slug: str, **rest: Any) -> HttpResponseBase:
             response = _answer(page, request, slug, needs=(act, changes), rest=rest)
             patch_cache_control(response, private=True, no_store=True)
             return response
@@ -113,8 +114,13 @@ def desk_page(act: str = "look", *, changes: bool = False) -> Callable[[Page[Res
 
 
 def _answer(
-    page: Callable[..., HttpResponse], request: HttpRequest, slug: str, *, needs: tuple[str, bool], rest: dict[str, Any]
-) -> HttpResponse:
+    page: Callable[..., HttpResponseBase],
+    request: HttpRequest,
+    slug: str,
+    *,
+    needs: tuple[str, bool],
+    rest: dict[str, Any],
+) -> HttpResponseBase:
     act, changes = needs
     if not request.user.is_authenticated:
         return to_sign_in(request)

@@ -1,6 +1,8 @@
 """Turns what follows `/d/<slug>/` into the pages of its place."""
 
-from django.urls import URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from relance.web.lists.files import list_file
 
 PLACES = (
     "programmes",
@@ -14,4 +16,7 @@ PLACES = (
     "settings",
     "bell",
 )
-urlpatterns: list[URLResolver] = [path("", include(f"relance.web.desk.{place}.urls")) for place in PLACES]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *(path("", include(f"relance.web.desk.{place}.urls")) for place in PLACES),
+    path("files/<slug:name>.<str:form>", list_file, name="desk-list-file"),
+]

@@ -80,6 +80,11 @@ TASK_OUTCOMES: Mapping[str, Word] = {
     "ready": _("Sent again"),
     "failed": _("It did not arrive"),
 }
+TASK_STATES: Mapping[str, Word] = {
+    "open": _("Open task"),
+    "done": _("Done"),
+    "canceled": _("Canceled"),
+}
 PRINT_STATES: Mapping[str, Word] = {
     "made": _("To be printed"),
     "printed": _("Printed"),
@@ -118,6 +123,17 @@ STANDINGS: Mapping[str, Word] = {
     "waits": _("is waiting"),
     "done": _("has gone out"),
     "missed": _("missed"),
+}
+SWITCHES: Mapping[str, Word] = {
+    "on": _("On"),
+    "approval": _("Approval"),
+    "off": _("Off"),
+}
+MAILING_STATES: Mapping[str, Word] = {
+    "off": _("Off"),
+    "ahead": _("Not begun"),
+    "running": _("Under way"),
+    "over": _("Over"),
 }
 RHYTHMS: Mapping[str, Word] = {
     "realtime": _("As it happens"),

@@ -126,7 +126,7 @@ def test_many_are_more_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_part_under_way_asks_again_by_itself(
     client: Client, large: None, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    monkeypatch.setattr("relance.web.desk.customers.acts.is_large", lambda dealer: True)
+    monkeypatch.setattr("relance.web.desk.customers.doubles.is_large", lambda dealer: True)
     client.force_login(a_user(a_dealer()))
     monkeypatch.setattr(r.Underway, "begin", lambda self, key, reckon, at: r.Work(key, reckon, at))
     impatient(monkeypatch)
@@ -168,7 +168,7 @@ def at_once(self: r.Underway, key: str, reckon: Any, at: Any) -> r.Work:
 def test_who_was_decided_about_is_not_offered_again_from_what_is_kept(
     client: Client, large: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("relance.web.desk.customers.acts.is_large", lambda dealer: True)
+    monkeypatch.setattr("relance.web.desk.customers.doubles.is_large", lambda dealer: True)
     monkeypatch.setattr(r.Underway, "begin", at_once)
     dealer: Dealer = a_dealer()
     client.force_login(a_user(dealer))

@@ -1,6 +1,6 @@
 """Turns a dealer's automations into a list by programme, and switches one of them on, off or to approval."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -9,10 +9,12 @@ from typing import Any
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.hours import Calendar
 from relance.lib.errors import BadInput
+from relance.lib.fold import fold
 from relance.outbox.models import Message
 from relance.plan.apply import SWITCHED_ON, definition_of
 from relance.plan.definition import Definition
@@ -24,10 +26,14 @@ from relance.plan.switching.themes import Overlap, overlap, rivals
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.results.reckoned import is_asked_for, is_part_asked_for
-from relance.web.desk.words import PROGRAMMES, RHYTHMS, Word, word
+from relance.web.desk.words import PROGRAMMES, RHYTHMS, SWITCHES, Word, name_of, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.memory import Memory, as_they_are
+from relance.web.lists.order import Key
 
 PLACE = "desk-automations"
 SENT_DAYS = 30
+PER_PAGE = 200
 GONE = ("sent", "delivered")
 
 
@@ -61,9 +67,13 @@ def automations(desk: Desk) -> HttpResponse:
 def _list_values(desk: Desk) -> dict[str, Any]:
     shown = desk.request.GET.get("show", "")
     everything = list(Automation.objects.of(desk.dealer).order_by("code"))
-    chosen = [row for row in everything if not shown or (shown == "off") == (row.status == "off")]
+    sent = _sent(desk) if is_asked_for(desk) else None
+    rows = _rows(desk, _shown(desk, everything), sent)
+    page = automations_of(lambda _desk: rows).page(desk)
+    is_by_programme = page.head.sorts["programme"].is_chosen
     return {
-        "groups": list(_by_programme(_rows(desk, chosen))),
+        "groups": list(_by_programme(page.rows)) if is_by_programme else [("", page.rows)] if page.rows else [],
+        "head": page.head,
         "shown": shown,
         "total": len(everything),
         "on": sum(row.status in SWITCHED_ON for row in everything),
@@ -87,8 +97,12 @@ def _sent(desk: Desk) -> dict[str, int]:
     return {codes[pk]: n for pk, n in gone.values_list("automation_id").annotate(n=Count("pk")).order_by()}
 
 
-def _rows(desk: Desk, listed: Iterable[Automation]) -> list[Row]:
-    sent = _sent(desk) if is_asked_for(desk) else None
+def _shown(desk: Desk, listed: Iterable[Automation]) -> list[Automation]:
+    shown = desk.request.GET.get("show", "")
+    return [row for row in listed if not shown or (shown == "off") == (row.status == "off")]
+
+
+def _rows(desk: Desk, listed: Iterable[Automation], sent: Mapping[str, int] | None) -> list[Row]:
     calendar, moves = Calendar(desk.dealer), moves_of(desk.dealer)
     found = []
     for automation in listed:
@@ -110,10 +124,50 @@ def _row(automation: Automation, calendar: Calendar, moves: Moves, at: datetime,
 
 
 def _by_programme(rows: Iterable[Row]) -> Iterable[tuple[Word, list[Row]]]:
-    order = list(PROGRAMMES)
-    placed = sorted(rows, key=lambda row: (order.index(row.automation.programme), row.automation.code))
-    for programme, group in groupby(placed, key=lambda row: row.automation.programme):
+    for programme, group in groupby(rows, key=lambda row: row.automation.programme):
         yield word(PROGRAMMES, programme), list(group)
+
+
+def _every_row(desk: Desk) -> list[Row]:
+    return _rows(desk, _shown(desk, Automation.objects.of(desk.dealer)), _sent(desk))
+
+
+def _columns(_desk: Desk) -> list[Column[Row]]:
+    return [
+        Column("automation", _("Automation"), lambda row: row.automation.code),
+        Column("name", _("Name"), lambda row: name_of(row.automation)),
+        Column("programme", _("Programme"), lambda row: word(PROGRAMMES, row.automation.programme)),
+        Column("state", _("State"), lambda row: word(SWITCHES, row.automation.status)),
+        Column("paused", _("Paused because"), lambda row: row.automation.paused),
+        Column("rhythm", _("Rhythm"), lambda row: row.rhythm),
+        Column("next_run", _("Next run"), lambda row: row.next_at),
+        Column("sent", _("Sent in thirty days"), lambda row: row.sent),
+    ]
+
+
+# What they sent follows the page: a sort by it would have to wait.
+KEYS: tuple[Key[Callable[[Row], Any]], ...] = (
+    Key("programme", _("Programme"), lambda row: list(PROGRAMMES).index(row.automation.programme)),
+    Key("name", _("Name"), lambda row: fold(name_of(row.automation))),
+    Key("code", _("Code"), lambda row: row.automation.code),
+    Key("state", _("State"), lambda row: list(SWITCHES).index(row.automation.status)),
+    Key("next", _("Next run"), lambda row: row.next_at.timestamp() if row.next_at else None, may_lack=True),
+)
+
+
+def automations_of(rows: Callable[[Desk], Sequence[Row]]) -> Listing[Row]:
+    """The list of these rows."""
+    return Listing(
+        name="automations",
+        place=PLACE,
+        title=_("Automations"),
+        source=Memory(keys=KEYS, rows=rows, whole=as_they_are, tie=lambda row: row.automation.code),
+        columns=_columns,
+        per_page=PER_PAGE,
+    )
+
+
+AUTOMATIONS = automations_of(_every_row)
 
 
 @desk_page()
@@ -173,7 +227,7 @@ def copy(desk: Desk, name: str) -> HttpResponse:
     """A sketch that says the same under another code."""
     automation = automation_named(desk, name)
     entry = copy_of(automation)
-    entry["name"] = _("{name} (copy)").format(name=entry["name"])
+    entry["name"] = gettext("{name} (copy)").format(name=entry["name"])
     sketch = new_sketch(desk.dealer, desk.user, entry, at=desk.reader.at)
     return redirect("desk-automation", slug=desk.dealer.slug, name=sketch.key)
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from relance.audience.compile import Question
 from relance.audience.count import Counted, count
 from relance.audience.sentence import entry_in_words
 from relance.audience.tree import read_tree
-from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput
+from relance.lib.fold import fold
 from relance.plan.models import CustomerGroup
 from relance.plan.switching.groups import SUBJECTS, save_group
 from relance.web.desk.automations.choices import SUBJECTS as SUBJECT_WORDS
@@ -22,6 +23,9 @@ from relance.web.desk.automations.choices import attribute_choices
 from relance.web.desk.automations.rules_typed import change_rules, read_rules, rule_fields
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.memory import Memory
+from relance.web.lists.order import Key
 
 PLACE = "desk-campaigns"
 NEW = 0  # the number of a group that does not exist yet
@@ -36,12 +40,6 @@ class GroupLine:
     counted: Counted | None
 
 
-def group_lines(dealer: Dealer, at: datetime) -> list[GroupLine]:
-    """The dealer's groups by name, counted."""
-    groups = CustomerGroup.objects.of(dealer).select_related("dealer").order_by("name")
-    return [_line(group, at) for group in groups]
-
-
 def _line(group: CustomerGroup, at: datetime) -> GroupLine:
     try:
         tree = read_tree(group.audience, path="audience")
@@ -49,6 +47,37 @@ def _line(group: CustomerGroup, at: datetime) -> GroupLine:
         return GroupLine(group, [str(error)], None)
     counted = count(Question(group.dealer, tree, group.subject, group.scope, at))
     return GroupLine(group, [entry_in_words(rule) for rule in tree], counted)
+
+
+def _every_group(desk: Desk) -> list[CustomerGroup]:
+    return list(CustomerGroup.objects.of(desk.dealer).select_related("dealer"))
+
+
+def _columns(_desk: Desk) -> list[Column[GroupLine]]:
+    return [
+        Column("name", _("Name"), lambda line: line.group.name),
+        Column("subject", _("About"), lambda line: SUBJECT_WORDS[line.group.subject]),
+        Column("rules", _("Rules"), lambda line: " · ".join(line.rules)),
+        Column("number", _("Belong to it now"), lambda line: line.counted.exact if line.counted else None),
+    ]
+
+
+GROUPS = Listing(
+    name="groups",
+    place=PLACE,
+    title=_("Groups"),
+    source=Memory(
+        keys=(
+            Key("name", _("Name"), lambda group: fold(group.name)),
+            Key("made", _("Made"), lambda group: group.pk, down=True),
+        ),
+        rows=_every_group,
+        whole=lambda desk, groups: [_line(group, desk.reader.at) for group in groups],
+        tie=lambda group: group.pk,
+    ),
+    columns=_columns,
+    prefix="groups-",  # the page has the mailings too
+)
 
 
 @desk_page()
@@ -97,7 +126,7 @@ def save(desk: Desk, group: int) -> HttpResponse:
 def _free(desk: Desk, name: str) -> str:
     """The name, when no other group has it."""
     if CustomerGroup.objects.of(desk.dealer).filter(name=name).exists():
-        raise BadInput(_("There is a group of this name already."))
+        raise BadInput(gettext("There is a group of this name already."))
     return name
 
 

@@ -1,5 +1,6 @@
 """Turns mailings and groups into one page: what went, what is to come, to whom; and a wish into a message to write."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from relance.audience.count import Counted, count
 from relance.dealers.hours import Calendar
-from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput
+from relance.lib.fold import fold
 from relance.lib.moments import DAY
 from relance.outbox import decide
 from relance.outbox.models import Message
@@ -20,13 +22,16 @@ from relance.plan.models import Automation, CustomerGroup, Sketch
 from relance.plan.schedule import RunAt, runs
 from relance.plan.switching.sketches import new_sketch
 from relance.plan.switching.switch import switch
-from relance.web.desk.campaigns.groups import group_lines
+from relance.web.desk.campaigns.groups import GROUPS
 from relance.web.desk.campaigns.wish import Wish, read_wish, usual_moment
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.words import MAILING_STATES
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.memory import Memory
+from relance.web.lists.order import Key
 
 PLACE = "desk-campaigns"
-AT_MOST = 100
 SPAN = 400 * DAY  # the days of a mailing lie closer together
 GONE, WAITING = ("sent", "delivered"), ("ready", "approval")
 
@@ -61,37 +66,91 @@ class Mailing:
 @desk_page()
 def campaigns(desk: Desk) -> HttpResponse:
     """The mailings, the newest first, and the groups."""
+    mailings_page, groups_page = MAILINGS.page(desk), GROUPS.page(desk)
     values = {
-        "mailings": _mailings(desk.dealer, desk.reader.at),
+        "mailings": mailings_page.rows,
+        "head": mailings_page.head,
         "sketches": Sketch.objects.of(desk.dealer)
         .filter(user=desk.user, automation=None, entry__schedule__kind="once")
         .order_by("-updated_at")[:20],
-        "groups": group_lines(desk.dealer, desk.reader.at),
+        "groups": groups_page.rows,
+        "groups_head": groups_page.head,
         "may_change": desk.may("automations"),
     }
     return show(desk, "desk/campaigns/campaigns.html", values, place=PLACE)
 
 
-def _mailings(dealer: Dealer, at: datetime) -> list[Mailing]:
-    rows = Automation.objects.of(dealer).filter(definition__schedule__kind="once").select_related("dealer")
-    found = list(rows.order_by("-pk")[:AT_MOST])
+@dataclass(frozen=True)
+class Planned:
+    """One mailing with its days, of which nothing was counted yet."""
+
+    automation: Automation
+    gone: int
+    days: int
+    first_at: datetime | None
+    next_at: datetime | None
+
+
+def _planned(desk: Desk) -> list[Planned]:
+    rows = Automation.objects.of(desk.dealer).filter(definition__schedule__kind="once").select_related("dealer")
+    calendar, found = Calendar(desk.dealer), []
+    for row in rows.order_by("pk"):
+        days = [day.run_at for day in _days(row, calendar)]
+        ahead = [run_at for run_at in days if run_at > desk.reader.at]
+        first, coming = min(days, default=None), min(ahead, default=None)
+        found.append(Planned(row, len(days) - len(ahead), len(days), first, coming))
+    return found
+
+
+def _counted(desk: Desk, planned: Sequence[Planned]) -> list[Mailing]:
     counts: dict[tuple[int, str], int] = {}
-    states = Message.objects.of(dealer).filter(automation__in=[row.pk for row in found])
+    states = Message.objects.of(desk.dealer).filter(automation__in=[one.automation.pk for one in planned])
     for pk, state, number in states.values_list("automation_id", "state").annotate(n=Count("pk")).order_by():
         counts[pk, state] = number
-    calendar = Calendar(dealer)
-    return [_mailing(row, _days(row, calendar), counts, at) for row in found]
+    return [_mailing(one, counts) for one in planned]
 
 
-def _mailing(row: Automation, days: list[RunAt], counts: dict[tuple[int, str], int], at: datetime) -> Mailing:
-    ahead = [day.run_at for day in days if day.run_at > at]
-
+def _mailing(one: Planned, counts: Mapping[tuple[int, str], int]) -> Mailing:
     def of(*states: str) -> int:
-        return sum(counts.get((row.pk, state), 0) for state in states)
+        return sum(counts.get((one.automation.pk, state), 0) for state in states)
 
-    return Mailing(
-        row, len(days) - len(ahead), len(days), min(ahead, default=None), of(*GONE), of(*WAITING), of("refused")
-    )
+    return Mailing(one.automation, one.gone, one.days, one.next_at, of(*GONE), of(*WAITING), of("refused"))
+
+
+def _columns(_desk: Desk) -> list[Column[Mailing]]:
+    return [
+        Column("automation", _("Automation"), lambda row: row.automation.code),
+        Column("name", _("Name"), lambda row: row.automation.name),
+        Column("state", _("State"), lambda row: MAILING_STATES[row.state]),
+        Column("days", _("Days"), lambda row: row.days),
+        Column("days_done", _("Days done"), lambda row: row.gone),
+        Column("next", _("Next day"), lambda row: row.next_at),
+        Column("sent", _("Sent"), lambda row: row.sent),
+        Column("waiting", _("Waiting"), lambda row: row.waiting),
+        Column("refused", _("Refused"), lambda row: row.refused),
+    ]
+
+
+def _first_day(one: Planned) -> float | None:
+    return one.first_at.timestamp() if one.first_at else None
+
+
+MAILINGS = Listing(
+    name="mailings",
+    place=PLACE,
+    title=_("Mailings"),
+    source=Memory(
+        keys=(
+            Key("made", _("Made"), lambda one: one.automation.pk, down=True),
+            Key("name", _("Name"), lambda one: fold(one.automation.name)),
+            Key("day", _("First day"), _first_day, down=True, may_lack=True),
+        ),
+        rows=_planned,
+        whole=_counted,
+        tie=lambda one: one.automation.pk,
+    ),
+    columns=_columns,
+)
 
 
 def _days(row: Automation, calendar: Calendar) -> list[RunAt]:

@@ -1,7 +1,6 @@
-"""Turns what the staff does with a customer into rows: a consent, a reminder, two made one, a person forgotten."""
+"""Turns what the staff does with a customer into rows: a consent, a reminder, a person forgotten."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -11,18 +10,14 @@ from django.utils.translation import gettext as _
 from relance.exports.person.erase import erase
 from relance.exports.person.gather import as_json
 from relance.facts.consent import Entry, record
-from relance.facts.persons.matching import alike, offers, set_apart
 from relance.lib.errors import BadInput
 from relance.lib.moments import parse_day, parse_moment
 from relance.outbox.hold_back import hold_from_everything, undo
 from relance.outbox.models import HoldBack
-from relance.outbox.runs.merged import merge
 from relance.outbox.runs.personal import KINDS, Wish, cancel_reminder, remind
 from relance.plan.models import PersonalReminder
 from relance.web.desk.customers.one import CHANNELS, PURPOSES, customer_named, customer_page
-from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.results.reckoned import Known, change_kept, is_asked_for, is_large, known, shown_with
 from relance.web.desk.taken import file_of, number_in
 
 STATUSES = ("granted", "withdrawn")
@@ -107,46 +102,6 @@ def let_go(desk: Desk, ref: str) -> HttpResponse:
     what = f"automation {held.automation.code}" if held.automation else "everything"
     desk.note("released", f"{what}, customer {ref}")
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
-
-
-DOUBLES = "doubles"
-PAIRS = 50  # shown at once: each one that is decided makes room for another
-
-
-@desk_page("erase")
-def doubles(desk: Desk) -> HttpResponse:
-    """Customers who are probably there twice."""
-    values: dict[str, Any] = {}
-    if is_asked_for(desk):
-        large = is_large(desk.dealer)  # else as of now
-        found = known(desk, DOUBLES, lambda: alike(desk.dealer)) if large else Known(alike(desk.dealer))
-        pairs = found.figures or []
-        values = {"offers": offers(desk.dealer, pairs[:PAIRS]), "total": len(pairs)}
-        values |= shown_with(desk, found, "desk/customers/_doubles.html")
-    template = "desk/results/_reckoned.html" if desk.is_fragment else "desk/customers/doubles.html"
-    return show(desk, template, values, place="desk-doubles")
-
-
-@desk_page("erase", changes=True)
-def decide_doubles(desk: Desk) -> HttpResponse:
-    """Two become one for good, or are two people and not offered again."""
-    typed = desk.request.POST
-    keep, gone = customer_named(desk, typed.get("keep", "")), customer_named(desk, typed.get("gone", ""))
-    keep_key, gone_key = keep.pk, gone.pk  # one who is merged has none any more
-    if keep_key == gone_key:
-        raise Http404
-    if typed.get("act") == "merge":
-        row = merge(desk.dealer, keep, gone, by=str(desk.user), at=desk.reader.at)
-        desk.note("customer", f"customer {typed.get('gone')} merged into {keep.ref}", after={"moved": row.moved})
-    elif typed.get("act") == "apart":
-        set_apart(desk.dealer, keep, gone, by=str(desk.user), at=desk.reader.at)
-        desk.note("customer", f"customers {keep.ref} and {gone.ref} are two")
-    else:
-        raise Http404
-    change_kept(
-        desk, DOUBLES, lambda pairs: [pair for pair in pairs if {keep_key, gone_key} != {pair.first, pair.second}]
-    )
-    return redirect("desk-doubles", slug=desk.dealer.slug)
 
 
 @desk_page("erase")

@@ -1,9 +1,7 @@
 """Turns a few typed words into the customers they may mean: by name, telephone, e-mail, id, plate or VIN."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.core import signing
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -12,10 +10,8 @@ from relance.facts.models import Customer, Vehicle
 from relance.lib.addresses import read_phone
 from relance.lib.fold import fold
 
-PAGE = 50
 MOST_BY_KEY = 200
 LEAST_DIGITS = 4
-SALT = "customers"
 LAST = "\U0010ffff"  # behind every sign
 FILTERS = {
     "no_email": Q(email_usable=None) | Q(email_usable=False),
@@ -25,35 +21,11 @@ FILTERS = {
 }
 
 
-@dataclass(frozen=True)
-class Found:
-    """Some customers by name, and where the next ones begin."""
-
-    customers: list[Customer]
-    next_cursor: str | None
-
-
 def fitting(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "") -> QuerySet[Customer]:
     """Those of `rows` that fit the words and the filter."""
     if words.strip():
         rows = rows.filter(_fits(dealer, words.strip()))
     return rows.filter(FILTERS[only]) if only in FILTERS else rows
-
-
-def found(dealer: Dealer, rows: QuerySet[Customer], words: str, *, only: str = "", cursor: str = "") -> Found:
-    """Fifty of `rows` that fit, by name, those without a name last; a cursor of nobody starts at the beginning."""
-    rows = fitting(dealer, rows, words, only=only)
-    # Names and keys alone first: the index on names has both, so that a rare name is found without reading customers.
-    named, nameless = rows.exclude(name_folded=None), rows.filter(name_folded=None)  # databases sort NULL differently
-    if place := _read(cursor):
-        name, pk = place
-        named = named.none() if name is None else named.filter(Q(name_folded__gt=name) | Q(name_folded=name, pk__gt=pk))
-        nameless = nameless.filter(pk__gt=pk) if name is None else nameless
-    listed = list(named.order_by("name_folded", "pk").values_list("pk", flat=True)[: PAGE + 1])
-    listed += nameless.order_by("pk").values_list("pk", flat=True)[: PAGE + 1 - len(listed)]
-    read = Customer.objects.of(dealer).in_bulk(listed[:PAGE])
-    shown = [read[pk] for pk in listed[:PAGE]]
-    return Found(shown, _written(shown[-1]) if len(listed) > PAGE else None)
 
 
 def _fits(dealer: Dealer, words: str) -> Q:
@@ -80,15 +52,3 @@ def _begins(field: str, text: str) -> Q:
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": text})
     return Q(**{f"{field}__gte": text, f"{field}__lt": f"{text}{LAST}"})
-
-
-def _written(last: Customer) -> str:
-    return signing.dumps([last.name_folded, last.pk], salt=SALT, compress=True)
-
-
-def _read(text: str) -> tuple[str | None, int] | None:
-    try:
-        name, pk = signing.loads(text, salt=SALT)
-        return name, int(pk)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None

@@ -2,13 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from relance.web.desk.customers import acts, customers, one
+from relance.web.desk.customers import acts, customers, doubles, one
 
 urlpatterns: list[URLPattern] = [
     path("customers/", customers.customers, name="desk-customers"),
-    path("customers/all.<str:form>", customers.customers_file, name="desk-customers-file"),
-    path("customers/doubles/", acts.doubles, name="desk-doubles"),
-    path("customers/doubles/decide/", acts.decide_doubles, name="desk-doubles-decide"),
+    path("customers/doubles/", doubles.doubles, name="desk-doubles"),
+    path("customers/doubles/decide/", doubles.decide_doubles, name="desk-doubles-decide"),
     path("customers/why/<path:ref>/", one.why_or_not, name="desk-customer-why"),
     path("customers/consent/<path:ref>/", acts.consent, name="desk-customer-consent"),
     path("customers/remind/<path:ref>/", acts.reminder, name="desk-customer-remind"),

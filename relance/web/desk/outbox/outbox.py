@@ -37,8 +37,8 @@ class Chip:
 def outbox(desk: Desk) -> HttpResponse:
     """The list; htmx asks for the rows alone."""
     values = list_values(desk)
-    part = desk.request.headers.get("HX-Target")
-    template = "desk/outbox/_rows.html" if desk.is_fragment and part == "more" else "desk/outbox/outbox.html"
+    is_more = desk.is_fragment and "cursor" in desk.request.GET
+    template = "desk/outbox/_rows.html" if is_more else "desk/outbox/outbox.html"
     return show(desk, template, values, place="desk-outbox")
 
 
@@ -49,9 +49,10 @@ def list_values(desk: Desk) -> dict[str, Any]:
     messages = desk.messages()
     days = outbox_list.by_day(messages, today=desk.reader.today, zone=desk.reader.zone)
     number = outbox_list.counts(messages, days)
-    chosen = outbox_list.chosen(messages, desk.customers(), state=state, search=search)
+    page = outbox_list.MESSAGES.page(desk)
     return {
-        "page": outbox_list.page(chosen, cursor=asked.get("after", "")),
+        "messages": page.rows,
+        "head": page.head,
         "chips": [Chip(s, STATE_WORDS[s], number.get(s, 0), s == state) for s in CHIPS if number.get(s) or s == state],
         "state": state if state in STATES else "",
         "search": search,

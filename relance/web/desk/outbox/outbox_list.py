@@ -1,46 +1,32 @@
-"""Turns a dealer's messages into one page of them: newest first, by state, by name, from a cursor on."""
+"""Turns a dealer's messages into the list of the outbox: by state, by name, by their last move or sending time."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from django.core import signing
 from django.db.models import Count, QuerySet, Value
+from django.utils.translation import gettext_lazy as _
 
 from relance.facts.models import Customer
 from relance.lib.fold import fold
 from relance.lib.moments import DAY, day_start
+from relance.measures.words import CHANNELS
+from relance.measures.words import STATES as STATE_WORDS
 from relance.outbox.models import Message
 from relance.outbox.states import STATES
+from relance.web.desk.guard import Desk
+from relance.web.desk.words import name_of, reason_of, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.order import Key
+from relance.web.lists.table import Table, in_order
 
-PAGE = 50
 NAMES = 200  # customers whom a search by name looks at
 CHART_DAYS = 30
 OPEN = ("ready", "approval", "sending", "unsure")  # states in which something is still to come
+TIMED = ("ready", "approval", "sending", "sent", "delivered", "unsure", "failed")  # states with a sending time
 Days = Mapping[date, Counter[str]]
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some messages, and where the next ones begin."""
-
-    messages: list[Message]
-    next_cursor: str | None
-
-
-def page(rows: QuerySet[Message], *, cursor: str) -> Page:
-    """Fifty messages by their last move; a cursor that was not made here starts at the beginning."""
-    if place := _read_cursor(cursor):
-        moved_at, pk = place
-        rows = rows.filter(moved_at__lte=moved_at).exclude(moved_at=moved_at, pk__gte=pk)
-    # Thousands move at one moment: an index puts their keys in order, and only the fifty are read with their texts.
-    keys = rows.order_by("-moved_at", "-pk").values("pk")[: PAGE + 1]
-    whole = Message.objects.across_dealers("their keys are those of the dealer's own").filter(pk__in=keys)
-    found = list(whole.select_related("automation", "customer", "vehicle").order_by("-moved_at", "-pk"))
-    shown = found[:PAGE]
-    return Page(shown, _cursor(shown[-1]) if len(found) > PAGE else None)
 
 
 def chosen(rows: QuerySet[Message], customers: QuerySet[Customer], *, state: str, search: str) -> QuerySet[Message]:
@@ -53,16 +39,56 @@ def chosen(rows: QuerySet[Message], customers: QuerySet[Customer], *, state: str
     return rows
 
 
-def _cursor(last: Message) -> str:
-    return signing.dumps([last.moved_at.isoformat(), last.pk], salt="outbox", compress=True)
+def _asked(desk: Desk) -> QuerySet[Message]:
+    asked = desk.request.GET
+    search = asked.get("q", "").strip()[:100]
+    return chosen(desk.messages(), desk.customers(), state=asked.get("state", ""), search=search)
 
 
-def _read_cursor(text: str) -> tuple[datetime, int] | None:
-    try:
-        moved_at, pk = signing.loads(text, salt="outbox")
-        return datetime.fromisoformat(moved_at), int(pk)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
+def _whole(desk: Desk, keys: Sequence[int]) -> list[Message]:
+    rows = Message.objects.of(desk.dealer).select_related("automation", "customer", "vehicle")
+    return in_order(rows, keys)
+
+
+def _has_its_index(desk: Desk) -> bool:
+    """Sending times are in order within a state only."""
+    return desk.request.GET.get("state", "") in TIMED
+
+
+def _columns(_desk: Desk) -> list[Column[Message]]:
+    return [
+        Column("moved_at", _("Last change"), lambda one: one.moved_at),
+        Column("state", _("State"), lambda one: word(STATE_WORDS, one.state)),
+        Column("reason", _("Why"), lambda one: reason_of(one.reason, one.detail)[0] if one.reason else None),
+        Column("automation", _("Automation"), lambda one: one.automation.code),
+        Column("name", _("Name"), lambda one: name_of(one.automation)),
+        Column("customer", _("Customer"), lambda one: one.customer.ref if one.customer else None),
+        Column("customer_name", _("Customer’s name"), lambda one: one.customer.name if one.customer else None),
+        Column("vehicle", _("Vehicle"), lambda one: one.vehicle.ref if one.vehicle else None),
+        Column("recipient", _("To"), lambda one: one.recipient),
+        Column("channel", _("Channel"), lambda one: word(CHANNELS, one.channel)),
+        Column("address", _("Address"), lambda one: one.address),
+        Column("send_at", _("Sending time"), lambda one: one.send_at),
+        Column("subject", _("Subject"), lambda one: one.subject_line),
+        Column("text", _("Text"), lambda one: one.body),
+    ]
+
+
+# Thousands move at one moment: their keys are put in order by an index, and only a page's are read with their texts.
+MESSAGES = Listing(
+    name="messages",
+    place="desk-outbox",
+    title=_("Outbox"),
+    source=Table(
+        keys=(
+            Key("moved", _("Last change"), ("moved_at", "pk"), down=True),
+            Key("send", _("Sending time"), ("send_at", "pk"), may_lack=True, offered=_has_its_index),
+        ),
+        rows=_asked,
+        whole=_whole,
+    ),
+    columns=_columns,
+)
 
 
 def by_day(messages: QuerySet[Message], *, today: date, zone: ZoneInfo) -> Days:

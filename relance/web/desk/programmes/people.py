@@ -1,16 +1,19 @@
 """Turns one cell of the sheet into the people behind it, with the very words they get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.hours import Calendar
 from relance.delivery.models import PrintedMessage
+from relance.lib.fold import fold
 from relance.lib.moments import add_months, day_of
+from relance.measures.words import CHANNELS, STATES
 from relance.outbox.forecast import Person, people, people_of_day
 from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
@@ -20,11 +23,14 @@ from relance.web.desk.programmes.decisions import kept_back_runs, moving_of, wai
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
 from relance.web.desk.programmes.programmes import known_outlook, outlook_of, sheet_values
 from relance.web.desk.results.reckoned import is_asked_for, is_large, shown_with
-from relance.web.desk.taken import number_in
-from relance.web.desk.words import Word, channel_reasons, reason_of
+from relance.web.desk.words import Word, channel_reasons, reason_of, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.memory import Memory, as_they_are
+from relance.web.lists.order import Key
 
 Held = Mapping[tuple[int | None, int, date | None], HoldBack]  # by automation, customer, and the day if it is for once
 AT_ONCE = 100  # people in one panel; the rest is a page away
+IN_ORDER = ("heard", "refused", "withdrawn")
 GROUPS = {"refused": "refused", "failed": "refused", "canceled": "withdrawn"}
 SHOWN = {"sent": {"sent", "delivered"}, "waiting": {"ready", "approval", "sending"}, "refused": {"refused", "failed"}}
 
@@ -82,15 +88,14 @@ def cell(desk: Desk, code: str, day: date) -> HttpResponse:
 def cell_of(desk: Desk, automation: Automation, day: date, *, told: str = "") -> HttpResponse:
     """The panel of a cell; `told`: why what was asked for was not done."""
     entries = entries_of(desk, automation, day)
-    begin = number_in(desk.request.GET.get("from"))
-    groups = {name: [e for e in entries if e.group == name] for name in ("heard", "refused", "withdrawn")}
+    page = people_of(lambda _desk: entries).page(desk)
     values = {
         "automation": automation,
         "day": day,
         "closed": Calendar(desk.dealer).closed_because(day, desk.reader.speech.language),
-        "totals": {name: len(group) for name, group in groups.items()},
-        "groups": {name: group[begin : begin + AT_ONCE] for name, group in groups.items()},
-        "next_from": begin + AT_ONCE if max(map(len, groups.values())) > begin + AT_ONCE else None,
+        "totals": {name: sum(e.group == name for e in entries) for name in IN_ORDER},
+        "groups": {name: [e for e in page.rows if e.group == name] for name in IN_ORDER},
+        "head": page.head,
         "take_out": ways_out(desk, entries),
         "waiting": waiting_for(desk, automation, day),
         "kept_back": desk.may("approve", automation.subject) and kept_back_runs(desk, automation, day),
@@ -194,6 +199,83 @@ def _hold_backs(desk: Desk, automations: Sequence[Automation], found: Sequence[P
         automation__in=automations, customer_id__in={person.customer_id for person in found}, undone_at=None
     )
     return {(row.automation_id, row.customer_id, row.reference_on): row for row in rows}
+
+
+def _cell(desk: Desk) -> dict[str, Any]:
+    """Which cell: by the address of its panel, or of its file."""
+    match, asked = desk.request.resolver_match, desk.request.GET
+    if match and "code" in match.kwargs:
+        return {"code": match.kwargs["code"], "day": match.kwargs["day"]}
+    try:
+        return {"code": asked.get("code", ""), "day": date.fromisoformat(asked.get("day", ""))}
+    except ValueError:
+        raise Http404 from None
+
+
+def _own(desk: Desk) -> dict[str, str]:
+    return {name: str(value) for name, value in _cell(desk).items()}
+
+
+def _address(desk: Desk) -> str:
+    return reverse("desk-cell", kwargs={"slug": desk.dealer.slug, **_cell(desk)})
+
+
+def _everybody(desk: Desk) -> list[Entry]:
+    cell = _cell(desk)
+    return entries_of(desk, automation_of(desk, cell["code"]), cell["day"])
+
+
+def _columns(_desk: Desk) -> list[Column[Entry]]:
+    return [
+        Column("customer", _("Customer"), lambda entry: entry.person.customer_ref),
+        Column("name", _("Name"), lambda entry: entry.person.name),
+        Column("vehicle", _("Vehicle"), lambda entry: entry.person.vehicle),
+        Column("recipient", _("To"), lambda entry: entry.person.recipient),
+        Column("state", _("State"), lambda entry: word(STATES, entry.person.status)),
+        Column("why", _("Why"), lambda entry: entry.why),
+        Column("channel", _("Channel"), lambda entry: word(CHANNELS, entry.person.channel)),
+        Column("address", _("Address"), lambda entry: entry.person.address),
+        Column("send_at", _("Sending time"), lambda entry: entry.person.send_at),
+        Column("subject", _("Subject"), lambda entry: entry.person.subject_line),
+        Column("text", _("Text"), lambda entry: entry.person.body),
+    ]
+
+
+def _tie(entry: Entry) -> list[str]:
+    one = entry.person
+    return [one.customer_ref, one.subject_ref, one.recipient, one.reference_at.isoformat(), one.channel or ""]
+
+
+def _time(entry: Entry) -> float | None:
+    return entry.person.send_at.timestamp() if entry.person.send_at else None
+
+
+def people_of(entries: Callable[[Desk], Sequence[Entry]]) -> Listing[Entry]:
+    """The list of the people behind one cell: who hears, who is refused, who was held back, each sorted so."""
+    return Listing(
+        name="people-of-a-day",
+        place="desk-programmes",
+        title=_("People"),
+        own=_own,
+        address=_address,
+        source=Memory(
+            keys=(
+                Key("name", _("Name"), lambda entry: fold(entry.person.name or "") or None, may_lack=True),
+                Key("time", _("Time"), _time, may_lack=True),
+                Key("channel", _("Channel"), lambda entry: entry.person.channel, may_lack=True),
+                Key("why", _("Why"), lambda entry: str(entry.why) or None, may_lack=True),
+            ),
+            rows=entries,
+            whole=as_they_are,
+            tie=_tie,
+            band=lambda entry: IN_ORDER.index(entry.group),
+        ),
+        columns=_columns,
+        per_page=AT_ONCE,
+    )
+
+
+PEOPLE_OF_A_DAY = people_of(_everybody)
 
 
 def _coming(desk: Desk) -> HttpResponse:

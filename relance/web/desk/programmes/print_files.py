@@ -1,16 +1,24 @@
 """Turns print files into a page: what lies there to be printed, how it looks, and who has printed it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Count, QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from relance.delivery.channels.paper.ledger import messages_of
 from relance.delivery.channels.paper.make import content_of, manifest_of
 from relance.delivery.channels.paper.printing import UNDO, mark, picture, take_back
 from relance.delivery.models import PrintFile
+from relance.measures.words import CHANNELS
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.words import PRINT_STATES, name_of, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.order import Key
+from relance.web.lists.table import Table, in_order
 
 PAGE = 40
 PICTURES = ("text", "address")  # the sides of a card; a letter has one
@@ -19,15 +27,61 @@ DOTS = 72
 
 @desk_page()
 def print_files(desk: Desk) -> HttpResponse:
-    """The files, the newest first; of one automation when the address names it."""
-    rows = PrintFile.objects.of(desk.dealer).select_related("run__automation")
-    code = desk.request.GET.get("automation", "")[:24]
-    if code:
-        rows = rows.filter(run__automation__code=code)
-    listed = list(rows.order_by("-made_at", "-pk")[:PAGE])
-    left = [row for row in listed if row.state == "made"]
-    values = {"files": listed, "left": left, "people": sum(row.people for row in left), "code": code}
-    return show(desk, "desk/programmes/print_files.html", values, place="desk-print-files")
+    """The files; of one automation when the address names it."""
+    page = PRINT_FILES.page(desk)
+    left = _fitting(desk).filter(state="made").aggregate(files=Count("pk"), people=Sum("people"))
+    values = {"files": page.rows, "head": page.head, "left": left, "code": _code(desk)}
+    is_more = desk.is_fragment and "cursor" in desk.request.GET
+    template = "desk/programmes/_prints.html" if is_more else "desk/programmes/print_files.html"
+    return show(desk, template, values, place="desk-print-files")
+
+
+def _code(desk: Desk) -> str:
+    return desk.request.GET.get("automation", "")[:24]
+
+
+def _fitting(desk: Desk) -> QuerySet[PrintFile]:
+    rows = PrintFile.objects.of(desk.dealer)
+    return rows.filter(run__automation__code=code) if (code := _code(desk)) else rows
+
+
+def _whole(desk: Desk, keys: Sequence[int]) -> list[PrintFile]:
+    return in_order(PrintFile.objects.of(desk.dealer).select_related("run__automation"), keys)
+
+
+def _columns(_desk: Desk) -> list[Column[PrintFile]]:
+    return [
+        Column("made_at", _("Made"), lambda file: file.made_at),
+        Column("automation", _("Automation"), lambda file: file.run.automation.code),
+        Column("name", _("Name"), lambda file: name_of(file.run.automation)),
+        Column("channel", _("Channel"), lambda file: word(CHANNELS, file.channel)),
+        Column("part", _("Part"), lambda file: file.number),
+        Column("people", _("People"), lambda file: file.people),
+        Column("pages", _("Pages"), lambda file: file.pages),
+        Column("state", _("State"), lambda file: word(PRINT_STATES, file.state)),
+        Column("by", _("By"), lambda file: file.state_by),
+        Column("at", _("Last change"), lambda file: file.state_at),
+    ]
+
+
+# A dealer prints a few files a day: a small set.
+PRINT_FILES = Listing(
+    name="print-files",
+    place="desk-print-files",
+    title=_("Print files"),
+    source=Table(
+        keys=(
+            Key("made", _("Made"), ("made_at", "pk"), down=True),
+            Key("automation", _("Automation"), ("run__automation__code", "made_at", "pk")),
+            Key("state", _("State"), ("state", "made_at", "pk")),
+            Key("people", _("People"), ("people", "pk"), down=True),
+        ),
+        rows=_fitting,
+        whole=_whole,
+    ),
+    columns=_columns,
+    per_page=PAGE,
+)
 
 
 @desk_page("export")

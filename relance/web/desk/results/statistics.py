@@ -1,14 +1,16 @@
 """Turns a period into what was planned, refused, sent, answered, and what came of it beside those who were held out."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from relance.exports.lists.cells import Column, Sheet
+from relance.lib.fold import fold
 from relance.measures.results.attribution import Outcome, outcomes
 from relance.measures.results.funnel import Counts, Period, by_automation, by_channel, by_day, total
 from relance.measures.words import CHANNELS
@@ -16,13 +18,16 @@ from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.results.reckoned import is_asked_for, known, reckoned, shown_with
-from relance.web.desk.taken import number_in, sheet_file
-from relance.web.desk.words import Word, reason_of, word
-from relance.web.templatetags.wording import automation_name
+from relance.web.desk.taken import number_in
+from relance.web.desk.words import Word, name_of, reason_of, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.memory import Memory, as_they_are
+from relance.web.lists.order import Key
 
 PLACE = "desk-results"
 PERIODS = (30, 90, 365)  # days
 LONGEST = 731
+PER_PAGE = 500  # automations
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,12 @@ def results(desk: Desk) -> HttpResponse:
     }
     if is_asked_for(desk):
         found = known(desk, _name(period), lambda: statistics(desk, period))
+        if found.figures:
+            figures: Statistics = found.figures
+            values["by_automation"] = by_automation_of(lambda _desk: figures.lines).page(desk)
         values |= {"found": found.figures, **shown_with(desk, found, "desk/results/_statistics.html")}
     template = "desk/results/_reckoned.html" if desk.is_fragment else "desk/results/statistics.html"
     return show(desk, template, values, place=PLACE)
-
-
-@desk_page("export")
-def results_file(desk: Desk, form: str) -> HttpResponse:
-    """The table as CSV or as an Excel workbook."""
-    period, _fault = _period(desk)
-    sheet = _sheet(desk, reckoned(desk, _name(period), lambda: statistics(desk, period)))
-    answer = sheet_file(sheet, f"{desk.dealer.slug}-{period.first}-{period.last}", form)
-    desk.note("export", f"statistics {period.first} {period.last}")
-    return answer
 
 
 def _period(desk: Desk) -> tuple[Period, str]:
@@ -84,9 +82,9 @@ def _period(desk: Desk) -> tuple[Period, str]:
     try:
         chosen = Period(date.fromisoformat(asked.get("from", "")), date.fromisoformat(asked.get("to", "")))
     except ValueError:
-        return usual, _("Choose both days.")
+        return usual, gettext("Choose both days.")
     if not 0 <= (chosen.last - chosen.first).days <= LONGEST:
-        return usual, _("The first day comes first, and a period has at most two years.")
+        return usual, gettext("The first day comes first, and a period has at most two years.")
     return chosen, ""
 
 
@@ -127,20 +125,71 @@ def _sum(outcomes_: Any) -> Outcome:
     return whole
 
 
-def _sheet(desk: Desk, found: Statistics) -> Sheet:
-    names = (
-        ("automation", _("Automation")), ("name", _("Name")), ("planned", _("Planned")), ("refused", _("Refused")),
-        ("sent", _("Sent")), ("opened", _("Opened")), ("clicked", _("Clicked")), ("answered", _("Answered")),
-        ("opted_out", _("Opted out")), ("booked", _("Booked")), ("came", _("Visited")), ("held_out", _("Held out")),
-        ("held_out_came", _("Held out and visited")), ("orders", _("Repair orders")), ("revenue", _("Revenue")),
-    )  # fmt: skip
-    rows = [
-        (
-            line.automation.code, str(automation_name(line.automation)), line.counts.planned, line.counts.refused,
-            line.counts.sent, line.counts.answers["opened"], line.counts.answers["clicked"],
-            line.counts.answers["answered"], line.outcome.opted_out, line.outcome.booked, line.outcome.treated.came,
-            line.outcome.held_out.people, line.outcome.held_out.came, line.outcome.orders, line.outcome.revenue,
-        )
-        for line in found.lines
-    ]  # fmt: skip
-    return Sheet(_("Statistics"), [Column(name, label) for name, label in names], rows)
+def _columns(_desk: Desk) -> list[Column[Line]]:
+    return [
+        Column("automation", _("Automation"), lambda line: line.automation.code),
+        Column("name", _("Name"), lambda line: name_of(line.automation)),
+        *(Column(name, words, value) for name, words, value in FIGURES),
+    ]
+
+
+def _number(value: Callable[[Line], Any]) -> Callable[[Line], float | None]:
+    def number(line: Line) -> float | None:
+        found = value(line)
+        return None if found is None else float(found)
+
+    return number
+
+
+# name, head, and figure: of the table and of the file
+FIGURES: tuple[tuple[str, Word, Callable[[Line], Any]], ...] = (
+    ("planned", _("Planned"), lambda line: line.counts.planned),
+    ("refused", _("Refused"), lambda line: line.counts.refused),
+    ("sent", _("Sent"), lambda line: line.counts.sent),
+    ("opened", _("Opened"), lambda line: line.counts.answers["opened"]),
+    ("clicked", _("Clicked"), lambda line: line.counts.answers["clicked"]),
+    ("answered", _("Answered"), lambda line: line.counts.answers["answered"]),
+    ("opted_out", _("Opted out"), lambda line: line.outcome.opted_out),
+    ("booked", _("Booked"), lambda line: line.outcome.booked),
+    ("came", _("Visited"), lambda line: line.outcome.treated.came),
+    ("held_out", _("Held out"), lambda line: line.outcome.held_out.people),
+    ("held_out_came", _("Held out and visited"), lambda line: line.outcome.held_out.came),
+    ("orders", _("Repair orders"), lambda line: line.outcome.orders),
+    ("revenue", _("Revenue"), lambda line: line.outcome.revenue),
+)
+# What the table shows as a share is sorted as one.
+SHARES: tuple[tuple[str, Word, Callable[[Line], float | None]], ...] = (
+    ("came", _("Visited"), lambda line: _share(line.outcome.treated)),
+    ("held_out", _("Control group"), lambda line: _share(line.outcome.held_out)),
+    ("difference", _("Difference"), lambda line: apart.value if (apart := line.outcome.difference) else None),
+)
+SORTED_BY = {
+    name: Key(name, words, _number(value), down=True, may_lack=True) for name, words, value in (*FIGURES, *SHARES)
+}
+
+
+def _share(group: Any) -> float | None:
+    return group.share.value if group.share else None
+
+
+def by_automation_of(lines: Callable[[Desk], Sequence[Line]]) -> Listing[Line]:
+    """The table of these lines."""
+    by_name = Key[Callable[[Line], Any]]("name", _("Automation"), lambda line: fold(name_of(line.automation)))
+    keys = [SORTED_BY["sent"], by_name, *(key for name, key in SORTED_BY.items() if name != "sent")]
+    return Listing(
+        name="statistics",
+        place=PLACE,
+        title=_("Statistics"),
+        act="results",
+        source=Memory(keys=keys, rows=lines, whole=as_they_are, tie=lambda line: line.automation.code),
+        columns=_columns,
+        per_page=PER_PAGE,
+    )
+
+
+def _lines(desk: Desk) -> list[Line]:
+    period, _fault = _period(desk)
+    return reckoned(desk, _name(period), lambda: statistics(desk, period)).lines
+
+
+STATISTICS = by_automation_of(_lines)

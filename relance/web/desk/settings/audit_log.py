@@ -1,13 +1,14 @@
-"""Turns the audit log into a page: who did what when, newest first, by act, person and day."""
+"""Turns the audit log into a list: who did what when, by act, person and day."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.audit import ACTS
 from relance.dealers.models import AuditEntry
@@ -15,8 +16,10 @@ from relance.lib.moments import DAY, day_start
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.words import Word, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.order import Key
+from relance.web.lists.table import Table, in_order
 
-PAGE = 50
 PEOPLE = 200  # names that the filter offers
 
 
@@ -33,21 +36,17 @@ class Line:
 def audit_log(desk: Desk) -> HttpResponse:
     """The page; htmx asks for the rows alone."""
     asked = desk.request.GET
-    rows = _chosen(desk)
-    if asked.get("before", "").isdecimal():
-        rows = rows.filter(number__lt=int(asked["before"][:18]))
-    found = list(rows.order_by("-number")[: PAGE + 1])
+    page = AUDIT.page(desk)
     values = {
-        "lines": [Line(entry, word(ACTS, entry.act), _changes(entry)) for entry in found[:PAGE]],
-        "next_before": found[PAGE - 1].number if len(found) > PAGE else None,
+        "lines": page.rows,
+        "head": page.head,
         "acts": sorted(((act, says) for act, says in ACTS.items()), key=lambda one: str(one[1]).casefold()),
         "people": _people(desk),
         "act": asked.get("act", ""),
         "by": asked.get("by", ""),
         "day": asked.get("day", ""),
-        "query": _query(asked),
     }
-    is_more = desk.is_fragment and desk.request.headers.get("HX-Target") == "more"
+    is_more = desk.is_fragment and "cursor" in asked
     return show(
         desk, "desk/settings/_audit_rows.html" if is_more else "desk/settings/audit.html", values, place="desk-audit"
     )
@@ -82,14 +81,44 @@ def _shown(values: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _query(asked: Any) -> str:
-    kept = asked.copy()
-    kept.pop("before", None)
-    return str(kept.urlencode())
-
-
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _whole(desk: Desk, keys: Sequence[int]) -> list[Line]:
+    entries = in_order(AuditEntry.objects.of(desk.dealer), keys)
+    return [Line(entry, word(ACTS, entry.act), _changes(entry)) for entry in entries]
+
+
+def _written(values: Mapping[str, Any]) -> str | None:
+    return json.dumps(values, ensure_ascii=False) if values else None
+
+
+def _columns(_desk: Desk) -> list[Column[Line]]:
+    return [
+        Column("number", _("Entry"), lambda line: line.entry.number),
+        Column("at", _("When"), lambda line: line.entry.at),
+        Column("by", _("Who"), lambda line: line.entry.by),
+        Column("says", _("What"), lambda line: line.says),
+        Column("what", _("To what"), lambda line: line.entry.what),
+        Column("before", _("Before"), lambda line: _written(line.entry.before)),
+        Column("after", _("After"), lambda line: _written(line.entry.after)),
+        Column("ip", _("From where"), lambda line: line.entry.ip),
+    ]
+
+
+AUDIT = Listing(
+    name="audit",
+    place="desk-audit",
+    title=_("Audit log"),
+    act="audit",
+    source=Table(
+        keys=(Key("when", _("When"), ("number",), down=True), Key("who", _("Who"), ("by", "number"))),
+        rows=_chosen,
+        whole=_whole,
+    ),
+    columns=_columns,
+)

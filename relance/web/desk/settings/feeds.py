@@ -7,18 +7,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from relance.intake.models import ImportRun
 from relance.lib.errors import BadInput
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.order import Key
+from relance.web.lists.table import Table, in_order
 
 MOST_BYTES, MOST_FILES, SHOWN, REFUSALS = 500_000_000, 40, 15, 3
 ZIP_BEGINS = b"PK\x03\x04"
@@ -44,19 +49,22 @@ def feeds(desk: Desk) -> HttpResponse:
 
 
 def _page(desk: Desk, *, fault: str = "", status: int = 200) -> HttpResponse:
-    runs = list(ImportRun.objects.of(desk.dealer).order_by("-started_at", "-pk")[:SHOWN])
+    page = IMPORTS.page(desk)
     waiting = [path.name for path in _waiting(_inbox(desk))]
-    running = any(run.finished_at is None and desk.reader.at - run.started_at < STALE for run in runs)
+    running = _every_run(desk).filter(finished_at=None, started_at__gt=desk.reader.at - STALE).exists()
     values = {
-        "runs": [(run, sum(file["read"] for file in run.files), _rejected(run)) for run in runs],
+        "runs": [(run, _sum(run, "read"), _sum(run, "rejected")) for run in page.rows],
+        "head": page.head,
         "waiting": waiting,
         "is_working": bool(waiting) or running,
         "refusals": list(_refusals(_inbox(desk) / "archive")),
         "folder": f"inbox/{desk.dealer.slug}/",
         "fault": fault,
     }
-    part = desk.is_fragment and desk.request.headers.get("HX-Target") == "imports"
-    template = "desk/settings/_imports.html" if part else "desk/settings/feeds.html"
+    template = "desk/settings/feeds.html"
+    if desk.is_fragment:
+        is_more = "cursor" in desk.request.GET
+        template = "desk/settings/_import_rows.html" if is_more else "desk/settings/_imports.html"
     return show(desk, template, values, place="desk-feeds", status=status)
 
 
@@ -87,18 +95,18 @@ def rejects(desk: Desk, number: int) -> HttpResponse:
 def _check(files: list[Brought]) -> None:
     """BadInput says which file cannot be a feed."""
     if not files:
-        raise BadInput(_("Choose a .zip, or the .csv files of a feed."))
+        raise BadInput(gettext("Choose a .zip, or the .csv files of a feed."))
     if len(files) > MOST_FILES or sum(file.size or 0 for file in files) > MOST_BYTES:
-        raise BadInput(_("This is too much at once: at most 40 files and 500 MB."))
+        raise BadInput(gettext("This is too much at once: at most 40 files and 500 MB."))
     for file in files:
         name = str(file.name)
         is_zip = name.lower().endswith(".zip")
         if not is_zip and not name.lower().endswith(".csv"):
-            raise BadInput(_("%(name)s is neither a .zip nor a .csv file.") % {"name": name})
+            raise BadInput(gettext("%(name)s is neither a .zip nor a .csv file.") % {"name": name})
         if is_zip and len(files) > 1:
-            raise BadInput(_("Upload a .zip on its own."))
+            raise BadInput(gettext("Upload a .zip on its own."))
         if is_zip and file.read(len(ZIP_BEGINS)) != ZIP_BEGINS:
-            raise BadInput(_("%(name)s is named .zip but is not a zip file.") % {"name": name})
+            raise BadInput(gettext("%(name)s is named .zip but is not a zip file.") % {"name": name})
         file.seek(0)
 
 
@@ -143,5 +151,38 @@ def _refusals(archive: Path) -> Iterator[Refusal]:
         yield Refusal(note.name.removesuffix(".refused.txt"), note.read_text(encoding="utf-8")[:400])
 
 
-def _rejected(run: ImportRun) -> int:
-    return sum(file["rejected"] for file in run.files)
+def _sum(run: ImportRun, what: str) -> int:
+    return sum(file[what] for file in run.files)
+
+
+def _every_run(desk: Desk) -> QuerySet[ImportRun]:
+    return ImportRun.objects.of(desk.dealer)
+
+
+def _columns(_desk: Desk) -> list[Column[ImportRun]]:
+    return [
+        Column("started_at", _("Begun"), lambda run: run.started_at),
+        Column("finished_at", _("Finished"), lambda run: run.finished_at),
+        Column("feed", _("Feed"), lambda run: PurePath(run.feed).name),
+        Column("read", _("Read"), lambda run: _sum(run, "read")),
+        Column("new", _("New"), lambda run: _sum(run, "inserted")),
+        Column("changed", _("Changed"), lambda run: _sum(run, "updated")),
+        Column("unchanged", _("Unchanged"), lambda run: _sum(run, "unchanged")),
+        Column("rejected", _("Rejected rows"), lambda run: _sum(run, "rejected")),
+        Column("error", _("Fault"), lambda run: run.error),
+    ]
+
+
+IMPORTS = Listing(
+    name="imports",
+    place="desk-feeds",
+    title=_("Last imports"),
+    act="imports",
+    source=Table(
+        keys=(Key("begun", _("Begun"), ("started_at", "pk"), down=True),),
+        rows=_every_run,
+        whole=lambda desk, keys: in_order(_every_run(desk), keys),
+    ),
+    columns=_columns,
+    per_page=SHOWN,
+)

@@ -1,15 +1,16 @@
 """Turns who works here into a page: people with their roles, invitations that wait; and each change of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.invitations import Wish, invite, waiting
-from relance.dealers.models import Dealer, GroupMembership, Invitation, Membership, Staff
+from relance.dealers.models import GroupMembership, Invitation, Membership, Staff
 from relance.dealers.places import change_place, readmit, suspend
 from relance.dealers.rights import ACTS, RIGHTS
 from relance.dealers.two_step import who_have_it
@@ -21,9 +22,13 @@ from relance.plan.saying.links import server_url
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.words import ROLES, Word, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.memory import Memory
+from relance.web.lists.order import Key
 
 LINK = "invitation-link"  # in the inviter's session, until it has been shown once
-MOST = 2_000  # people on one page
+MOST = 2_000  # of the staff, offered with a reference
+PER_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,11 @@ def people(desk: Desk) -> HttpResponse:
 
 
 def _page(desk: Desk, *, status: int = 200, **told: object) -> HttpResponse:
+    page = PEOPLE.page(desk)
     values = {
-        "people": _people(desk.dealer),
+        "people": page.rows,
+        "head": page.head,
+        "number": Membership.objects.of(desk.dealer).count(),
         "of_groups": GroupMembership.objects.filter(group=desk.dealer.group_id).select_related("user", "group")
         if desk.dealer.group_id
         else [],
@@ -63,11 +71,51 @@ def _page(desk: Desk, *, status: int = 200, **told: object) -> HttpResponse:
     return show(desk, "desk/settings/people.html", values, place="desk-people", status=status)
 
 
-def _people(dealer: Dealer) -> list[Person]:
-    rows = list(Membership.objects.of(dealer).select_related("user").order_by("user__name", "user__email")[:MOST])
-    second = who_have_it([row.user for row in rows])
-    names = dict(Staff.objects.of(dealer).values_list("ref_folded", "name"))
-    return [Person(r, word(ROLES, r.role), names.get(fold(r.reference), ""), r.user_id in second) for r in rows]
+def _everybody(desk: Desk) -> list[Membership]:
+    return list(Membership.objects.of(desk.dealer).select_related("user"))
+
+
+def _persons(desk: Desk, places: Sequence[Membership]) -> list[Person]:
+    second = who_have_it([row.user for row in places])
+    names = dict(Staff.objects.of(desk.dealer).values_list("ref_folded", "name"))
+    return [Person(r, word(ROLES, r.role), names.get(fold(r.reference), ""), r.user_id in second) for r in places]
+
+
+def _columns(_desk: Desk) -> list[Column[Person]]:
+    return [
+        Column("name", _("Name"), lambda person: person.place.user.name),
+        Column("email", _("E-mail"), lambda person: person.place.user.email),
+        Column("role", _("Role"), lambda person: person.role),
+        Column("reference", _("Reference"), lambda person: person.place.reference),
+        Column("staff", _("Staff"), lambda person: person.staff),
+        Column("two_steps", _("Two steps"), lambda person: _("yes") if person.has_second_step else _("no")),
+        Column("suspended_at", _("Suspended"), lambda person: person.place.suspended_at),
+        Column("last_login", _("Last sign-in"), lambda person: person.place.user.last_login),
+    ]
+
+
+def _last_here(place: Membership) -> float | None:
+    return place.user.last_login.timestamp() if place.user.last_login else None
+
+
+PEOPLE = Listing(
+    name="people",
+    place="desk-people",
+    title=_("People and roles"),
+    act="users",
+    source=Memory(
+        keys=(
+            Key("name", _("Name"), lambda place: fold(str(place.user))),
+            Key("role", _("Role"), lambda place: fold(str(word(ROLES, place.role)))),
+            Key("here", _("Last sign-in"), _last_here, down=True, may_lack=True),
+        ),
+        rows=_everybody,
+        whole=_persons,
+        tie=lambda place: place.pk,
+    ),
+    columns=_columns,
+    per_page=PER_PAGE,
+)
 
 
 @desk_page("users", changes=True)
@@ -89,8 +137,8 @@ def invite_person(desk: Desk) -> HttpResponse:
 def _send(desk: Desk, row: Invitation, link: str) -> str:
     """Send the link; what stood in the way, when something did."""
     with override(desk.dealer.language):
-        subject = _("%(dealer)s has invited you to relance") % {"dealer": desk.dealer.name}
-        body = _(
+        subject = gettext("%(dealer)s has invited you to relance") % {"dealer": desk.dealer.name}
+        body = gettext(
             "%(by)s has invited you to use relance at %(dealer)s.\n\nAccept the invitation here within a week: %(link)s"
         )
         body = body % {"by": str(desk.user), "dealer": desk.dealer.name, "link": link}

@@ -1,10 +1,12 @@
 """Turns the dealer's staff into pages: whom visits and sales name, what the feed says of each, what was typed here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from relance.dealers import staff as book
 from relance.dealers.models import LANGUAGES, ROLES, Membership, Staff
@@ -16,8 +18,11 @@ from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.taken import number_in
 from relance.web.desk.words import ROLES as ROLE_WORDS
 from relance.web.desk.words import Word, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.memory import Memory
+from relance.web.lists.order import Key
 
-MOST = 2_000
+PER_PAGE = 100
 FIELDS = ("name", "email", "mobile", "language")
 
 
@@ -38,14 +43,57 @@ class Line:
 @desk_page("users")
 def staff(desk: Desk) -> HttpResponse:
     """Everybody, those who work here first."""
+    page = STAFF.page(desk)
+    here = [line for line in page.rows if line.person.retired_at is None]
+    gone = [line for line in page.rows if line.person.retired_at is not None]
+    return show(desk, "desk/settings/staff.html", {"here": here, "gone": gone, "head": page.head}, place="desk-staff")
+
+
+def _everybody(desk: Desk) -> list[Staff]:
+    return list(Staff.objects.of(desk.dealer).order_by("pk"))
+
+
+def _lines(desk: Desk, people: Sequence[Staff]) -> list[Line]:
     users = {fold(place.reference): str(place.user) for place in _places(desk) if place.reference}
-    lines = [
+    return [
         Line(person, [word(ROLE_WORDS, role) for role in person.roles], users.get(person.ref_folded, ""))
-        for person in Staff.objects.of(desk.dealer).order_by("name", "ref")[:MOST]
+        for person in people
     ]
-    here = [line for line in lines if line.person.retired_at is None]
-    gone = [line for line in lines if line.person.retired_at is not None]
-    return show(desk, "desk/settings/staff.html", {"here": here, "gone": gone}, place="desk-staff")
+
+
+def _columns(_desk: Desk) -> list[Column[Line]]:
+    return [
+        Column("ref", _("Reference"), lambda line: line.person.ref),
+        Column("name", _("Name"), lambda line: line.person.name),
+        Column("roles", _("Roles"), lambda line: ", ".join(map(str, line.roles))),
+        Column("email", _("E-mail"), lambda line: line.person.email),
+        Column("mobile", _("Mobile"), lambda line: line.person.mobile),
+        Column("language", _("Language"), lambda line: line.person.language),
+        Column("user", _("Signs in as"), lambda line: line.user),
+        Column("by_hand", _("By hand"), lambda line: ", ".join(line.person.typed)),
+        Column("gone", _("Gone since"), lambda line: line.person.retired_at),
+    ]
+
+
+STAFF = Listing(
+    name="staff",
+    place="desk-staff",
+    title=_("Staff"),
+    act="users",
+    source=Memory(
+        keys=(
+            Key("name", _("Name"), lambda person: fold(person.name or "") or None, may_lack=True),
+            Key("ref", _("Reference"), lambda person: person.ref_folded),
+            Key("role", _("Roles"), lambda person: ", ".join(str(word(ROLE_WORDS, r)) for r in person.roles)),
+        ),
+        rows=_everybody,
+        whole=_lines,
+        tie=lambda person: person.pk,
+        band=lambda person: int(person.retired_at is not None),  # those who are gone come behind the others
+    ),
+    columns=_columns,
+    per_page=PER_PAGE,
+)
 
 
 @desk_page("users")

@@ -1,23 +1,28 @@
 """Turns the messages to the staff into their lists: a person's latest runs, a line per customer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from relance.dealers.models import Staff
 from relance.delivery.staff.list_lines import link_of, parts_of
 from relance.lib.fold import fold
+from relance.measures.words import STATES
 from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.words import name_of
+from relance.web.desk.words import name_of, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.order import Key
+from relance.web.lists.table import Table, in_order
 
-LINES, LISTS = 300, 12  # of one person, the newest first
+LINES = 300  # on a page
 SHOWN_STATES = ("ready", "approval", "sending", "sent", "delivered", "unsure", "failed")
 
 
@@ -61,17 +66,27 @@ class Reader:
 @desk_page()
 def staff_lists(desk: Desk) -> HttpResponse:
     """The lists of one person: who asks, else the first who has any."""
-    rows = _rows(desk)
-    numbers = dict(rows.values_list("recipient").annotate(number=Count("pk")).order_by("recipient"))
-    numbers = {to.removeprefix("staff:"): number for to, number in numbers.items() if to.startswith("staff:")}
+    numbers = _numbers(desk)
     chosen = _chosen(desk, numbers)
     names = dict(Staff.objects.of(desk.dealer).filter(ref__in=numbers).values_list("ref", "name"))
+    page = _lines_of_whom(lambda _desk: chosen or "").page(desk)
     values = {
         "readers": [Reader(ref, names.get(ref) or ref, number, ref == chosen) for ref, number in numbers.items()],
-        "lists": _lists(rows.filter(recipient=f"staff:{chosen}")) if chosen else [],
+        "lists": _lists(page.rows),
+        "head": page.head,
         "chosen": names.get(chosen or "") or chosen,
     }
     return show(desk, "desk/tasks/staff_lists.html", values, place="desk-lists")
+
+
+def _numbers(desk: Desk) -> dict[str, int]:
+    """How many lines each of the staff has, by reference."""
+    found = _rows(desk).values_list("recipient").annotate(number=Count("pk")).order_by("recipient")
+    return {to.removeprefix("staff:"): number for to, number in found if to.startswith("staff:")}
+
+
+def _whole(desk: Desk, keys: Sequence[int]) -> list[Message]:
+    return in_order(_rows(desk).select_related("automation", "customer"), keys)
 
 
 def _rows(desk: Desk) -> QuerySet[Message]:
@@ -93,16 +108,18 @@ def _chosen(desk: Desk, numbers: dict[str, int]) -> str | None:
     return next((ref for ref in [*mine, *numbers] if ref in numbers), None)
 
 
-def _lists(rows: QuerySet[Message]) -> list[StaffList]:
-    """The newest runs first; inside a run as it was made."""
-    newest = rows.select_related("automation", "customer").order_by("-run_at", "-run_id", "pk")[:LINES]
+def _lists(messages: Sequence[Message]) -> list[StaffList]:
+    """Run by run."""
     found = []
-    for _run, together in groupby(newest, key=lambda message: message.run_id):
-        messages = list(together)
-        first = messages[0]
-        title = first.subject_line or name_of(first.automation)
-        found.append(StaffList(first.automation, first.run_at, title, _lines(messages)))
-    return found[:LISTS]
+    for _run, together in groupby(messages, key=lambda message: message.run_id):
+        theirs = list(together)
+        first = theirs[0]
+        found.append(StaffList(first.automation, first.run_at, _title(first), _lines(theirs)))
+    return found
+
+
+def _title(message: Message) -> str:
+    return message.subject_line or name_of(message.automation)
 
 
 def _lines(messages: Iterable[Message]) -> list[Line]:
@@ -111,3 +128,33 @@ def _lines(messages: Iterable[Message]) -> list[Line]:
         first, *rest = parts_of(message.body or "", message.spans)
         lines.append(Line(message, first, [Part(text, link_of(text)) for text in rest]))
     return lines
+
+
+def _columns(_desk: Desk) -> list[Column[Message]]:
+    return [
+        Column("run_at", _("Run"), lambda one: one.run_at),
+        Column("automation", _("Automation"), lambda one: one.automation.code),
+        Column("title", _("List"), _title),
+        Column("customer", _("Customer"), lambda one: one.customer.ref if one.customer else None),
+        Column("customer_name", _("Customer’s name"), lambda one: one.customer.name if one.customer else None),
+        Column("line", _("Line"), lambda one: " · ".join(parts_of(one.body or "", one.spans))),
+        Column("state", _("State"), lambda one: word(STATES, one.state)),
+    ]
+
+
+def _lines_of_whom(who: Callable[[Desk], str]) -> Listing[Message]:
+    return Listing(
+        name="staff-lists",
+        place="desk-lists",
+        title=_("Lists"),
+        source=Table(
+            keys=(Key("run", _("Run"), ("run_at", "run_id", "+pk"), down=True),),  # inside a run as it was made
+            rows=lambda desk: _rows(desk).filter(recipient=f"staff:{who(desk)}"),
+            whole=_whole,
+        ),
+        columns=_columns,
+        per_page=LINES,
+    )
+
+
+STAFF_LISTS = _lines_of_whom(lambda desk: _chosen(desk, _numbers(desk)) or "")

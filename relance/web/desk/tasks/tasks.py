@@ -20,12 +20,10 @@ from relance.replies.calls import number_of, outcomes_by_task, outcomes_of
 from relance.replies.doubt import OPT_OUT, wish_of
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.taken import number_in
-from relance.web.desk.tasks.task_list import CALLS, calls_of, chosen, tasks_of
+from relance.web.desk.tasks.task_list import CALLS, CALLS_TO_MAKE, calls_of, chosen, of_which, tasks_of
 from relance.web.desk.words import CALL_OUTCOMES, Word, reason_of
 
 HISTORY = 8
-AT_ONCE = 60  # calls on one page
 FOR_GOOD = ("do_not_call", OPT_OUT)  # outcomes that only the customer himself undoes
 SOON = time(10)  # the hour that a later day is offered at
 IN_A_FIELD = "%Y-%m-%dT%H:%M"
@@ -60,7 +58,9 @@ class Call:
 @desk_page()
 def tasks(desk: Desk) -> HttpResponse:
     """The list."""
-    return show(desk, "desk/tasks/tasks.html", {"list": chosen(desk)}, place="desk-tasks")
+    is_more = desk.is_fragment and "cursor" in desk.request.GET
+    template = "desk/tasks/_rows.html" if is_more else "desk/tasks/tasks.html"
+    return show(desk, template, {"list": chosen(desk)}, place="desk-tasks")
 
 
 @desk_page()
@@ -99,26 +99,24 @@ def task_values(desk: Desk, found: Task) -> dict[str, Any]:
 @desk_page()
 def call_list(desk: Desk) -> HttpResponse:
     """Today's calls, or those of one automation or run: for a telephone in the hand, and for paper."""
-    asked = desk.request.GET
-    code, run = asked.get("automation", "")[:24], asked.get("run", "")
-    number = int(run) if run.isascii() and run.isdigit() and len(run) < 10 else None
-    due, begin = calls_of(desk, code=code, run=number), number_in(asked.get("from"))
-    listed, total = list(due[begin : begin + AT_ONCE]), due.count()
-    refused = no_longer(desk, listed)
-    tries = outcomes_by_task(desk.dealer, listed)
-    calls = [replace(call_of(desk, found, tries[found.pk]), no_longer=refused.get(found.pk)) for found in listed]
-    after = begin + AT_ONCE if total > begin + AT_ONCE else None
+    code, run = of_which(desk)
+    page, total = CALLS_TO_MAKE.page(desk), calls_of(desk).count()
+    refused = no_longer(desk, page.rows)
+    tries = outcomes_by_task(desk.dealer, page.rows)
+    calls = [replace(call_of(desk, found, tries[found.pk]), no_longer=refused.get(found.pk)) for found in page.rows]
     values = {
         "calls": calls,
+        "head": page.head,
         "total": total,
-        "next_from": after,
         "code": code,
-        "run": number,
+        "run": run,
         "may_work": desk.may("tasks"),
         "outcomes": CALL_OUTCOMES,
     }
     values["later"] = later(desk).strftime(IN_A_FIELD)
-    return show(desk, "desk/tasks/call_list.html", values, place="desk-call-list")
+    is_more = desk.is_fragment and "cursor" in desk.request.GET
+    template = "desk/tasks/_calls.html" if is_more else "desk/tasks/call_list.html"
+    return show(desk, template, values, place="desk-call-list")
 
 
 def call_of(desk: Desk, found: Task, tries: list[Touch] | None = None) -> Call:
