@@ -118,7 +118,7 @@ def read_rule(entry: Any, path: str) -> Rule:
     if written not in CATEGORIES and written not in ALIASES:
         raise BadInput(f"{path}.category: {unknown_word(gettext('category'), written, [*CATEGORIES, *ALIASES])}")
     category = CATEGORIES[ALIASES.get(written, written)]
-    name = str(entry["attribute"])
+    name = _attribute_name(str(entry["attribute"]))
     if name not in category.attributes and not (category.has_meta and name.startswith("meta_") and len(name) > 5):
         raise BadInput(f"{path}.attribute: {unknown_word(gettext('attribute'), name, category.attributes)}")
     attribute = attribute_of(category, name)
@@ -131,6 +131,11 @@ def read_rule(entry: Any, path: str) -> Rule:
     if of is not None and not category.has_of:
         raise BadInput(f"{path}.of: " + gettext("only message_sent and message_received can name an automation"))
     return Rule(written, name, operator.name, value, None if of is None else str(of))
+
+
+def _attribute_name(word: str) -> str:
+    """As the table has it; a custom column's name is taken in without its case, so it is asked so, too."""
+    return word.lower() if word.lower().startswith("meta_") else word
 
 
 def _read_operator(word: Any, attribute: Attribute, path: str) -> Operator:

@@ -19,6 +19,7 @@ LONGEST_LINE = 32 << 20
 MOST_COLUMNS = 500
 META = "meta_"
 LONGEST_META = 60
+NOT_IN_META = frozenset('{}|"\\')
 
 Row = tuple[int, list[str], str | None]  # line, cells, what is wrong with its form
 
@@ -99,9 +100,11 @@ def layout_of(record: Record, header: list[str]) -> Layout:
 
 
 def is_meta(name: str) -> bool:
-    """A custom attribute: meta_ and a name that rules can write."""
+    """A custom attribute: meta_ and a name of one line; without the signs that end a merge field or a quoted word."""
     rest = name.removeprefix(META)
-    return name.startswith(META) and 0 < len(rest) <= LONGEST_META and rest.replace("_", "a").isalnum()
+    return (
+        name.startswith(META) and 0 < len(rest) <= LONGEST_META and rest.isprintable() and NOT_IN_META.isdisjoint(rest)
+    )
 
 
 def _missing(missing: list[str], names: list[str]) -> str:

@@ -110,7 +110,7 @@ def _apply_one(dealer: Dealer, definition: Definition, entry: dict[str, Any], ch
     if row is None:
         row = Automation(dealer=dealer, code=definition.code, version=0)
         change.applied.added.append(definition.code)
-    elif row.definition == entry and (row.live_from == live_from or definition.status == "off"):
+    elif not row.paused and row.definition == entry and (row.live_from == live_from or definition.status == "off"):
         change.applied.unchanged.append(definition.code)
         return
     else:

@@ -16,7 +16,7 @@ from relance.plan.placeholders import Field, field_named
 from relance.plan.saying.shown import Values
 from relance.plan.saying.voice import Voice
 
-NAME = re.compile(r"[a-z_]\w*(?:\.\w+)+", re.IGNORECASE)
+NAME = re.compile(r"[a-z_]\w*(?:\.\w+)+|customer\.meta_[^{}|\n]+", re.IGNORECASE)
 PLACE = re.compile(r"(?<!\\)\[[^\[\]\n]*\](?!\()")
 JOINERS = frozenset("\u200c\u200d")  # they hold letters and emoji together, unlike the other invisible characters
 MARKS = re.compile(r"([\\`*_\[\]<>&~|#])")  # what Markdown reads as markup inside a line

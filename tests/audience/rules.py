@@ -28,7 +28,7 @@ def attributes(category: Category) -> list[Attribute]:
     """Every attribute of a category, and custom columns where it has them."""
     names = [*category.attributes]
     if category.has_meta:
-        names += ["meta_club", "meta_2024", "meta_größe"]
+        names += ["meta_club", "meta_2024", "meta_größe", "meta_a.b-c d's [0]"]
     return [attribute_of(category, name) for name in names]
 
 

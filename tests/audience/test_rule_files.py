@@ -90,6 +90,10 @@ def test_a_value_of_the_wrong_form_is_refused_with_the_form_expected(rule, opera
     assert form in str(fault.value)
 
 
+def test_a_custom_column_is_asked_whatever_its_case():
+    assert read_rule(MAZDA | {"attribute": "Meta_Club Level"}, "r").attribute == "meta_club level"
+
+
 KINDS = {"text": MAZDA, "number": AMOUNT, "day": CLOSED}
 VALUES = {
     "days": 3, "months": 3, "minutes": 3, "text": "a", "texts": ["a"], "number": 3, "pair": [1, 3], "none": None,

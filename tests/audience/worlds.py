@@ -143,7 +143,8 @@ class Maker:
         }
 
     def meta(self) -> Facts:
-        return {name: self.random.choice(WORDS) for name in ("club", "2024", "größe") if self.random.random() < 0.5}
+        names = ("club", "2024", "größe", "a.b-c d's [0]")
+        return {name: self.random.choice(WORDS) for name in names if self.random.random() < 0.5}
 
     def a_vehicle(self, ref: str) -> Facts:
         pick, day = self.random, self.world.day

@@ -119,6 +119,13 @@ def test_rejects_come_in_again_when_they_are_put_right(tmp_path):
     assert Customer.objects.of(dealer).get(ref="2").city == "Saint, Jean"
 
 
+def test_any_column_that_begins_with_meta_is_kept(tmp_path):
+    dealer = a_dealer()
+    run = taken_in(dealer, a_feed(tmp_path, customers="id,Meta_Club Level,meta_e-mail.2\n1,Gold,x\n"))
+    assert run.notes == []
+    assert Customer.objects.of(dealer).get().meta == {"club level": "Gold", "e-mail.2": "x"}
+
+
 def test_columns_that_nobody_knows_are_said_once(tmp_path):
     run = taken_in(a_dealer(), a_feed(tmp_path, customers="id,fist_name,meta_club\n1,a,b\n2,a,b\n"))
     assert run.notes == ["customers.csv: column 'fist_name' is not known, ignored (did you mean first_name?)"]

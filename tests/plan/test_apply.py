@@ -102,6 +102,13 @@ def test_an_edit_lifts_a_pause(dealer):
     assert row(dealer).paused == ""
 
 
+def test_the_same_file_lifts_a_pause_whose_cause_lay_elsewhere(dealer):
+    apply(dealer, WHOLE)
+    Automation.objects.of(dealer).update(paused="a holiday that the region did not have")
+    assert apply(dealer, WHOLE, at=A_DAY + timedelta(days=1)).changed == ["SR180"]
+    assert (row(dealer).paused, row(dealer).live_from) == ("", A_DAY)
+
+
 def test_two_dealers_have_their_own_of_the_same_code(dealer):
     other = a_dealer("south")
     apply(dealer, WHOLE)

@@ -6,6 +6,7 @@ from relance.lib.errors import BadInput
 from relance.lib.language import LANGUAGES
 from relance.plan.gather import ALWAYS, REACH
 from relance.plan.placeholders import FIELDS, SUBJECTS, Field, field_named, fields_for
+from relance.plan.render import parse
 from relance.plan.saying.samples import sample_values, sample_voice
 
 SAID = {
@@ -83,6 +84,7 @@ def test_a_column_of_the_feed_is_a_field() -> None:
     field = field_named("customer.meta_Colour")
     assert field.needs == ("customer.meta_colour",)
     assert field.render({"customer.meta_colour": "red"}, sample_voice("en")) == "red"
+    assert parse("{ Customer.Meta_Club Level | none }").needs == {"customer.meta_club level"}
 
 
 def test_a_subject_has_its_own_fields_and_those_of_all() -> None:

@@ -62,6 +62,7 @@ def test_an_empty_field_without_a_fallback_is_a_hole(empty: str | None) -> None:
         ("{ customer.__class__ }", "unknown field"),
         ("{ 1 + 1 }", "not a field"),
         ("{ customer.meta_ }", "unknown field"),
+        ("{ vehicle.meta_a-b }", "not a field"),
     ],
 )
 def test_bad_wording_is_refused_with_its_place(text: str, told: str) -> None:
