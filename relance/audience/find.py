@@ -1,83 +1,41 @@
-"""Turns a few words into the attributes that they may mean: by their labels, and by what other systems call them."""
+"""Turns a few words into the attributes that they may mean: by their labels, and by what other systems call them.
 
-from collections.abc import Iterator
+What others call it stands in `called.yaml`; a new word is a word more there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
 from relance.audience.fields import CATEGORIES, Attribute, Category
 from relance.lib.fold import fold
+from relance.lib.yaml_file import read_yaml
 
-# What people call it elsewhere, in the four languages: folded word or phrase → category.attribute.
-CALLED = {
-    "invoice": "repair_order_closed.last_time",
-    "facture": "repair_order_closed.last_time",
-    "factura": "repair_order_closed.last_time",
-    "arve": "repair_order_closed.last_time",
-    "last visit": "repair_order_closed.last_time",
-    "last service": "repair_order_closed.last_time",
-    "derniere visite": "repair_order_closed.last_time",
-    "ultima visita": "repair_order_closed.last_time",
-    "viimane kulastus": "repair_order_closed.last_time",
-    "ro": "repair_order_opened.last_time",
-    "work order": "repair_order_opened.last_time",
-    "bon de travail": "repair_order_opened.last_time",
-    "orden de trabajo": "repair_order_opened.last_time",
-    "tookask": "repair_order_opened.last_time",
-    "mileage": "vehicle.odometer",
-    "kilometrage": "vehicle.odometer",
-    "kilometraje": "vehicle.odometer",
-    "labisoit": "vehicle.odometer",
-    "brand": "vehicle.make",
-    "marque": "vehicle.make",
-    "marca": "vehicle.make",
-    "mark": "vehicle.make",
-    "booking": "appointment.next_one",
-    "rendez-vous": "appointment.next_one",
-    "cita": "appointment.next_one",
-    "broneering": "appointment.next_one",
-    "no-show": "appointment.status",
-    "delivery": "sale.delivered_on",
-    "purchase": "sale.delivered_on",
-    "vehicle delivery date": "sale.delivered_on",
-    "livraison": "sale.delivered_on",
-    "achat": "sale.delivered_on",
-    "entrega": "sale.delivered_on",
-    "compra": "sale.delivered_on",
-    "uleandmine": "sale.delivered_on",
-    "ost": "sale.delivered_on",
-    "lease end": "sale.term_end_on",
-    "fin de bail": "sale.term_end_on",
-    "fin de location": "sale.term_end_on",
-    "fin del leasing": "sale.term_end_on",
-    "liisingu lopp": "sale.term_end_on",
-    "birthday": "customer.birth_date",
-    "anniversaire": "customer.birth_date",
-    "cumpleanos": "customer.birth_date",
-    "sunnipaev": "customer.birth_date",
-    "seller": "sale.salesperson",
-    "vendeur": "sale.salesperson",
-    "vendedor": "sale.salesperson",
-    "muuja": "sale.salesperson",
-    "recall": "vehicle.open_recall",
-    "rappel": "vehicle.open_recall",
-    "garantie": "vehicle.warranty_end_on",
-    "garantia": "vehicle.warranty_end_on",
-    "garantii": "vehicle.warranty_end_on",
-    "csi": "survey.score",
-    "nps": "survey.score",
-    "answer": "message_received.last_time",
-    "declined work": "deferred_work.status",
-    "recommended work": "deferred_work.last_time",
-}
 MOST = 12
+WHOLE_PART = 4  # letters from which on a word may also stand inside another (`number` in `telefoninumber`)
 Found = tuple[Category, Attribute]
+SIGNS = re.compile(r"[^0-9a-z]+")
 
 
 def find(words: str) -> list[Found]:
     """The attributes that a few words may mean in the language that is active, the nearest first."""
-    asked = fold(words)
+    asked = _plain(words)
     if not asked:
         return []
     scored = [(score, number, found) for number, found in enumerate(_all()) if (score := _score(asked, *found))]
     return [found for _, _, found in sorted(scored, key=lambda one: (-one[0], one[1]))][:MOST]
+
+
+@cache
+def called() -> Mapping[str, tuple[str, ...]]:
+    """Path → the words of other systems for it, folded."""
+    table = read_yaml(Path(__file__).parent / "called.yaml")
+    return {path: tuple(_plain(word) for word in words) for path, words in table.items()}
+
+
+def _plain(words: str) -> str:
+    return SIGNS.sub(" ", fold(words)).strip()
 
 
 def _all() -> Iterator[Found]:
@@ -87,12 +45,23 @@ def _all() -> Iterator[Found]:
 
 
 def _score(asked: str, category: Category, attribute: Attribute) -> int:
-    """How near: another system's name for it, its own label, all words somewhere in label and category."""
-    path = f"{category.name}.{attribute.name}"
-    if any(target == path and (asked in called or called in asked.split()) for called, target in CALLED.items()):
-        return 4
-    label = fold(str(attribute.label))
+    """How near: the label itself, another system's name for it, the beginning of either, words of it."""
+    path, label = f"{category.name}.{attribute.name}", _plain(str(attribute.label))
+    names = called().get(path, ())
     if asked == label:
+        return 7 if asked in names else 6
+    if asked in names:
+        return 5
+    if any(name.startswith(asked) for name in names):
+        return 4
+    if any(f" {name} " in f" {asked} " for name in names):
         return 3
-    whole = fold(f"{category.label} {attribute.label} {path.replace('_', ' ')}")
-    return 2 if asked in label else int(all(word in whole for word in asked.split()))
+    whole = _plain(f"{category.label} {attribute.label} {path}")
+    if not all(_is_in(word, whole) for word in asked.split()):
+        return 0
+    return 2 if all(_is_in(word, label) for word in asked.split()) else 1
+
+
+def _is_in(word: str, text: str) -> bool:
+    """Whether a word of the text begins like this; a long one may stand within a word."""
+    return f" {word}" in f" {text}" or (len(word) >= WHOLE_PART and word in text)

@@ -33,7 +33,10 @@ class Beside(Protocol):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The bound socket; BadInput when the port cannot be had. Comes first, so that nothing else has changed then."""
+    """The bound socket; BadInput when the port cannot be had. Comes first, so that nothing else has changed then.
+
+    From now on links name the port that was taken (plan/saying/links.py), not the one of the environment.
+    """
     if not 0 <= port <= LAST_PORT:
         raise BadInput(f"{port} is not a port: choose one from 1 to {LAST_PORT} with --port")
     with ExitStack() as given_up:
@@ -49,6 +52,7 @@ def listen(host: str, port: int) -> socket.socket:
             )
             raise BadInput(f"port {port} on {host} {why}") from None
         given_up.pop_all()
+    settings.ENVIRONMENT = {**settings.ENVIRONMENT, "RELANCE_HOST": host, "RELANCE_PORT": listening.getsockname()[1]}
     return listening
 
 

@@ -8,11 +8,19 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing
+from typing import Any
 
 import pytest
 
 from relance.jobs.serve import listen
 from relance.lib.errors import BadInput
+from relance.plan.saying.links import server_url
+
+
+@pytest.fixture(autouse=True)
+def _environment_given_back(settings: Any) -> None:
+    """Whoever listens changes the port that links name."""
+    settings.ENVIRONMENT = settings.ENVIRONMENT
 
 
 def free_port() -> int:
@@ -30,6 +38,11 @@ def answer(url: str) -> int:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")
+
+
+def test_links_name_the_port_that_was_taken():
+    with closing(listen("127.0.0.1", 0)) as listening:
+        assert server_url() == f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 def test_a_port_in_use_is_one_line():

@@ -15,6 +15,7 @@ from relance.jobs.home import open_home
 from relance.jobs.serve import listen, serve
 from relance.jobs.worker import Clockwork
 from relance.lib.clock import now
+from relance.plan.saying.links import server_url
 
 
 def command(
@@ -31,7 +32,7 @@ def command(
     with nullcontext() if listening is None else closing(listening):
         open_home()
         dealership = open_dealership(customers=customers, seed=seed, at=now(), say=_say, lived=lived)
-        address = settings.ENVIRONMENT["RELANCE_URL"].rstrip("/") or f"http://{host}:{port}"
+        address = server_url()
         if listening is None:
             _say(_welcome(dealership, address, "Serve it with: relance demo"))
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from textwrap import wrap
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
@@ -17,6 +18,7 @@ from relance.dealers import two_step
 from relance.dealers.models import User
 from relance.lib import clock
 from relance.web.desk.guard import memberships_of, speak, to_sign_in
+from relance.web.door.browsers import known_as
 from relance.web.door.sessions import SECOND, end_others, sessions_of
 from relance.web.door.told import tell_dealers
 
@@ -52,7 +54,7 @@ def _show(request: HttpRequest, user: User, *, status: int = 200, **told: Any) -
     values = {
         "has_second": two_step.has_second_step(user),
         "codes_left": len(two_step.recovery_codes(user)),
-        "sessions": sessions_of(user, at=clock.now()),
+        "sessions": [(one, known_as(one.browser)) for one in sessions_of(user, at=clock.now())],
         "this": request.session.session_key,
         "places": memberships_of(user),
         "needs_second": needs_second(request, user),
@@ -109,7 +111,8 @@ def second_step(request: HttpRequest, user: User) -> HttpResponse:
             tell_dealers(request, user.email, "second_step", "on")
             return redirect("me-codes")
         fault = _("This code is not correct. Codes change every half minute; your phone’s clock must be right.")
-    values = {"secret": secret, "drawing": two_step.drawing(user, secret), "fault": fault}
+    by_hand = " ".join(wrap(secret, 4))  # to be typed into a telephone
+    values = {"secret": by_hand, "drawing": two_step.drawing(user, secret), "fault": fault}
     return render(request, "me/second_step.html", values)
 
 
