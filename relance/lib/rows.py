@@ -92,7 +92,7 @@ def insert_columns(
     rows = zip(*columns.values(), *([value] * size for value in fill.values()), strict=True)
     listed = ", ".join(_column(model, name) for name in names)
     action = _on_conflict(model, match, change)
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and size >= MANY:
         _copy(model, listed, rows, action)
     else:
         marks = ", ".join(["%s"] * len(names))
