@@ -21,6 +21,7 @@ from relance.web.lists.listing import Column, Listing
 from relance.web.lists.order import Key
 from relance.web.lists.table import Table, in_order
 
+FEW = 2_000  # messages that are put in order by themselves
 NAMES = 200  # customers whom a search by name looks at
 CHART_DAYS = 30
 OPEN = ("ready", "approval", "sending", "unsure")  # states in which something is still to come
@@ -32,6 +33,9 @@ def chosen(rows: QuerySet[Message], customers: QuerySet[Customer], *, state: str
     """The messages of one state, to people whose name contains what is searched for."""
     if state in STATES:
         rows = rows.filter(state=state)
+        # Few in a state lie far apart by their last move; many are found at once there.
+        few = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+        rows = rows.filter(pk__in=few) if len(few) <= FEW else rows
     if search:
         named = customers.filter(name_folded__contains=fold(search)).order_by("name_folded")
         rows = rows.filter(customer_id__in=list(named.values_list("pk", flat=True)[:NAMES]))
