@@ -68,7 +68,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
-            "loaders": ["relance.web.templating.Loader"],
+            "loaders": [("django.template.loaders.cached.Loader", ["relance.web.templating.Loader"])],
         },
     }
 ]

@@ -12,7 +12,10 @@ LAYOUT = re.compile(r"\s*\n\s*")
 
 
 class Loader(Files):
-    """Template files, read once each. No template may contain text whose line breaks count."""
+    """Template files; settings.py wraps it, so that each is read and parsed once.
+
+    No template may contain text whose line breaks count.
+    """
 
     def get_contents(self, origin: Origin) -> str:
         """The file's text on one line."""
