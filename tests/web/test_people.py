@@ -73,6 +73,13 @@ def test_the_invitation_goes_out_by_the_dealer_s_sender(client: Client, dealer: 
     assert not any("List-Unsubscribe" in mail for mail in mine)
 
 
+def test_where_no_mail_server_is_set_up_the_inviter_is_told_to_pass_the_link_on(client: Client, dealer: Dealer) -> None:
+    page = client.post(
+        "/d/north/settings/people/invite/", {"email": NEW, "role": "advisor"}, follow=True
+    ).content.decode()
+    assert f"The invitation to {NEW} could not be sent: no mail server is set up yet" in page
+
+
 def test_who_has_an_account_takes_the_place_and_signs_in_as_ever(client: Client, dealer: Dealer) -> None:
     a_user(a_dealer("south"), email=NEW)
     link = invited(client)

@@ -17,6 +17,7 @@ from relance.intake.models import ImportRun
 from relance.jobs.inbox import Inbox
 from relance.lib import clock
 from tests.builders import A_DAY, a_dealer, a_user
+from tests.delivery.mail_server import Mailbox, mail_server
 
 pytestmark = pytest.mark.django_db
 SENDERS, FEEDS = "/d/north/settings/senders/", "/d/north/settings/feeds/"
@@ -78,9 +79,17 @@ def test_a_check_says_what_is_in_the_way(client: Client, dealer: Dealer) -> None
     assert 'role="alert"' in page and "127.0.0.1" in page
 
 
+def test_a_test_that_a_provider_took_is_to_be_looked_for_there(client: Client, dealer: Dealer) -> None:
+    with mail_server(Mailbox()) as box:
+        sending = Sending("smtp", {"host": "127.0.0.1", "port": box.port, "tls": "none"})
+        keep_sender(dealer, "email", sending, at=A_DAY)  # by the operator
+        page = client.post(f"{SENDERS}email/test/", {"address": "kim@dealer.example"}).content.decode()
+    assert "check that it arrives" in page and box.recipients == ["kim@dealer.example"]
+
+
 def test_a_test_message_goes_out_and_is_kept_nowhere(client: Client, dealer: Dealer, tmp_path: Path) -> None:
     page = client.post(f"{SENDERS}email/test/", {"address": "kim@dealer.example"}).content.decode()
-    assert "check that it arrives" in page
+    assert "no sender is set up for this channel yet" in page
     assert [path.suffix for path in (tmp_path / "sent" / "north").rglob("*") if path.is_file()] == [".eml"]
     assert "is not an e-mail address" in client.post(f"{SENDERS}email/test/", {"address": "kim"}).content.decode()
 

@@ -52,6 +52,11 @@ def test_of(dealer: Dealer, channel: str, address: str, spoken: Spoken) -> Direc
     return Direct(TEST, channel, address, subject, spoken.body or "", language=spoken.language)
 
 
+def stays_here(dealer: Dealer, channel: str) -> bool:
+    """Whether nothing leaves the house by this channel, because no sender is set up: messages become files."""
+    return sending_of(dealer, channel).kind == "file"
+
+
 def send_directly(dealer: Dealer, said: Direct, *, at: datetime, sending: Sending | None = None) -> Result:
     """What the other side says to it; BadInput for an address that cannot be used, ChannelDown as everywhere.
 
@@ -92,11 +97,11 @@ def _usable(dealer: Dealer, channel: str, address: str) -> str:
     if channel in ("sms", "phone"):
         number = read_phone(address, dealer.country)
         if not number.usable or not number.text:
-            raise BadInput(gettext("'%(text)s' is not a telephone number that can be used") % {"text": address})
+            raise BadInput(gettext("“%(text)s” is not a telephone number.") % {"text": address})
         return number.text
     if channel in ("email", "staff"):
         mailbox, usable = read_email(address)
         if not usable or not mailbox:
-            raise BadInput(gettext("'%(text)s' is not an e-mail address") % {"text": address})
+            raise BadInput(gettext("“%(text)s” is not an e-mail address.") % {"text": address})
         return mailbox
     return address

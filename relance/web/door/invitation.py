@@ -25,6 +25,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = invitation_of(token, at=at)
     if found is None:
         return render(request, "sign_in/invitation_dead.html")
+    if not request.user.is_authenticated:
+        speak(request, found.dealer.language if "django_language" not in request.COOKIES else "")
     is_new = not User.objects.filter(email__iexact=found.email).exists()
     name, faults = request.POST.get("name", ""), []
     if request.method == "POST":
@@ -35,8 +37,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             note(found.dealer, Deed("user_changed", f"user {user.email}", after={"role": found.role}), who=who, at=at)
             return come_in(request, user) if is_new else redirect("sign-in")
         faults = faults or [_("This link has just been used.")]
-    elif not request.user.is_authenticated:
-        speak(request, found.dealer.language if "django_language" not in request.COOKIES else "")
     values = {
         "invitation": found,
         "role": word(ROLES, found.role),

@@ -12,7 +12,7 @@ from relance.audience.fields import CATEGORIES
 from relance.audience.find import find
 from relance.audience.values import values_of
 from relance.delivery.channel import Accepted, ChannelDown
-from relance.delivery.senders.trial import send_directly, test_of
+from relance.delivery.senders.trial import send_directly, stays_here, test_of
 from relance.lib.errors import BadInput
 from relance.plan.apply import definition_of
 from relance.plan.models import Automation, Sketch
@@ -121,7 +121,8 @@ def send_a_test(desk: Desk, name: str) -> HttpResponse:
     sketch = _sketch(desk, name)
     values = _beside_values(desk, sketch, name)
     fault = _test_fault(desk, sketch, values["said"])
-    values["tested"] = {"fault": fault}
+    channel = desk.request.POST.get("words", "").partition("-")[0]
+    values["tested"] = {"fault": fault, "stays_here": not fault and stays_here(desk.dealer, channel)}
     if desk.is_fragment:
         return show(desk, "desk/automations/_tested.html", values)
     return show(desk, "desk/automations/builder.html", {**_page(desk, sketch, name), **values}, place=PLACE)

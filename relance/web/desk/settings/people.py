@@ -15,7 +15,7 @@ from relance.dealers.places import change_place, readmit, suspend
 from relance.dealers.rights import ACTS, RIGHTS
 from relance.dealers.two_step import who_have_it
 from relance.delivery.channel import Accepted, ChannelDown
-from relance.delivery.senders.trial import INVITATION, Direct, send_directly
+from relance.delivery.senders.trial import INVITATION, Direct, send_directly, stays_here
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
 from relance.plan.saying.links import server_url
@@ -147,6 +147,8 @@ def _send(desk: Desk, row: Invitation, link: str) -> str:
         result = send_directly(desk.dealer, direct, at=desk.reader.at)
     except (BadInput, ChannelDown) as error:
         return str(error)
+    if stays_here(desk.dealer, "email"):
+        return gettext("no mail server is set up yet")
     return "" if isinstance(result, Accepted) else result.answer
 
 

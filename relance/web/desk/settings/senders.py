@@ -15,7 +15,7 @@ from relance.delivery.receipts.kinds import USER
 from relance.delivery.senders import keep_sender, opened, sending_of
 from relance.delivery.senders.hosts import FROM_DESK
 from relance.delivery.senders.registry import KINDS, channel_for
-from relance.delivery.senders.trial import send_test
+from relance.delivery.senders.trial import send_test, stays_here
 from relance.delivery.senders.ways import file_sending
 from relance.lib.errors import BadInput, Failure
 from relance.measures.words import CHANNELS
@@ -138,7 +138,11 @@ def test_sender(desk: Desk, channel: str) -> HttpResponse:
         return _page(desk, status=422, of=channel, fault=str(error), address=address)
     is_taken = isinstance(result, Accepted)
     desk.note("test_message", f"channel {channel}", after={"accepted": is_taken})
-    good = _("The test message was accepted: check that it arrives.") if is_taken else ""
+    good = ""
+    if is_taken and stays_here(desk.dealer, channel):
+        good = _("Nothing was sent: no sender is set up for this channel yet. The test is a file on the server.")
+    elif is_taken:
+        good = _("The test message was accepted: check that it arrives.")
     return _page(desk, of=channel, good=good, fault="" if is_taken else result.answer, address=address)
 
 
