@@ -5,7 +5,7 @@ import json
 import pytest
 
 from relance.facts.models import Customer
-from tests.builders import a_customer, a_dealer
+from tests.builders import a_customer, a_dealer, an_automation
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,15 @@ def test_two_become_one_and_the_log_says_so(dealer, relance):
     assert [row.ref for row in Customer.objects.of(dealer)] == ["K"]
     assert "customer G merged into K" in relance("audit", "north", "--json").out
     assert relance("merges", "north").err == "0 pairs\n"
+
+
+def test_the_gone_id_leads_to_the_kept_one(dealer, relance):
+    an_automation(dealer)
+    relance("merges", "north", "--merge", "K", "G", "--yes")
+    why = relance("why", "north", "SR180", "G", "--at", "2026-05-04T10:00", "--json")
+    assert json.loads(why.out)["customer"] == "K"
+    assert json.loads(relance("evidence", "north", "--customer", "G", "--json").out)["customer"] == "K"
+    assert relance("remind", "north", "G", "--at", "2099-05-05", "--text", "Call").status == 0
 
 
 def test_two_who_are_two_are_not_shown_again(dealer, relance):

@@ -62,7 +62,7 @@ def test_for_a_person_it_reads_rule_by_rule(dealer, relance):
     ("words", "says"),
     [
         (("SR18", "C1"), "unknown automation 'SR18', did you mean 'SR180'?"),
-        (("SR180", "C7"), "unknown customer C7: it is not in the facts of north"),
+        (("SR180", "C7"), "there is no customer C7: give the id of the business system, for example C1024"),
     ],
 )
 def test_an_unknown_name_is_told(dealer, relance, words, says):

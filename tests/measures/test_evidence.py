@@ -65,7 +65,7 @@ def test_a_customer_is_explained_with_everything_that_was_sent(relance, dealer):
         ([], "one of the two"),
         (["x"], "no message id"),
         (["00000000-0000-4000-8000-000000000000"], "has no message"),
-        (["--customer", "C9"], "unknown customer"),
+        (["--customer", "C9"], "there is no customer C9"),
     ],
 )
 def test_what_cannot_be_found_is_said_in_one_line(relance, dealer, words, says):

@@ -144,4 +144,4 @@ def test_on_the_command_line(relance: Relance, customer: Customer) -> None:
     assert (made["to"], made["status"]) == (["user:S1", "sales_manager"], "waits")
     assert "Call Ann" in relance("remind", "north").out
     assert "canceled" in relance("remind", "north", "--cancel", made["number"]).out
-    assert "nobody has this reference" in relance("remind", "north", "C0", "--at", "2099-05-05", "--text", "x").err
+    assert "there is no customer C0" in relance("remind", "north", "C0", "--at", "2099-05-05", "--text", "x").err

@@ -26,7 +26,7 @@ def dealer_of(slug: str) -> Dealer:
     return dealer
 
 
-def automation_of(code: str, dealer: Dealer) -> Automation:
+def automation_of(dealer: Dealer, code: str) -> Automation:
     """The dealer's automation with this code; BadInput offers the nearest one."""
     rows = Automation.objects.of(dealer)
     found = rows.filter(code=code).first()

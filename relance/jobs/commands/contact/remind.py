@@ -5,8 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from relance.dealers.models import Dealer
-from relance.facts.models import Customer
-from relance.jobs.commands.arguments import dealer_of, moment_of, noted, print_json
+from relance.jobs.commands.arguments import customer_of, dealer_of, moment_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import iso
@@ -35,12 +34,12 @@ def command(  # noqa: PLR0913  (each is an option of the command line)
         shown = [_canceled(dealer, cancel, by)]
     elif customer is None or (at is None and text is None):
         rows = PersonalReminder.objects.of(dealer).select_related("customer").order_by("at", "pk")
-        shown = list(rows.filter(customer=_customer(dealer, customer)) if customer else rows)
+        shown = list(rows.filter(customer=customer_of(dealer, customer)) if customer else rows)
     elif at is None or text is None:
         raise BadInput("a reminder needs --at MOMENT and --text TEXT")
     else:
         wish = Wish(moment_of(at, dealer), text, by, to or _of_kind(kind), channel)
-        reminder = remind(_customer(dealer, customer), wish, at=now())
+        reminder = remind(customer_of(dealer, customer), wish, at=now())
         noted(dealer, "reminder", f"customer {customer}", by=by, at=at)
         shown = [reminder]
     for reminder in shown:
@@ -51,13 +50,6 @@ def _of_kind(kind: str) -> tuple[str, ...]:
     if kind and kind not in KINDS:
         raise BadInput(f"--kind {unknown_word('kind', kind, KINDS)}")
     return KINDS[kind or "reminder"]
-
-
-def _customer(dealer: Dealer, ref: str) -> Customer:
-    found = Customer.objects.of(dealer).filter(ref=ref).first()
-    if found is None:
-        raise BadInput(f"customer {ref}: nobody has this reference")
-    return found
 
 
 def _canceled(dealer: Dealer, number: int, by: str) -> PersonalReminder:

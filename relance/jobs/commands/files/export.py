@@ -130,7 +130,7 @@ def _asked(
         raise BadInput("say which list: --run NUMBER (see relance runs), or --automation CODE with --at DAY")
     moment = moment_of(at, dealer) if at else now()
     if number is None:
-        automation = automation_of(code or "", dealer)
+        automation = automation_of(dealer, code or "")
         merge = of_day(dealer, automation, day_of(moment, dealer.zone), at=now())
         return Asked(merge, None, template_file, labels, moment)
     row = Run.objects.of(dealer).filter(pk=number).select_related("automation").first()

@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """How many subjects the rules find."""
     dealer = dealer_of(slug)
-    definition = definition_of(automation_of(automation, dealer))
+    definition = definition_of(automation_of(dealer, automation))
     moment = now() if at is None else moment_of(at, dealer)
     found = count(
         Question(dealer, definition.tree, definition.subject, definition.scope, moment), patiently=not quickly

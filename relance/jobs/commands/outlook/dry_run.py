@@ -21,7 +21,7 @@ def command(
 ) -> None:
     """What an automation would have sent."""
     dealer = dealer_of(slug)
-    definition = definition_of(automation_of(automation, dealer))
+    definition = definition_of(automation_of(dealer, automation))
     found = dry_run(dealer, definition, first=parse_day(first), last=parse_day(last))
     for month in found.months:
         if as_json:

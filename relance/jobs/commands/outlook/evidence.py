@@ -7,8 +7,7 @@ from uuid import UUID
 import typer
 
 from relance.dealers.models import Dealer
-from relance.facts.models import Customer
-from relance.jobs.commands.arguments import dealer_of, print_json
+from relance.jobs.commands.arguments import customer_of, dealer_of, print_json
 from relance.lib.errors import BadInput
 from relance.measures.evidence import evidence_of_customer, evidence_of_message
 from relance.outbox.models import Message
@@ -27,7 +26,7 @@ def command(
     if key:
         found = evidence_of_message(dealer, _message(dealer, key))
     else:
-        found = evidence_of_customer(dealer, _customer(dealer, customer))
+        found = evidence_of_customer(dealer, customer_of(dealer, customer))
     if as_json:
         print_json(found)
     else:
@@ -42,11 +41,4 @@ def _message(dealer: Dealer, key: str) -> Message:
     found = rows.first()
     if found is None:
         raise BadInput(f"{dealer.slug} has no message {key}")
-    return found
-
-
-def _customer(dealer: Dealer, ref: str) -> Customer:
-    found = Customer.objects.of(dealer).filter(ref=ref).first()
-    if found is None:
-        raise BadInput(f"unknown customer {ref}: it is not in the facts of {dealer.slug}")
     return found

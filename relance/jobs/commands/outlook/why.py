@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from relance.dealers.models import Dealer
-from relance.facts.models import Customer
-from relance.jobs.commands.arguments import automation_of, dealer_of, moment_of, print_json
+from relance.jobs.commands.arguments import automation_of, customer_of, dealer_of, moment_of, print_json
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.language import LANGUAGES
 from relance.lib.moments import iso
@@ -28,10 +27,8 @@ def command(  # noqa: PLR0913 the words of the command line
     dealer = dealer_of(slug)
     if language is not None and language not in LANGUAGES:
         raise BadInput(unknown_word("language", language, LANGUAGES))
-    row = automation_of(automation, dealer)
-    person = Customer.objects.of(dealer).filter(ref=customer).first()
-    if person is None:
-        raise BadInput(f"unknown customer {customer}: it is not in the facts of {dealer.slug}")
+    row = automation_of(dealer, automation)
+    person = customer_of(dealer, customer)
     moment = moment_of(at, dealer)
     found = why(dealer, row, person, at=moment, subject=subject)
     if as_json:
@@ -42,7 +39,7 @@ def command(  # noqa: PLR0913 the words of the command line
         print_json(
             {
                 "automation": automation,
-                "customer": customer,
+                "customer": person.ref,
                 "subject": found.subject,
                 "at": iso(moment, dealer.zone),
                 "verdict": found.verdict,

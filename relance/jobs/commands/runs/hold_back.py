@@ -8,14 +8,13 @@ import typer
 
 from relance.dealers.models import Dealer
 from relance.facts.models import Customer
-from relance.jobs.commands.arguments import customer_of, dealer_of, noted
+from relance.jobs.commands.arguments import automation_of, customer_of, dealer_of, noted
 from relance.lib.clock import now
-from relance.lib.errors import BadInput, unknown_word
+from relance.lib.errors import BadInput
 from relance.lib.moments import parse_day
 from relance.outbox.gate.known import EVERYTHING
 from relance.outbox.hold_back import hold_back, hold_from_everything, standing_of, undo
 from relance.outbox.models import HoldBack
-from relance.plan.models import Automation
 
 
 def command(
@@ -59,14 +58,6 @@ def _from_everything(dealer: Dealer, person: Customer, *, until: str | None, why
     hold_from_everything(dealer, person, until=last, why=why, by="operator", at=now())
     noted(dealer, "held_back", f"everything, customer {person.ref}", until=until or "forever")
     print(f"{person.ref} is held back from everything {f'until {last}' if last else 'forever'}", file=sys.stderr)
-
-
-def automation_of(dealer: Dealer, code: str) -> Automation:
-    """The automation with this code; BadInput offers the nearest."""
-    rows = {row.code: row for row in Automation.objects.of(dealer)}
-    if code not in rows:
-        raise BadInput(unknown_word("automation", code, rows))
-    return rows[code]
 
 
 def _of_day(held: list[HoldBack], on: date | None) -> list[HoldBack]:

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from relance.jobs.commands.arguments import dealer_of, noted
-from relance.jobs.commands.runs.hold_back import automation_of
+from relance.jobs.commands.arguments import automation_of, dealer_of, noted
 from relance.lib.clock import now
 from relance.plan.apply import definition_of
 from relance.plan.switching.switch import switch
