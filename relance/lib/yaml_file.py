@@ -57,3 +57,18 @@ def read_yaml_text(text: str, name: str) -> Any:
             raise BadInput(gettext("{name}: is not YAML ({why})").format(name=name, why=why)) from None
         told = gettext("{name}, line {line}: is not YAML ({why})")
         raise BadInput(told.format(name=name, line=mark.line + 1, why=why)) from None
+
+
+class Lines(yaml.SafeDumper):
+    """Writes a text of several lines as those lines, so that a person can read it and compare it."""
+
+
+Lines.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
+
+
+def write_yaml(content: Any) -> str:
+    """The content as a YAML text that `read_yaml` reads back."""
+    return str(yaml.dump(content, Dumper=Lines, allow_unicode=True, sort_keys=False, width=120))

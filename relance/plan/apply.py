@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -16,7 +15,7 @@ from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import day_of
-from relance.lib.yaml_file import read_yaml
+from relance.lib.yaml_file import read_yaml, write_yaml
 from relance.plan.definition import Definition, read_definition, read_live_from
 from relance.plan.models import Automation, AutomationVersion
 from relance.plan.schedule import check_holiday
@@ -143,9 +142,7 @@ def _word(key: str, value: Any) -> Any:
 def export(dealer: Dealer) -> str:
     """Every automation of a dealer as YAML that `apply` reads back."""
     rows = Automation.objects.of(dealer).order_by("code")
-    return yaml.safe_dump(
-        {"automations": [row.definition for row in rows]}, allow_unicode=True, sort_keys=False, width=120
-    )
+    return write_yaml({"automations": [row.definition for row in rows]})
 
 
 def definition_of(automation: Automation) -> Definition:

@@ -37,11 +37,15 @@ def apply_file(desk: Desk) -> HttpResponse:
     try:
         if chosen is not None:
             text = values["text"] = _text_of(chosen.read(MOST + 1))
+        if not text.strip():
+            raise BadInput(_("Choose a file, or paste its text."))
         applied = _apply(desk, text, sure="sure" in desk.request.POST)
     except BadInput as error:
         return show(desk, "desk/automations/file.html", {**values, "told": str(error)}, place=PLACE, status=422)
     if "sure" in desk.request.POST:
         desk.note("automation", "a file", after={"new": applied.added, "changed": applied.changed})
+    # What the file leaves as it is has been warned of before.
+    applied.warnings = [one for one in applied.warnings if one.partition(":")[0] not in applied.unchanged]
     values |= {"applied": applied, "is_sure": "sure" in desk.request.POST}
     return show(desk, "desk/automations/file.html", values, place=PLACE)
 
@@ -56,7 +60,7 @@ def _text_of(content: bytes) -> str:
 
 
 def _apply(desk: Desk, text: str, *, sure: bool) -> Applied:
-    entries = read_automations(read_yaml_text(text[:MOST], "file"), "file")
+    entries = read_automations(read_yaml_text(text[:MOST], _("The file")), _("The file"))
     with transaction.atomic():
         applied = apply_definitions(desk.dealer, entries, at=desk.reader.at, by=str(desk.user))
         if not sure:

@@ -3,7 +3,7 @@
 The parts of the file that the builder does not show (a theme, needs) stay as they were.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -105,16 +105,18 @@ def _wording(typed: Typed, before: dict[str, Any]) -> dict[str, Any]:
             if before.get(channel):
                 wording[channel] = before[channel]
             continue
-        words = dict(_spoken(typed, channel))
+        words = dict(_spoken(typed, channel, before.get(channel) or {}))
         if words:
             wording[channel] = words
     return wording
 
 
-def _spoken(typed: Typed, channel: str) -> Iterable[tuple[str, dict[str, str]]]:
+def _spoken(typed: Typed, channel: str, before: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, str]]]:
     for language in LANGUAGES:
         name = f"words-{channel}-{language}"
         subject, body = typed.get(f"{name}-subject", "").strip(), _body(typed.get(f"{name}-body", ""))
+        stood = (before.get(language) or {}).get("body") or ""
+        body = stood if body == _body(stood) else body  # a field drops a break at the end: that is no change of ours
         if body or subject:
             yield language, ({"subject": subject} if subject else {}) | {"body": body}
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
-import yaml
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from relance.lib.errors import BadInput
+from relance.lib.yaml_file import write_yaml
 from relance.plan.apply import apply_definitions
 from relance.plan.models import Automation, AutomationVersion
 from relance.web.desk.automations.listed import automation_named
@@ -65,7 +65,7 @@ def _difference(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str
 
 
 def _yaml(entry: dict[str, Any]) -> list[str]:
-    return str(yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=100)).splitlines()
+    return write_yaml(entry).splitlines()
 
 
 @desk_page("automations", changes=True)
