@@ -7,6 +7,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 
 from relance.web.desk.automations.listed import AUTOMATIONS
+from relance.web.desk.bell.bell import NOTICES
 from relance.web.desk.campaigns.groups import GROUPS
 from relance.web.desk.campaigns.mailings import MAILINGS
 from relance.web.desk.customers.customers import CUSTOMERS
@@ -16,6 +17,8 @@ from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.outbox.outbox_list import MESSAGES
 from relance.web.desk.programmes.people import PEOPLE_OF_A_DAY
 from relance.web.desk.programmes.print_files import PRINT_FILES
+from relance.web.desk.results.quality import LAST_RUNS
+from relance.web.desk.results.retention import COHORTS, MODEL_YEARS
 from relance.web.desk.results.statistics import STATISTICS
 from relance.web.desk.settings.audit_log import AUDIT
 from relance.web.desk.settings.feeds import IMPORTS
@@ -42,10 +45,14 @@ ALL: tuple[Listing[Any], ...] = (
     CUSTOMERS,
     PAIRS,
     STATISTICS,
+    MODEL_YEARS,
+    COHORTS,
+    LAST_RUNS,
     IMPORTS,
     STAFF,
     PEOPLE,
     AUDIT,
+    NOTICES,
 )
 LISTS: Mapping[str, Listing[Any]] = {listing.name: listing for listing in ALL}
 

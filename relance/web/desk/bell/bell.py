@@ -1,6 +1,6 @@
 """Turns what waits for a person into one number on every page, and into a list that leads to each of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -8,12 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from relance.delivery.models import Notice
 from relance.delivery.staff.notices import read_notices, unread
 from relance.lib.moments import day_start
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.tasks.task_list import tasks_of
-from relance.web.desk.words import Word
+from relance.web.desk.words import TASKS, Word, name_of, word
+from relance.web.lists.listing import Column, Listing
+from relance.web.lists.order import Key
+from relance.web.lists.table import Table, in_order
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,6 @@ KINDS = (
     Kind(_("Tasks that are late"), "tasks", _late_tasks, "desk-tasks", "?show=late"),
     Kind(_("New for you"), "person", _unread, "desk-waiting", "#new"),
 )
-NOTICES = 30
 
 
 def _waiting(desk: Desk) -> list[Waiting]:
@@ -80,9 +83,44 @@ def _waiting(desk: Desk) -> list[Waiting]:
 @desk_page()
 def waiting(desk: Desk) -> HttpResponse:
     """The list."""
-    rows = unread(desk.dealer, desk.user).select_related("task__customer", "message__automation")
-    values = {"waiting": _waiting(desk), "notices": rows.order_by("-at", "-pk")[:NOTICES]}
+    page = NOTICES.page(desk)
+    values = {"waiting": _waiting(desk), "notices": page.rows, "head": page.head}
     return show(desk, "desk/bell/waiting.html", values, place="desk-waiting")
+
+
+def _whole(desk: Desk, keys: Sequence[int]) -> list[Notice]:
+    return in_order(unread(desk.dealer, desk.user).select_related("task__customer", "message__automation"), keys)
+
+
+def _what(notice: Notice) -> Word:
+    if notice.task:
+        return word(TASKS, notice.task.kind)
+    return (notice.message.subject_line or name_of(notice.message.automation)) if notice.message else ""
+
+
+def _customer(notice: Notice) -> str | None:
+    return notice.task.customer.name if notice.task and notice.task.customer else None
+
+
+def _columns(_desk: Desk) -> list[Column[Notice]]:
+    return [
+        Column("at", _("When"), lambda notice: notice.at),
+        Column("what", _("What"), _what),
+        Column("customer_name", _("Customer’s name"), _customer),
+    ]
+
+
+NOTICES = Listing(
+    name="notices",
+    place="desk-waiting",
+    title=_("New for you"),
+    source=Table(
+        keys=(Key("when", _("When"), ("at", "pk"), down=True),),
+        rows=lambda desk: unread(desk.dealer, desk.user),
+        whole=_whole,
+    ),
+    columns=_columns,
+)
 
 
 @desk_page(changes=True)

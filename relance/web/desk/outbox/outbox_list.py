@@ -33,12 +33,12 @@ def chosen(rows: QuerySet[Message], customers: QuerySet[Customer], *, state: str
     """The messages of one state, to people whose name contains what is searched for."""
     if state in STATES:
         rows = rows.filter(state=state)
-        # Few in a state lie far apart by their last move; many are found at once there.
-        few = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-        rows = rows.filter(pk__in=few) if len(few) <= FEW else rows
     if search:
         named = customers.filter(name_folded__contains=fold(search)).order_by("name_folded")
         rows = rows.filter(customer_id__in=list(named.values_list("pk", flat=True)[:NAMES]))
+    elif state in STATES:  # few in a state lie far apart by their last move; many are found there at once
+        few = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+        rows = rows.filter(pk__in=few) if len(few) <= FEW else rows
     return rows
 
 
