@@ -106,7 +106,12 @@ def _asked(dealer: Any) -> Iterator[Asked]:
     yield Asked(
         "desk-customers, searched", [f"{home}/customers/?q={word}" for word in ("tremblay", "roy", "gagnon ma")]
     )
-    yield Asked("desk-outbox, one state", [f"{home}/outbox/?state={state}" for state in ("delivered", "refused")])
+    yield Asked("desk-customers, sorted", [f"{home}/customers/?sort={sort}" for sort in ("-name", "since", "-since")])
+    yield Asked("desk-outbox, sorted", [f"{home}/outbox/?{asked}" for asked in ("sort=moved", "state=sent&sort=-send")])
+    yield Asked("desk-tasks, sorted", [f"{home}/tasks/?show=all&sort={sort}" for sort in ("customer", "-staff")])
+    yield Asked(
+        "desk-outbox, one state", [f"{home}/outbox/?state={state}" for state in ("delivered", "refused", "unsure")]
+    )
     yield Asked("desk-outbox, searched", [f"{home}/outbox/?q={word}" for word in ("tremblay", "roy")])
     yield Asked("desk-tasks, late", [f"{home}/tasks/?show=late"])
     yield Asked("desk-waiting-number", [f"{home}/waiting/number/"], is_part=True)
