@@ -88,3 +88,9 @@ def set_apart(dealer: Dealer, one: Customer, other: Customer, *, by: str, at: da
     first, second = sorted((one.pk, other.pk))
     row = Apart(dealer=dealer, first_id=first, second_id=second, by=by, at=at)
     Apart.objects.of(dealer).bulk_create([row], ignore_conflicts=True)
+
+
+def offer_again(dealer: Dealer, one: Customer, other: Customer) -> None:
+    """Perhaps they are one after all: offered again as long as they look alike."""
+    first, second = sorted((one.pk, other.pk))
+    Apart.objects.of(dealer).filter(first_id=first, second_id=second).delete()

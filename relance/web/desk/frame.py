@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from relance.web.desk.guard import Desk
+from relance.web.desk.guard import TOLD, Desk
 from relance.web.desk.words import Word
 
 
@@ -123,6 +123,7 @@ def show(desk: Desk, template: str, values: Mapping[str, Any], *, place: str = "
         "place": place,
         "search_at": SEARCH,
         "fragment": desk.is_fragment,
+        "just_done": None if desk.is_fragment else desk.request.session.pop(TOLD, None),
         **values,
     }
     return render(desk.request, template, context, status=status)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypedDict
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -33,6 +33,13 @@ from relance.web.desk.reading import Reader, reader_of
 Rest = ParamSpec("Rest")
 READING = ("GET", "HEAD")
 Values = Mapping[str, Any]
+
+
+class Undo(TypedDict):
+    """The form that takes back what has just been done."""
+
+    address: str
+    fields: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,10 @@ class Desk:
         """Note in the audit log what the reader did; inside the transaction of the page itself."""
         note(self.dealer, Deed(act, what, before or {}, after or {}), who=who_asks(self.request), at=self.reader.at)
 
+    def tell(self, says: str, *, undo: Undo | None = None) -> None:
+        """Say on the next page what has just been done, and offer to undo it."""
+        self.request.session[TOLD] = {"says": says, "undo": undo}
+
     @property
     def sees_all(self) -> bool:
         """Whether no customer of the dealer is hidden from the reader."""
@@ -94,6 +105,7 @@ class Desk:
         return bool(getattr(self.request, "htmx", False))
 
 
+TOLD = "told"  # in the session, until the next page has said it
 Page = Callable[Concatenate[Desk, Rest], HttpResponseBase]
 
 

@@ -120,4 +120,5 @@ def forget(desk: Desk, ref: str) -> HttpResponse:
         return customer_page(desk, one, told=_("Nothing was erased: type the customer’s id to confirm."), status=422)
     done = erase(desk.dealer, one, home=Path(settings.HOME), at=desk.reader.at)
     desk.note("person_erased", f"customer {ref}", after={"rows": sum(done.rows.values())})
+    desk.tell(_("{ref} was erased, with everything that was stored.").format(ref=ref))
     return redirect("desk-customers", slug=desk.dealer.slug)

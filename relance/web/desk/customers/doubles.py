@@ -5,13 +5,15 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from relance.facts.persons.matching import Alike, Offer, alike, offers, set_apart
+from relance.facts.persons.matching import Alike, Offer, alike, offer_again, offers, set_apart
 from relance.outbox.runs.merged import merge
 from relance.web.desk.customers.one import customer_named
 from relance.web.desk.frame import show
-from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.guard import Desk, Undo, desk_page
 from relance.web.desk.results.reckoned import (
     Known,
     change_kept,
@@ -48,7 +50,7 @@ def doubles(desk: Desk) -> HttpResponse:
 
 @desk_page("erase", changes=True)
 def decide_doubles(desk: Desk) -> HttpResponse:
-    """Two become one for good, or are two people and not offered again."""
+    """Two become one for good, or are two people and not offered again; the latter can be taken back."""
     typed = desk.request.POST
     keep, gone = customer_named(desk, typed.get("keep", "")), customer_named(desk, typed.get("gone", ""))
     keep_key, gone_key = keep.pk, gone.pk  # one who is merged has none any more
@@ -57,9 +59,18 @@ def decide_doubles(desk: Desk) -> HttpResponse:
     if typed.get("act") == "merge":
         row = merge(desk.dealer, keep, gone, by=str(desk.user), at=desk.reader.at)
         desk.note("customer", f"customer {typed.get('gone')} merged into {keep.ref}", after={"moved": row.moved})
+        desk.tell(gettext("Everything of {gone} is with {keep} now.").format(keep=keep.ref, gone=typed["gone"]))
     elif typed.get("act") == "apart":
         set_apart(desk.dealer, keep, gone, by=str(desk.user), at=desk.reader.at)
         desk.note("customer", f"customers {keep.ref} and {gone.ref} are two")
+        undo = Undo(
+            address=reverse("desk-doubles-decide", kwargs={"slug": desk.dealer.slug}),
+            fields={"keep": keep.ref, "gone": gone.ref, "act": "perhaps"},
+        )
+        desk.tell(gettext("{keep} and {gone} stay two people.").format(keep=keep.ref, gone=gone.ref), undo=undo)
+    elif typed.get("act") == "perhaps":
+        offer_again(desk.dealer, keep, gone)
+        desk.note("customer", f"customers {keep.ref} and {gone.ref} may be one")
     else:
         raise Http404
     change_kept(
