@@ -72,13 +72,12 @@ class Stage:
 
     def add(self, record: str, batch: Batch) -> int:
         """Keep a batch; the number of rows of it, or kept before, that a later row with the same id replaces."""
-        keys = set(batch.keys)
-        replaced = len(batch.keys) - len(keys) + len(self.among(record, keys))
-        self._kept[record] += len(batch.keys) - replaced
-        self._base.executemany(
-            f"INSERT INTO {record} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET line = excluded.line",
-            zip(batch.keys, batch.lines, strict=True),
-        )
+        rows = list(zip(batch.keys, batch.lines, strict=True))
+        new = self._base.executemany(f"INSERT OR IGNORE INTO {record} VALUES (?, ?)", rows).rowcount
+        replaced = len(rows) - new
+        if replaced:
+            self._base.executemany(f"UPDATE {record} SET line = ?2 WHERE id = ?1", rows)
+        self._kept[record] += new
         self._doubled[record] |= replaced > 0
         with self._path(record).open("ab") as stream:
             packed = marshal.dumps((batch.columns, batch.lines, batch.keys, batch.digests, batch.values))

@@ -183,8 +183,17 @@ def _update_at_once(model: type[models.Model], names: Sequence[str], values: Ite
 def is_one_of(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     """The test that a column holds one of these values, and what goes into it."""
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", [list(values)]
+        return f"{column} = ANY(%s)", [_array(values)]
     return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)
+
+
+def _array(values: Iterable[Any]) -> str:
+    """Texts or whole numbers as PostgreSQL writes an array: the driver takes twice as long over a list."""
+    return "{" + ",".join([str(v) if isinstance(v, int) else f'"{_escaped(v)}"' for v in values]) + "}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"') if "\\" in text or '"' in text else text
 
 
 def seconds_of(column: str) -> str:
@@ -300,5 +309,5 @@ class Among(models.Func):
     def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
         sql, parameters = compiler.compile(self.source_expressions[0])
         if connection.vendor == "postgresql":
-            return f"{sql} = ANY(%s::bigint[])", [*parameters, list(self.ids)]
+            return f"{sql} = ANY(%s::bigint[])", [*parameters, _array(self.ids)]
         return f"{sql} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(self.ids)]

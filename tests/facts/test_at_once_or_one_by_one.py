@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from relance.dealers.models import Staff
+from relance.facts.applying.known import Stored
 from relance.facts.models import (
     Appointment,
     ConsentEntry,
@@ -153,3 +154,12 @@ def test_odd_texts_are_kept_as_they_came(tmp_path):
         kept = dict(Customer.objects.of(dealer).values_list("ref", "company"))
         assert kept == {ref: row["company"].strip() for ref, row in company.items()}
         company = {ref: row | {"company": f"{row['company']}\\"} for ref, row in company.items()}
+
+
+def test_what_another_import_stored_meanwhile_becomes_as_the_feed_says(tmp_path, monkeypatch):
+    dealer = a_dealer()
+    taken_in(dealer, a_feed(tmp_path, customers="id,company\nC1,Before\nC2,Before\n"))
+    monkeypatch.setattr(Stored, "began_empty", lambda stored, model: True)  # as it was when the second one looked
+    taken_in(dealer, a_feed(tmp_path, customers="id,company\nC1,After\nC3,After\n"))
+    kept = dict(Customer.objects.of(dealer).values_list("ref", "company"))
+    assert kept == {"C1": "After", "C2": "Before", "C3": "After"}

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from relance.facts.models import Customer, Vehicle
-from relance.lib.rows import MANY, insert, update
+from relance.lib.rows import MANY, insert, is_one_of, select, update
 from tests.builders import a_customer, a_dealer, a_vehicle
 
 NEW = {"name": "New", "digest": "", "meta": {"colour": 'a "red" \\ one\n'}, "meta_folded": {}, "as_typed": {}}
@@ -43,3 +43,13 @@ def test_rows_are_changed_by_their_id_and_no_others(size):
     left, first, *_ = Vehicle.objects.of(customer.dealer).order_by("pk")
     assert (left.odometer, left.meta) == (cars[0].odometer, cars[0].meta)
     assert (first.odometer, first.meta, first.kind) == (Decimal(first.pk), {"n": first.pk}, None)
+
+
+def test_texts_of_any_kind_are_found_among_many():
+    dealer = a_dealer()
+    refs = ["plain", 'a "quote"', "back\\slash", "{1,2}", "NULL", "it's", "100 %s", "tab\there", " outer ", "ève"]
+    for ref in refs:
+        a_customer(dealer, ref=ref)
+    test, values = is_one_of("ref", [*refs[::2], "nobody"])
+    assert {ref for (ref,) in select(("ref",), Customer, test, values)} == set(refs[::2])
+    assert select(("ref",), Customer, *is_one_of("id", [-1])) == []

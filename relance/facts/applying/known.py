@@ -24,13 +24,24 @@ class Stored:
         self.erased = Forgotten(dealer)
         merges = Merge.objects.of(dealer).values_list("gone_ref", "kept_id", "digest")
         self.merged = {ref: (kept, digest) for ref, kept, digest in merges}  # ids of customers who are others now
+        self._began_empty: dict[type[models.Model], bool] = {}
 
     def digests(self, record: str, keys: list[str]) -> dict[str, str]:
         """The digest of the row last taken in, by id."""
-        found = dict(self._by_ref(SHAPES[record].model, "ref, digest", keys))
+        model = SHAPES[record].model
+        found = {} if self.began_empty(model) else dict(self._by_ref(model, "ref, digest", keys))
         if record == "customers" and self.merged:
             found |= {key: self.merged[key][1] for key in keys if key in self.merged}
         return found
+
+    def began_empty(self, model: type[models.Model]) -> bool:
+        """Whether the dealer had none of these rows when first asked: then none of a feed's ids needs to be looked for.
+
+        What another import stores meanwhile is found by the table itself when the same row is inserted.
+        """
+        if model not in self._began_empty:
+            self._began_empty[model] = not _rows(model, self.dealer).exists()
+        return self._began_empty[model]
 
     def forgets(self) -> bool:
         """Whether anybody was erased."""
@@ -78,6 +89,8 @@ class Stored:
 
     def rows(self, shape: Shape, keys: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], Row]:
         """The stored rows, whole, by the fields that make them the same."""
+        if shape.match == ("ref",) and self.began_empty(shape.model):  # no id comes twice out of the stage
+            return {}
         first = list({key[0] for key in keys})
         if shape.match == ("ref",):  # mostly none are there, or few: ask that in plain SQL first
             first = [ref for (ref,) in self._by_ref(shape.model, "ref", first)]
