@@ -20,7 +20,7 @@ from relance.outbox.models import HoldBack, Task
 from relance.plan.apply import export
 from relance.plan.models import Automation, AutomationVersion, CustomerGroup, PersonalReminder, Sketch
 from relance.replies.receive import receive
-from tests.builders import an_automation
+from tests.builders import a_message, an_automation
 from tests.web.automations.test_builder import SIX
 from tests.web.campaigns.test_campaigns import MAZDAS
 from tests.web.sample import the_message, today_at
@@ -53,6 +53,14 @@ SKETCH = Entry("automations", unlogged="a sketch: nothing that is sent changes b
 
 def _key(state: str) -> Callable[[Dealer], Values]:
     return lambda dealer: {"key": the_message(dealer, state).key}
+
+
+def _held_back(dealer: Dealer) -> Values:
+    customer = Customer.objects.of(dealer).order_by("pk")[0]
+    message = a_message(
+        customer, an_automation(dealer, "ONCE_MORE"), at=clock.now(), state="refused", reason="held_back"
+    )
+    return {"key": message.key}
 
 
 def _cell(dealer: Dealer) -> Values:
@@ -195,6 +203,7 @@ DESK: dict[str, Entry] = {
     "desk-message-file": LOOK,
     "desk-cancel": Entry("hold_back", Deed("canceled", values=_key("ready"))),
     "desk-bring-back": Entry("hold_back", Deed("brought_back", values=_key("canceled"))),
+    "desk-send-by-hand": Entry("approve", Deed("sent_by_hand", values=_held_back)),
     "desk-approve": Entry("approve", Deed("approved", values=_key("approval"))),
     "desk-run-decide": Entry("approve", Deed("approved", _data(how="approve"), _cell)),
     "desk-automations": LOOK,

@@ -10,13 +10,15 @@ from django.conf import settings
 from django.test import Client
 
 from relance.dealers.models import Dealer
+from relance.jobs.stages import messages_of, plan
 from relance.lib import clock
 from relance.lib.moments import day_of
+from relance.outbox.hold_back import hold_back
 from relance.outbox.models import Message
 from relance.web.desk.outbox.outbox_list import by_day, of_chart
 from relance.web.lists.listing import PAGE
 from relance.web.templatetags.charts import HEIGHT, bars_of
-from tests.builders import a_customer, a_dealer, a_message, a_user, an_automation
+from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_user, an_automation
 from tests.web.sample import a_busy_dealer, the_message
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +132,38 @@ def test_a_waiting_message_is_canceled_and_brought_back(client: Client, dealer: 
 
 def test_a_message_that_needs_approval_is_approved(client: Client, dealer: Dealer) -> None:
     assert decide(client, the_message(dealer, "approval"), "approve") == "ready"
+
+
+def test_what_our_own_caution_refused_is_sent_all_the_same(client: Client) -> None:
+    dealer = a_dealer()
+    client.force_login(a_user(dealer))
+    customer = a_customer(dealer, first_name="Ann")
+    hold_back(dealer, an_automation(dealer), customer, reference_on=None, by="Kim", at=A_DAY)
+    (refused,) = messages_of(dealer, plan(dealer, at=A_DAY, since=A_DAY - timedelta(minutes=1)))
+    assert refused.reason == "held_back"
+    assert "Send it anyway" in text_of(client, f"/d/north/outbox/{refused.key}/")
+    answer = client.post(f"/d/north/outbox/{refused.key}/send-by-hand/")
+    made = Message.objects.of(dealer).get(state="ready")
+    assert (answer.status_code, answer["Location"]) == (302, f"/d/north/outbox/{made.key}/")
+    assert made.occurrence.key == "by-hand:1"
+    refused.refresh_from_db()
+    assert refused.state == "refused"
+
+
+def test_what_the_customer_refused_is_not_sent_and_the_page_says_why(client: Client, dealer: Dealer) -> None:
+    customer = a_customer(dealer, ref="NO", do_not_mail=True)
+    message = a_message(customer, an_automation(dealer), state="refused", reason="do_not_mail")
+    before = Message.objects.of(dealer).count()
+    answer = client.post(f"/d/north/outbox/{message.key}/send-by-hand/").content.decode()
+    assert "nobody can decide otherwise" in answer
+    assert Message.objects.of(dealer).count() == before
+
+
+def test_who_may_not_approve_sends_nothing_by_hand(client: Client, dealer: Dealer) -> None:
+    client.force_login(a_user(dealer, email="adv@dealer.example", role="advisor"))
+    message = the_message(dealer, "refused")
+    assert "Send it anyway" not in text_of(client, f"/d/north/outbox/{message.key}/")
+    assert client.post(f"/d/north/outbox/{message.key}/send-by-hand/").status_code == 403
 
 
 @pytest.mark.parametrize("act", ["cancel", "approve", "bring-back"])

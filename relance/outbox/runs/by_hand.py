@@ -17,6 +17,7 @@ from relance.lib.moments import day_of
 from relance.outbox.accept import accept
 from relance.outbox.gate import needs_of
 from relance.outbox.models import Message
+from relance.outbox.runs.answers import PURPOSE as ANSWER
 from relance.outbox.runs.make import Making
 from relance.plan.apply import definition_of
 from relance.plan.draft import BY_HAND, Draft, RunOf
@@ -26,11 +27,25 @@ from relance.plan.models import Occurrence, PlanMark, Run
 OVERRULED = ("refused", "canceled", "failed")  # what a person may send again; all else went, or still waits
 
 
+class Stands(BadInput):
+    """What the gate says all the same, and no person can decide otherwise."""
+
+    def __init__(self, reason: str, detail: str | None) -> None:
+        against = f"{reason} ({detail})" if detail else reason
+        super().__init__(gettext("not sent: {reason}; no person can decide otherwise").format(reason=against))
+        self.reason, self.detail = reason, detail
+
+
+def may_go_by_hand(message: Message) -> bool:
+    """Whether a person may ask for it; an answer to what a customer said is none that comes later."""
+    return message.state in OVERRULED and message.purpose != ANSWER
+
+
 @transaction.atomic
 def send_by_hand(dealer: Dealer, message: Message, *, by: str, at: datetime) -> Message:
     """Send what was refused. Asked again while it waits it is the same one; BadInput says what is against it."""
     PlanMark.objects.of(dealer).select_for_update().first()
-    if message.state not in OVERRULED:
+    if not may_go_by_hand(message):
         raise BadInput(gettext("Only a refused, canceled or failed message is sent by hand."))
     earlier = _by_hand_of(dealer, message)
     waiting = earlier.filter(state__in=("ready", "approval")).first()
@@ -45,8 +60,7 @@ def send_by_hand(dealer: Dealer, message: Message, *, by: str, at: datetime) -> 
     draft = _draft(making, run, message)
     verdict = making.gate.judge([draft])[0]
     if verdict.reason:
-        against = f"{verdict.reason} ({verdict.detail})" if verdict.detail else verdict.reason
-        raise BadInput(gettext("not sent: {reason}; no person can decide otherwise").format(reason=against))
+        raise Stands(verdict.reason, verdict.detail)
     row = Run.objects.create(
         dealer=dealer, automation=automation, reference_at=run.reference_at, run_at=run.run_at, state="by_hand",
         cause=f"by hand, by {by}"[:200], drafts=1, planned_at=at,

@@ -11,9 +11,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from relance.delivery.safety.halt import halt, halt_of, let_go
+from relance.lib.errors import BadInput
 from relance.measures.words import STATES as STATE_WORDS
 from relance.outbox.decide import CANCELABLE, approve, bring_back, cancel, may_be_brought_back
 from relance.outbox.models import Message, Move
+from relance.outbox.runs.by_hand import Stands, may_go_by_hand, send_by_hand
 from relance.outbox.states import STATES
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
@@ -89,7 +91,7 @@ def message(desk: Desk, key: UUID) -> HttpResponse:
     return _one(desk, key)
 
 
-def _one(desk: Desk, key: UUID) -> HttpResponse:
+def _one(desk: Desk, key: UUID, *, fault: Word = "") -> HttpResponse:
     found = _message(desk, key)
     why, remedy = reason_of(found.reason, found.detail) if found.reason else ("", "")
     values = {
@@ -102,6 +104,8 @@ def _one(desk: Desk, key: UUID) -> HttpResponse:
         "has_file": _file_of(desk, found) is not None,
         "may_cancel": desk.may("hold_back", found.automation.subject) and found.state in CANCELABLE,
         "may_approve": desk.may("approve", found.automation.subject) and found.state == "approval",
+        "may_send": desk.may("approve", found.automation.subject) and may_go_by_hand(found),
+        "fault": fault,
         "may_bring_back": desk.may("hold_back", found.automation.subject)
         and may_be_brought_back(desk.dealer, found, at=desk.reader.at),
     }
@@ -142,6 +146,20 @@ def bring_back_message(desk: Desk, key: UUID) -> HttpResponse:
     bring_back(desk.dealer, [_to_decide(desk, key, "hold_back")], at=desk.reader.at, by=str(desk.user))
     desk.note("brought_back", f"message {key}")
     return _changed(desk, key)
+
+
+@desk_page("approve", changes=True)
+def send_message_by_hand(desk: Desk, key: UUID) -> HttpResponse:
+    """Send what was refused, canceled or failed all the same; or say what no person can decide otherwise."""
+    found = _to_decide(desk, key, "approve")
+    try:
+        made = send_by_hand(desk.dealer, found, by=str(desk.user), at=desk.reader.at)
+    except Stands as stands:
+        return _one(desk, key, fault=reason_of(stands.reason, stands.detail)[0])
+    except BadInput as fault:
+        return _one(desk, key, fault=str(fault))
+    desk.note("sent_by_hand", f"message {key}")
+    return _changed(desk, made.key)
 
 
 def _changed(desk: Desk, key: UUID) -> HttpResponse:

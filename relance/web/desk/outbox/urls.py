@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("outbox/<uuid:key>/cancel/", outbox.cancel_message, name="desk-cancel"),
     path("outbox/<uuid:key>/approve/", outbox.approve_message, name="desk-approve"),
     path("outbox/<uuid:key>/bring-back/", outbox.bring_back_message, name="desk-bring-back"),
+    path("outbox/<uuid:key>/send-by-hand/", outbox.send_message_by_hand, name="desk-send-by-hand"),
 ]
