@@ -41,6 +41,24 @@ def test_the_six_month_recall_is_built_by_clicking(window: Window, dealer: Deale
     assert saved["schedule"]["days"] == ["tue"] and saved["channels"] == ["sms"]
 
 
+def test_another_question_begins_anew_and_a_fault_goes_when_it_is_mended(window: Window) -> None:
+    window.sign_in()
+    page = window.page
+    page.goto("/d/north/campaigns/groups/0/")
+    page.get_by_label("Name", exact=True).fill("Mazda owners")
+    page.get_by_role("button", name="Add a condition").click()
+    page.locator("#rule-0-0-field").select_option("vehicle.make")
+    expect(page.locator("#rule-0-0-operator")).to_have_value("is")
+    expect(page.locator("#rule-0-0-value")).to_have_value("")
+    expect(page.locator(".rule .bad")).to_have_count(0)
+    page.locator("#rule-0-0-field").select_option("vehicle.age_years")
+    page.locator("#rule-0-0-value").fill("old")
+    page.get_by_role("button", name="Add a condition").click()
+    expect(page.locator(".rule .bad")).to_contain_text("needs a number")
+    page.locator("#rule-0-0-value").fill("3")
+    expect(page.locator(".rule .bad")).to_have_count(0)
+
+
 def test_what_was_typed_outlives_the_closed_tab(window: Window) -> None:
     window.sign_in()
     page = window.page

@@ -73,6 +73,12 @@
   document.addEventListener("input", (event) => {
     if (shaping && event.target !== shaping.by && event.target.closest(MADE_ANEW)) shaping.again = true;
   }, true);
+  document.addEventListener("input", (event) => { // a fault speaks of what stood there before
+    const rule = event.target.closest("[data-fault].rule");
+    if (!rule) return;
+    delete rule.dataset.fault;
+    rule.querySelector(".bad")?.remove();
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!shaping || !event.detail.target?.matches(MADE_ANEW)) return;
     const { by, again } = shaping;

@@ -70,3 +70,22 @@ def test_taking_one_of_two_alternatives_away_leaves_a_rule() -> None:
 def test_a_condition_that_was_looked_for_begins_with_its_first_operator() -> None:
     assert new_rule("vehicle.make") == {"category": "vehicle", "attribute": "make", "operator": "is"}
     assert new_rule("weather.rain") == new_rule()
+
+
+def test_another_question_begins_anew_with_what_can_be_asked_of_it() -> None:
+    typed = QueryDict("rule-0-0-field=vehicle.make&rule-0-0-operator=exactly_days_ago&rule-0-0-value=180")
+    (rule,) = read_rules(typed)
+    assert rule == {"category": "vehicle", "attribute": "make", "operator": "is", "value": ""}
+    assert not rule_fields([rule])[0].rules[0].is_begun
+
+
+def test_another_question_without_a_value_has_none() -> None:
+    typed = QueryDict("rule-0-0-field=customer.do_not_mail&rule-0-0-operator=is&rule-0-0-value=180")
+    (rule,) = read_rules(typed)
+    assert rule == {"category": "customer", "attribute": "do_not_mail", "operator": "is_true"}
+
+
+def test_a_word_that_was_typed_while_the_question_changed_is_kept() -> None:
+    typed = QueryDict("rule-0-0-field=vehicle.make&rule-0-0-operator=exactly_days_ago&rule-0-0-value=Mazda")
+    (rule,) = read_rules(typed)
+    assert (rule["operator"], rule["value"]) == ("is", "Mazda")

@@ -37,6 +37,11 @@ class RuleField:
     says: str
 
     @property
+    def is_begun(self) -> bool:
+        """Whether anything was typed; a condition that was just chosen is not faulty yet, only unfinished."""
+        return any(self.values)
+
+    @property
     def path(self) -> str:
         """`repair_order_closed.last_time`."""
         return f"{self.category.name}.{self.attribute.name}"
@@ -97,11 +102,24 @@ def _read_rule(typed: QueryDict, name: str) -> Entry | None:
         return None
     rule: Entry = {"category": category, "attribute": attribute, "operator": typed.get(f"{name}-operator", "")}
     value = _read_value(typed, name, rule)
+    if (instead := _instead(rule)) is not None:  # another question was chosen: only a word may be meant for it already
+        rule["operator"] = instead.name
+        value = None if instead.value == "none" else value if isinstance(value, str) else ""
     if value is not None:
         rule["value"] = value
     if of := typed.get(f"{name}-of", "").strip():
         rule["of"] = of
     return rule
+
+
+def _instead(rule: Entry) -> Operator | None:
+    """The operator that stands there instead of one that cannot be asked of this attribute; None when it can."""
+    try:
+        attribute = attribute_of(CATEGORIES[rule["category"]], rule["attribute"])
+    except KeyError:
+        return None
+    operator = OPERATORS.get(rule["operator"])
+    return None if operator is None or attribute.kind in operator.kinds else _first_operator(attribute)
 
 
 def _read_value(typed: QueryDict, name: str, rule: Entry) -> Any:
