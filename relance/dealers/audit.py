@@ -72,7 +72,6 @@ class Who:
 
 
 OPERATOR = Who("operator")
-RELANCE = Who("relance")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ OTHERWISE = _("line {line}: not {encoding} as the file begins, expected UTF-8 te
 NO_TEXT = _("line {line}: not text, expected UTF-8 text with commas between the columns")
 BROKEN = _("line {line}: a letter that is not UTF-8 although the rest of the file is")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-UNREADABLE = "expected UTF-8 text, with commas between the columns"
 
 
 class FileStopped(Told):
@@ -41,10 +40,7 @@ def recognise(opened: Callable[[], BinaryIO]) -> str:
 def _checked(opened: Callable[[], BinaryIO], name: str) -> str:
     wrong = _wrong_line(opened, name)
     if wrong is not None:
-        told = gettext(
-            "line {line}: not {encoding} as the file begins, expected UTF-8 text with commas between the columns"
-        )
-        raise FileStopped(told.format(line=wrong, encoding=name.upper().removesuffix("-SIG")))
+        raise FileStopped(gettext(OTHERWISE).format(line=wrong, encoding=name.upper().removesuffix("-SIG")))
     return name
 
 

@@ -233,9 +233,7 @@ RECORDS = (
         ),
     ),
 )
-BY_NAME = {record.name: record for record in RECORDS}
-# How the thing that an id leads to is called in a reason: `unknown customer 4711`.
-# How a row that nobody knows is told.
+# How an id that leads nowhere is told.
 CALLED = {
     "customers": _("unknown customer {ref}"),
     "vehicles": _("unknown vehicle {ref}"),

@@ -93,14 +93,6 @@ def add_months(day: date, months: int) -> date:
         return date.max if months > 0 else date.min
 
 
-def parse_time(text: str) -> time:
-    """`HH:MM` as a time; BadInput otherwise."""
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        raise BadInput(_("'%(text)s' is not a time: write HH:MM, for example 09:30") % {"text": text}) from None
-
-
 def parse_day(text: str) -> date:
     """`YYYY-MM-DD` as a day; BadInput otherwise."""
     try:

@@ -9,7 +9,6 @@ from relance.dealers.models import Dealer
 from relance.lib.addresses import said_number
 
 LONGEST = 160
-SPEAKS = ("en", "fr", "es", "et")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from relance.jobs.stages import messages_of, plan
-from relance.lib.errors import BadInput
-from relance.outbox.runs.late import late_rows, late_run, send_late
+from relance.outbox.runs.late import late_rows, send_late
 from relance.plan.models import Automation, Run
 from tests.builders import A_DAY, a_customer, a_dealer, a_repair_order, a_staff_member, an_automation
 
@@ -52,7 +51,8 @@ def test_sending_them_keeps_the_reference_moment_and_repeats_nobody(dealer):
     an_automation(dealer, audience=[YESTERDAY], repeat="each_time")
     planned(dealer)
     visited(dealer, "late")
-    run = late_run(dealer, "SR180", A_DAY, at=A_DAY + HOUR)
+    (found,) = late_rows(dealer, at=A_DAY + HOUR)
+    run = found.run
     (message,) = send_late(dealer, run, by="Kim", at=A_DAY + HOUR)
     assert (message.customer.ref, message.reference_at, message.send_at) == ("late", A_DAY, A_DAY + HOUR)
     assert send_late(dealer, run, by="Kim", at=A_DAY + HOUR) == []
@@ -67,8 +67,6 @@ def test_after_its_grace_nothing_is_late_any_more(dealer):
     visited(dealer, "late")
     assert late(dealer, A_DAY + 2 * HOUR) == [("SR180", A_DAY, 1)]
     assert late(dealer, A_DAY + 2 * HOUR + MINUTE) == []
-    with pytest.raises(BadInput, match="still within its grace"):
-        late_run(dealer, "SR180", A_DAY, at=A_DAY + 3 * HOUR)
 
 
 def test_runs_before_live_from_or_not_yet_planned_are_never_late(dealer):
@@ -105,5 +103,6 @@ def test_unusually_many_late_rows_wait_for_approval(monkeypatch, db):
     planned(dealer)
     for ref in "abc":
         visited(dealer, ref)
-    run = late_run(dealer, "SR180", A_DAY, at=A_DAY + HOUR)
+    (found,) = late_rows(dealer, at=A_DAY + HOUR)
+    run = found.run
     assert {m.state for m in send_late(dealer, run, by="Kim", at=A_DAY + HOUR)} == {"approval"}

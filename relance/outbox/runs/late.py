@@ -12,7 +12,6 @@ from django.db import transaction
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
-from relance.lib.errors import BadInput
 from relance.lib.moments import iso
 from relance.outbox.models import Message
 from relance.outbox.runs.make import Making
@@ -48,17 +47,6 @@ def late_rows(dealer: Dealer, *, at: datetime) -> list[LateRows]:
     """Every run within its grace that would reach more people now, oldest first."""
     found = [LateRows(run, ids) for run in _over(dealer, at) if (ids := _late(dealer, run))]
     return sorted(found, key=lambda late: (late.run.run_at, late.run.reference_at, late.run.automation.code))
-
-
-def late_run(dealer: Dealer, code: str, reference_at: datetime, *, at: datetime) -> RunOf:
-    """The run of an automation that spoke of this moment; BadInput when it is none that may still be sent."""
-    for run in _over(dealer, at):
-        if run.automation.code == code and run.reference_at == reference_at:
-            return run
-    raise BadInput(
-        f"{code} has no run of {iso(reference_at, dealer.zone)} that is over and still within its grace: "
-        f"relance runs {dealer.slug} lists them"
-    )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ One dated table, `legal_elements.yaml`; a new rule is a new row with its day and
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from relance.dealers.preferences import Regime
 from relance.lib.schema import Strict, read
@@ -16,7 +16,6 @@ from relance.plan.definition import Channel
 Element = Literal["sender", "stop", "postal_address", "contact"]
 Purpose = Literal["service", "marketing"]
 TABLE = Path(__file__).with_name("legal_elements.yaml")
-ELEMENTS: tuple[Element, ...] = get_args(Element)
 
 
 class Row(Strict):

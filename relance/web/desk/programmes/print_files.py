@@ -21,7 +21,6 @@ from relance.web.lists.order import Key
 from relance.web.lists.table import Table, in_order
 
 PAGE = 40
-PICTURES = ("text", "address")  # the sides of a card; a letter has one
 DOTS = 72
 
 
