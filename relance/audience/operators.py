@@ -59,17 +59,18 @@ def _back(days: int) -> timedelta:
 def _months_after(n: int, day: date) -> list[DayRange]:
     """The days d with d + n months = day, where a day that the month lacks becomes the month's last."""
     month = add_months(day.replace(day=1), -n)
-    return [(d, d) for d in _days_of_month(month) if add_months(d, n) == day]
+    return [(d, d) for d in _days_of_month(month, day.day) if add_months(d, n) == day]
 
 
 def _months_before(n: int, day: date) -> list[DayRange]:
     """The days d with d - n months = day, likewise."""
     month = add_months(day.replace(day=1), n)
-    return [(d, d) for d in _days_of_month(month) if add_months(d, -n) == day]
+    return [(d, d) for d in _days_of_month(month, day.day) if add_months(d, -n) == day]
 
 
-def _days_of_month(first: date) -> list[date]:
-    return [first + _back(i) for i in range((add_months(first, 1) - first).days)]
+def _days_of_month(first: date, since: int) -> list[date]:
+    """The days of a month from its `since`th on: moved by whole months, an earlier one becomes an earlier day."""
+    return [first + _back(i) for i in range(since - 1, (add_months(first, 1) - first).days)]
 
 
 def _anniversary(_value: object, day: date) -> list[DayRange]:
