@@ -125,7 +125,8 @@ def test_a_version_says_what_changed_and_comes_back(client: Client, dealer: Deal
     shipped(dealer, "J_SIX", name="Seven months")
     text = text_of(client, f"{HERE}J_SIX/versions/")
     assert "+name: Seven months" in text and "Version 2 in effect" in text
-    client.post(f"{HERE}J_SIX/versions/bring-back/", {"number": "1"})
+    answer = client.post(f"{HERE}J_SIX/versions/bring-back/", {"number": "1"}, follow=True)
+    assert "Version 1 is in force again" in answer.content.decode()
     back = Automation.objects.of(dealer).get()
     assert (back.version, back.name) == (3, definition_of("J_SIX")["name"])
 

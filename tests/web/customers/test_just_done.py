@@ -54,3 +54,26 @@ def test_a_page_that_is_not_of_ones_role_is_not_called_a_change(client: Client) 
     client.force_login(a_user(a_dealer(), role="salesperson"))
     assert "does not belong to your role" in client.get("/d/north/results/").content.decode()
     assert "does not let you change this" in client.post("/d/north/settings/people/invite/").content.decode()
+
+
+def test_a_reminder_that_cannot_be_kept_leaves_what_was_typed(client: Client, dealer: Dealer) -> None:
+    typed = {"at": "2020-01-01T10:00", "text": "Call about tires", "kind": "reminder"}
+    answer = client.post("/d/north/customers/remind/C1/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="at" value="2020-01-01T10:00"' in page and "Call about tires</textarea>" in page
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "says"),
+    [
+        ("consent", {"channel": "sms", "purpose": "any", "status": "withdrawn"}, "What the customer said is recorded."),
+        ("remind", {"at": "2090-01-02T10:00", "text": "Call", "kind": "reminder"}, "Kept for"),
+        ("hold-back", {"why": "In hospital"}, "No automation writes or calls from now on."),
+    ],
+)
+def test_what_was_done_with_a_customer_is_said(
+    client: Client, dealer: Dealer, act: str, typed: dict[str, str], says: str
+) -> None:
+    page = client.post(f"/d/north/customers/{act}/C1/", typed, follow=True).content.decode()
+    assert says in said(page)

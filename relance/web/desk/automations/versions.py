@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from relance.lib.errors import BadInput
 from relance.lib.yaml_file import write_yaml
@@ -82,5 +83,6 @@ def bring_back(desk: Desk, name: str) -> HttpResponse:
     except BadInput as error:
         return _versions(desk, automation, told=str(error), status=422)
     desk.note("automation", automation.code, after={"brought back": row.number})
+    desk.tell(_("Version {n} is in force again, as a new version.").format(n=row.number))
     where = redirect("desk-automation", slug=desk.dealer.slug, name=automation.code)
     return HttpResponse(headers={"HX-Redirect": where["Location"]}) if desk.is_fragment else where

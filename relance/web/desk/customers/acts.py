@@ -40,6 +40,7 @@ def consent(desk: Desk, ref: str) -> HttpResponse:
     )
     record(desk.dealer, [one.pk], entry, recorded_at=desk.reader.at)
     desk.note("consent", f"customer {ref}", after={"channel": channel, "purpose": purpose, "status": status})
+    desk.tell(_("What the customer said is recorded."))
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 
@@ -55,8 +56,10 @@ def reminder(desk: Desk, ref: str) -> HttpResponse:
         author = desk.membership.reference or desk.user.email
         kept = remind(one, Wish(moment, typed.get("text", ""), author, KINDS[kind]), at=desk.reader.at)
     except BadInput as error:
-        return customer_page(desk, one, told=str(error), typed_text=typed.get("text", ""), status=422)
+        words, at = typed.get("text", ""), typed.get("at", "")
+        return customer_page(desk, one, told=str(error), typed_text=words, typed_at=at, status=422)
     desk.note("reminder", f"customer {ref}, reminder {kept.pk}")
+    desk.tell(_("Kept for {moment}.").format(moment=desk.reader.moment(moment)))
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 
@@ -73,6 +76,7 @@ def no_reminder(desk: Desk, ref: str) -> HttpResponse:
     except BadInput as error:
         return customer_page(desk, one, told=str(error), status=422)
     desk.note("reminder", f"customer {ref}, reminder {kept.pk} canceled")
+    desk.tell(_("The reminder was withdrawn."))
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 
@@ -87,6 +91,7 @@ def hold(desk: Desk, ref: str) -> HttpResponse:
     except BadInput as error:
         return customer_page(desk, one, told=str(error), typed_why=words or " ", typed_until=last, status=422)
     desk.note("held_back", f"everything, customer {ref}", after={"until": until or "forever"})
+    desk.tell(_("No automation writes or calls from now on."))
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 
@@ -101,6 +106,7 @@ def let_go(desk: Desk, ref: str) -> HttpResponse:
     undo(desk.dealer, held, by=str(desk.user), at=desk.reader.at)
     what = f"automation {held.automation.code}" if held.automation else "everything"
     desk.note("released", f"{what}, customer {ref}")
+    desk.tell(_("No longer held back."))
     return redirect("desk-customer", slug=desk.dealer.slug, ref=ref)
 
 
