@@ -25,6 +25,7 @@ from relance.outbox.tasks import ask_about_recalls
 BATCH = 500
 PURPOSES = ("answer", "service", "marketing")  # in this order: a reminder never waits behind a newsletter
 LANE = ("dealer_id", "channel", "purpose")
+NOT_ASKED = ("accepted_at", "moved_at", "version", "facts")  # by anybody on the way out
 ASKED_AGAIN = "asked again at hand-over"
 DIED = "the worker died during the hand-over"
 
@@ -63,8 +64,8 @@ def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH, asked_at: 
         due = _due(lane, at, size)
         late = [m for m in due if m.expires_at is not None and m.expires_at < at]
         found.stopped += move(lane.dealer, late, to="failed", at=at, cause="its time had passed", reason="expired")
-        stale = {m.pk for m in late}
-        asked = [m for m in due if m.pk not in stale]
+        stale = {m.id for m in late}
+        asked = [m for m in due if m.id not in stale]
         go = _ask_again(lane.dealer, asked, max(at, asked_at or at), found)
         ends = lease(owner, now()).until
         found.ours = move(
@@ -78,6 +79,7 @@ def _due(lane: Lane, at: datetime, size: int) -> list[Message]:
     rows = (
         Message.objects.of(lane.dealer)
         .filter(state="ready", channel=lane.channel, purpose=lane.purpose, send_at__lte=at)
+        .defer(*NOT_ASKED)
         .select_for_update(skip_locked=True)
     )
     if lane.channel != "staff":
@@ -85,9 +87,9 @@ def _due(lane: Lane, at: datetime, size: int) -> list[Message]:
     # Lists for staff go out whole: what belongs to the last person of the batch comes with it (docs/delivery.md).
     due = list(rows.order_by("send_at", "automation_id", "run_id", "recipient", "pk")[:size])
     if len(due) == size:
-        last, taken = due[-1], {m.pk for m in due}
+        last, taken = due[-1], {m.id for m in due}
         rest = rows.filter(automation_id=last.automation_id, run_id=last.run_id, recipient=last.recipient)
-        due += [m for m in rest.order_by("pk") if m.pk not in taken]
+        due += [m for m in rest.order_by("pk") if m.id not in taken]
     return due
 
 
@@ -106,11 +108,11 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
     later: dict[tuple[datetime, str | None], list[int]] = defaultdict(list)
     go = []
     for message in messages:
-        verdict = verdicts.get(message.pk)
+        verdict = verdicts.get(message.id)
         if isinstance(verdict, Refusal):
             refusals[verdict.reason, verdict.detail].append(message)
         elif isinstance(verdict, Later) and verdict.send_at > at:
-            later[verdict.send_at, verdict.detail].append(message.pk)
+            later[verdict.send_at, verdict.detail].append(message.id)
         else:
             go.append(message)
             if isinstance(verdict, Go):
@@ -129,10 +131,10 @@ def _ask_again(dealer: Dealer, messages: list[Message], at: datetime, found: Cla
 def _note(dealer: Dealer, message: Message, go: Go, found: Claimed) -> None:
     """Until when it must have arrived, and where: whoever has a new number or address meanwhile is reached there."""
     if go.until is not None:
-        found.until[message.pk] = go.until
+        found.until[message.id] = go.until
     if go.address is not None:
         message.address = go.address
-        Message.objects.of(dealer).filter(pk=message.pk).update(address=go.address)
+        Message.objects.of(dealer).filter(pk=message.id).update(address=go.address)
 
 
 def take_in_hand(dealer: Dealer, messages: Sequence[Message]) -> set[int]:
@@ -177,18 +179,18 @@ def settle_expired_leases(at: datetime) -> list[Message]:
 def _settle(dealer: Dealer, messages: list[Message], at: datetime) -> list[Message]:
     answered = dict(
         Attempt.objects.of(dealer)
-        .filter(message_id__in=[m.pk for m in messages])
+        .filter(message_id__in=[m.id for m in messages])
         .values_list("message_id")
         .annotate(Max("number"))
     )
-    begun = [m for m in messages if m.attempts > answered.get(m.pk, 0)]
-    idle = [m for m in messages if m.attempts <= answered.get(m.pk, 0)]
-    taken_at = {m.pk: m.lease_until - LENGTH if m.lease_until else at for m in begun}
+    begun = [m for m in messages if m.attempts > answered.get(m.id, 0)]
+    idle = [m for m in messages if m.attempts <= answered.get(m.id, 0)]
+    taken_at = {m.id: m.lease_until - LENGTH if m.lease_until else at for m in begun}
     # The owner stays on an unsure row: a worker that was only slow may still say what became of it.
     lost = move(dealer, begun, to="unsure", at=at, cause=DIED, lease_until=None)
     Attempt.objects.of(dealer).bulk_create(
         [
-            Attempt(dealer=dealer, message=m, number=m.attempts, at=taken_at[m.pk], result="lost", answer=DIED)
+            Attempt(dealer=dealer, message=m, number=m.attempts, at=taken_at[m.id], result="lost", answer=DIED)
             for m in lost
         ]
     )

@@ -22,6 +22,7 @@ from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
 from relance.lib.clock import now
 from relance.lib.leases import new_owner
+from relance.lib.rows import rarely_collecting
 from relance.outbox.models import Message
 from relance.plan.models import Automation
 
@@ -127,6 +128,10 @@ class Round:
 
     def batch(self, lane: Lane, size: int) -> list[Message] | None:
         """One batch of a lane from claim to record; None when nothing is due there any more."""
+        with rarely_collecting():
+            return self._batch(lane, size)
+
+    def _batch(self, lane: Lane, size: int) -> list[Message] | None:
         channel, sender = self.channel(lane), (lane.dealer.pk, lane.channel)
         if channel is None:
             return None

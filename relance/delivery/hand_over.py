@@ -40,7 +40,7 @@ def parcels_of(
     together: dict[object, list[Message]] = defaultdict(list)
     for message in messages:
         lists = message.channel == "staff"
-        together[(message.run_id, message.recipient, message.language) if lists else message.pk].append(message)
+        together[(message.run_id, message.recipient, message.language) if lists else message.id].append(message)
     return [
         Parcel(dealer, tuple(group), codes[group[0].automation_id], at, until.get(group[0].pk))
         for group in together.values()
@@ -76,7 +76,7 @@ class HandOver:
         slots: Slots | None = None,
     ) -> None:
         self.dealer, self.codes, self.at, self.slots, self.time = dealer, codes, time.at, slots, time
-        self.waiting = {parcel.message.pk: parcel for parcel in parcels}  # not pulled yet
+        self.waiting = {parcel.message.id: parcel for parcel in parcels}  # not pulled yet
         self.pulled: dict[int, Parcel] = {}  # in hand, not answered yet
         self.marked: set[int] = set()  # in hand by the database's word
         self.results: list[tuple[Parcel, Result]] = []
@@ -91,7 +91,7 @@ class HandOver:
         fault = "the hand-over was broken off"
         try:
             for parcel, result in on_screen.hand_over(channel, self._in_hand()):
-                self.pulled.pop(parcel.message.pk, None)
+                self.pulled.pop(parcel.message.id, None)
                 self.results.append((parcel, result))
                 self.heard(result)
                 crash_points.reached("handed_over")
@@ -123,9 +123,9 @@ class HandOver:
         while portion := list(islice(self.waiting.values(), self._beside(size))):
             held, began = self._write(portion), monotonic()
             for parcel in portion:
-                if parcel.message.pk not in self.waiting:
+                if parcel.message.id not in self.waiting:
                     continue  # its reader has just said stop
-                if not all(message.pk in held for message in parcel.messages) or not parcel.is_ours(now()):
+                if not all(message.id in held for message in parcel.messages) or not parcel.is_ours(now()):
                     return  # the lease is lost: what is not out yet is somebody else's
                 if self._is_halted():
                     return
@@ -136,7 +136,7 @@ class HandOver:
                     if self.slots is not None:
                         self.slots.leave()
                     continue
-                self.pulled[parcel.message.pk] = self.waiting.pop(parcel.message.pk)
+                self.pulled[parcel.message.id] = self.waiting.pop(parcel.message.id)
                 crash_points.reached("handing_over")
                 yield parcel
             size = max(1, min(IN_HAND, int(len(portion) * SOON / max(monotonic() - began, 0.001))))
@@ -167,7 +167,7 @@ class HandOver:
                 crash_points.reached("recording")
             self._readers = Readers(self.dealer, [m for parcel in portion for m in parcel.messages])
             self._let_go()
-            wanted = [m for parcel in portion if parcel.message.pk in self.waiting for m in parcel.messages]
+            wanted = [m for parcel in portion if parcel.message.id in self.waiting for m in parcel.messages]
             self.marked = take_in_hand(self.dealer, wanted)
             return self.marked
 
@@ -175,7 +175,7 @@ class HandOver:
         """Whether its reader has said stop, up to this very instant; those behind it are asked in the same question."""
         if monotonic() - self._asked >= JUST_NOW:
             self._let_go()
-        return parcel.message.pk not in self.waiting
+        return parcel.message.id not in self.waiting
 
     def _let_go(self) -> None:
         """Who said stop since he was taken up is not written to; the gate is asked again, and refuses (R10)."""
@@ -184,7 +184,7 @@ class HandOver:
         if stopped:
             gone = [parcel for pk, parcel in self.waiting.items() if pk in stopped]
             for parcel in gone:
-                del self.waiting[parcel.message.pk]
+                del self.waiting[parcel.message.id]
             self._give_back(gone, "said stop meanwhile")
 
     def _put_back(self) -> None:
@@ -195,7 +195,7 @@ class HandOver:
         """Ready again; an attempt that was counted and not made is counted no longer."""
         counted: dict[int, list[Message]] = defaultdict(list)
         for message in (message for parcel in parcels for message in parcel.messages):
-            counted[message.attempts - (message.pk in self.marked)].append(message)
+            counted[message.attempts - (message.id in self.marked)].append(message)
         for attempts, group in counted.items():
             self.moved += move(
                 self.dealer, group, to="ready", at=self.at, cause=cause, owner="", lease_until=None, attempts=attempts

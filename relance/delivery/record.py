@@ -64,8 +64,8 @@ def record(
     with transaction.atomic(savepoint=False):
         for verdict, group in groups.items():
             moved += _move(dealer, verdict, group, (doubted_at or at) if verdict.to == "unsure" else at)
-        ours = {message.pk for message in moved}
-        attempts = [_attempt(dealer, m, result, at) for m, result in answers if m.pk in ours]
+        ours = {message.id for message in moved}
+        attempts = [_attempt(dealer, m, result, at) for m, result in answers if m.id in ours]
         insert(Attempt, attempts, match=("id",), change=())
         record_sent(dealer, [m for m in moved if m.state == "sent"], codes=codes, at=at)
         tell_of_lists(dealer, [m for m in moved if m.state in ("sent", "failed")], at=at)
@@ -107,15 +107,15 @@ def _try_again(message: Message, busy: Busy, at: datetime) -> Said:
 
 def _move(dealer: Dealer, verdict: Verdict, group: list[tuple[Message, Said]], at: datetime) -> list[Message]:
     messages = [message for message, _ in group]
-    causes = {message.pk: said.cause for message, said in group}
-    refs = {message.pk: said.ref for message, said in group}
+    causes = {message.id: said.cause for message, said in group}
+    refs = {message.id: said.ref for message, said in group}
     changes = {**dict(verdict.changes), "own": {"provider_ref": refs} if any(refs.values()) else {}}
     moved = move(dealer, messages, to=verdict.to, at=at, cause=causes, **changes)
     if len(moved) == len(messages) or verdict.to == "unsure":
         return moved
     # Our lease ended while we waited for the answer, and the message was called unsure. Now we know.
-    done = {m.pk for m in moved}
-    missed = {m.pk: m for m in messages if m.pk not in done}
+    done = {m.id for m in moved}
+    missed = {m.id: m for m in messages if m.id not in done}
     owner = messages[0].owner
     doubted = Message.objects.of(dealer).filter(pk__in=missed, state="unsure", owner=owner)
     for pk in doubted.values_list("pk", flat=True):
@@ -128,7 +128,7 @@ def _move(dealer: Dealer, verdict: Verdict, group: list[tuple[Message, Said]], a
 def _attempt(dealer: Dealer, message: Message, result: Result, at: datetime) -> Row:
     return {
         "dealer": dealer.pk,
-        "message": message.pk,
+        "message": message.id,
         "number": message.attempts,
         "at": at,
         "result": WORDS[type(result)],

@@ -4,7 +4,7 @@ An entry counts from its `at`. A withdrawal stands until the person's own later 
 staff did; a feed undoes nothing, and what it says was withdrawn counts as the person's own (docs/decisions/0011).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -14,7 +14,7 @@ from django.db.models import Max
 from relance.dealers.models import Dealer
 from relance.facts.models import ConsentEntry, Customer, RepairOrder, Sale
 from relance.lib.moments import day_of
-from relance.lib.rows import Among, is_one_of, select
+from relance.lib.rows import Among, is_in_list, select
 
 Channel = Literal["any", "sms", "email", "postcard", "letter", "phone"]
 Purpose = Literal["any", "service", "marketing"]
@@ -95,16 +95,19 @@ def ledger_of_addresses(dealer: Dealer, addresses: Iterable[str] | None = None) 
     return ledger
 
 
-def opt_outs(dealer: Dealer, customer_ids: Iterable[int], addresses: Iterable[str]) -> set[int]:
-    """The ledger's opt-outs of these people and addresses, undone or not, by primary key: one small question."""
+def opt_outs_of(dealer: Dealer, customer_ids: Iterable[int], addresses: Iterable[str]) -> Callable[[], set[int]]:
+    """A question to ask again and again: which opt-outs of these people and addresses the ledger has, undone or not.
+
+    By primary key, and in one small statement, which is made once.
+    """
     tests, values = [], []
     for column, asked, rest in (("customer_id", customer_ids, ""), ("address", addresses, " AND customer_id IS NULL")):
-        test, parameters = is_one_of(column, list(asked))
+        test, parameter = is_in_list(column, list(asked))
         tests.append(f"dealer_id = %s AND status = 'withdrawn' AND {test}{rest}")
-        values += [dealer.pk, *parameters]
+        values += [dealer.pk, parameter]
     # Two searches in one statement, not one with an OR, for which every opt-out would be read.
-    also = f" UNION ALL SELECT id FROM {ConsentEntry._meta.db_table} WHERE "
-    return {pk for (pk,) in select(("id",), ConsentEntry, also.join(tests), values)}
+    test = f" UNION ALL SELECT id FROM {ConsentEntry._meta.db_table} WHERE ".join(tests)
+    return lambda: {pk for (pk,) in select(("id",), ConsentEntry, test, values)}
 
 
 def _read(

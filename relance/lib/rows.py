@@ -187,6 +187,13 @@ def is_one_of(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)
 
 
+def is_in_list(column: str, values: Sequence[Any]) -> tuple[str, Any]:
+    """The same with one value whatever their number: quicker for a statement that is asked again and again."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", _array(values)
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(values)
+
+
 def _array(values: Iterable[Any]) -> str:
     """Texts or whole numbers as PostgreSQL writes an array: the driver takes twice as long over a list."""
     return "{" + ",".join([str(v) if isinstance(v, int) else f'"{_escaped(v)}"' for v in values]) + "}"

@@ -1,9 +1,11 @@
 """Messages, their moves, hold-backs and tasks as rows: the row is the truth and the queue."""
 
 import uuid
-from typing import Any, ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models.base import ModelState
 from django.db.models.expressions import Combinable
 
 from relance.dealers.access import DealerRow, RowsOf
@@ -65,6 +67,17 @@ class Message(DealerRow):
             models.Index(fields=["automation", "reference_at", "state", "dealer"], name="message_of_automation"),
             models.Index(fields=["state", "lease_until"], name="message_leased", condition=models.Q(state="sending")),
         ]
+
+    @classmethod
+    def from_db(  # type: ignore[override]  # the stubs know a newer Django
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+    ) -> Self:
+        """A row that was read. Messages come by the thousand, and nobody hears the signals of Django's own way."""
+        read = cls.__new__(cls)
+        vars(read).update(zip(field_names, values, strict=True))
+        read._state = ModelState()
+        read._state.adding, read._state.db = False, db
+        return read
 
 
 class Move(DealerRow):

@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef
 from relance.audience.compile import Question, holding
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
-from relance.facts.consent import ledger_of, ledger_of_addresses, opt_outs, standing_withdrawal
+from relance.facts.consent import ledger_of, ledger_of_addresses, opt_outs_of, standing_withdrawal
 from relance.facts.models import Suppression
 from relance.lib.fold import fold
 from relance.lib.moments import day_of
+from relance.lib.rows import Among
 from relance.outbox.gate import GONE_VEHICLE, Gate, Handover, needs_of
 from relance.outbox.gate.terms import SURVEYS
 from relance.outbox.law.regimes import purpose_under
@@ -61,9 +62,9 @@ Answer = Refusal | Later | Go | None
 def recheck(dealer: Dealer, messages: Sequence[Message], *, at: datetime) -> dict[int, Answer]:
     """For each message (by primary key): a Refusal, Later, Go with its end, or None for "go" without one."""
     answers: dict[int, Answer] = _answers(dealer, messages)  # they answer what was just said: no rule is asked
-    messages = [message for message in messages if message.pk not in answers]
+    messages = [message for message in messages if message.id not in answers]
     answers |= {pk: Refusal("no_longer_true", ONE_PERSON) for pk in said_already(dealer, messages)}
-    messages = [message for message in messages if message.pk not in answers]
+    messages = [message for message in messages if message.id not in answers]
     calendar = Calendar(dealer)
     gate = Gate(dealer, at, calendar=calendar, sending_time=SendingTime(dealer, calendar))
     roster = Roster(dealer)
@@ -89,11 +90,12 @@ class Readers:
         self._asked = [m for m in messages if m.recipient == "customer" and m.purpose != PURPOSE]
         self._people = {m.customer_id or 0 for m in self._asked}
         self._addresses = {_compared(m) for m in self._asked}
+        self._opt_outs = opt_outs_of(dealer, self._people, self._addresses)
         self._weighed: set[int] = set()  # the opt-outs that were looked at: only new ones are
 
     def stopped(self, at: datetime) -> set[int]:
         """The messages, by primary key, whose readers want to hear no more of their kind."""
-        found = opt_outs(self.dealer, self._people, self._addresses) if self._asked else set()
+        found = self._opt_outs() if self._asked else set()
         if found <= self._weighed:
             return set()
         of_people = ledger_of(self.dealer, self._people)
@@ -106,7 +108,7 @@ class Readers:
             purpose = purpose_under(self.dealer.regime, message.purpose, is_survey=survey)
             said = of_people.get(message.customer_id or 0, []), of_addresses.get(_compared(message), [])
             if any(standing_withdrawal(own, channel=message.channel or "", purpose=purpose, at=at) for own in said):
-                stopped.add(message.pk)
+                stopped.add(message.id)
         return stopped
 
 
@@ -122,14 +124,15 @@ def _answers(dealer: Dealer, messages: Sequence[Message]) -> dict[int, Answer]:
     dead = Suppression.objects.of(dealer).filter(address__in={m.address for m in found if m.address})
     suppressed = set(dead.values_list("channel", "address"))
     return {
-        m.pk: Refusal("no_channel", f"{m.channel}: suppressed") if (m.channel, m.address) in suppressed else None
+        m.id: Refusal("no_channel", f"{m.channel}: suppressed") if (m.channel, m.address) in suppressed else None
         for m in found
     }
 
 
 def _by_hand(dealer: Dealer, messages: Sequence[Message]) -> dict[int, str]:
     """The keys of the occurrences that a person made by hand."""
-    keys = Occurrence.objects.of(dealer).filter(pk__in=[m.occurrence_id for m in messages], key__startswith=BY_HAND)
+    mine = Among("pk", [m.occurrence_id for m in messages])
+    keys = Occurrence.objects.of(dealer).filter(mine, key__startswith=BY_HAND)
     return dict(keys.values_list("pk", "key"))
 
 
@@ -145,24 +148,24 @@ class _Again:
 def _recheck_run(again: _Again, automation: Automation, messages: list[Message]) -> dict[int, Answer]:
     dealer, definition, first = again.dealer, definition_of(automation), messages[0]
     if definition.subject != first.subject_type:
-        return {m.pk: Refusal("no_longer_true") for m in messages}
+        return {m.id: Refusal("no_longer_true") for m in messages}
     joined = _joined(dealer, definition, messages)
-    ids = [subject for m in messages for subject in (m.subject_id, *joined[m.pk])]
+    ids = [subject for m in messages for subject in (m.subject_id, *joined[m.id])]
     reference_on = day_of(first.reference_at, dealer.zone)
     run = RunOf(automation, definition, first.reference_at, first.run_at, reference_on, again.key)
     question = Question(dealer, definition.tree, definition.subject, definition.scope, first.reference_at)
-    still = set(ids if run.is_by_hand else holding(question).filter(pk__in=ids).values_list("pk", flat=True))
+    still = set(ids if run.is_by_hand else holding(question).filter(Among("pk", ids)).values_list("pk", flat=True))
     wanted = needs_of(definition, *{m.channel for m in messages if m.channel})
     facts = gather(dealer, definition.subject, ids, wanted, at=first.reference_at)
     answers: dict[int, Answer] = {}
     asked: list[tuple[Message, Draft]] = []
     for message in messages:
         own = message.customer_id if message.recipient == "customer" else None
-        known = [s for s in (message.subject_id, *joined[message.pk]) if s in still and s in facts]
+        known = [s for s in (message.subject_id, *joined[message.id]) if s in still and s in facts]
         true = [s for s in known if own in (None, facts[s]["customer.id"])]  # it may be somebody else's by now
         subject = next((s for s in true if facts[s]["vehicle.status"] not in GONE_VEHICLE), true[0] if true else None)
         if subject is None:
-            answers[message.pk] = Refusal("no_longer_true")
+            answers[message.id] = Refusal("no_longer_true")
             continue
         staff = again.roster.by_ref.get(message.recipient.removeprefix("staff:"))
         asked.append((message, Draft(run, subject, message.recipient, staff, facts[subject])))
@@ -171,7 +174,7 @@ def _recheck_run(again: _Again, automation: Automation, messages: list[Message])
 
 def _joined(dealer: Dealer, definition: Definition, messages: list[Message]) -> dict[int, list[int]]:
     """The other subjects that a message speaks of: those of its run and customer that have a key and no message."""
-    found: dict[int, list[int]] = {message.pk: [] for message in messages}
+    found: dict[int, list[int]] = {message.id: [] for message in messages}
     asked = [m for m in messages if m.recipient == "customer"] if definition.speaks_of_all_vehicles else []
     keys = Occurrence.objects.of(dealer).filter(run__in={m.run_id for m in asked}, recipient="customer")
     spoken = Message.objects.of(dealer).filter(occurrence=OuterRef("pk"))
@@ -179,7 +182,7 @@ def _joined(dealer: Dealer, definition: Definition, messages: list[Message]) -> 
     subjects = dict(alone.values_list("subject_id", "run_id"))
     owners = gather(dealer, definition.subject, subjects, (), at=messages[0].reference_at) if subjects else {}
     for message in asked:
-        found[message.pk] = [
+        found[message.id] = [
             pk
             for pk, run in subjects.items()
             if run == message.run_id and pk in owners and owners[pk]["customer.id"] == message.customer_id
@@ -189,16 +192,16 @@ def _joined(dealer: Dealer, definition: Definition, messages: list[Message]) -> 
 
 def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int, Answer]:
     """The gate a second time, for those whose rules still hold."""
-    handovers = [Handover(m.channel, m.pk, m.send_at or again.at) for m, _ in asked]  # type: ignore[arg-type]
+    handovers = [Handover(m.channel, m.id, m.send_at or again.at) for m, _ in asked]  # type: ignore[arg-type]
     verdicts = again.gate.judge([draft for _, draft in asked], handovers)
     answers: dict[int, Answer] = {}
     for (message, _), verdict in zip(asked, verdicts, strict=True):
         if verdict.reason:
-            answers[message.pk] = Refusal(verdict.reason, verdict.detail)
+            answers[message.id] = Refusal(verdict.reason, verdict.detail)
         elif verdict.send_at is not None and verdict.send_at > again.at:
-            answers[message.pk] = Later(verdict.send_at, verdict.detail)
+            answers[message.id] = Later(verdict.send_at, verdict.detail)
         else:
             moved = message.recipient == "customer" and verdict.address not in (None, message.address)
             address = verdict.address if moved else None
-            answers[message.pk] = Go(verdict.until, address) if verdict.until is not None or address else None
+            answers[message.id] = Go(verdict.until, address) if verdict.until is not None or address else None
     return answers

@@ -68,15 +68,14 @@ def move(
             for start in range(0, len(group), CHUNK):
                 moved += _move_chunk(dealer, group[start : start + CHUNK], changes)
         for name, values in own.items():
-            update(Message, [{"id": m.pk, name: values[m.pk]} for m in moved], (name,))
-        why = dict.fromkeys((m.pk for m in moved), cause) if isinstance(cause, str) else cause
+            update(Message, [{"id": m.id, name: values[m.id]} for m in moved], (name,))
+        why = dict.fromkeys((m.id for m in moved), cause) if isinstance(cause, str) else cause
         said = {"dealer": dealer.pk, "state": to, "at": at}
-        insert(Move, [{**said, "message": m.pk, "cause": why[m.pk][:200]} for m in moved], match=("id",), change=())
+        insert(Move, [{**said, "message": m.id, "cause": why[m.id][:200]} for m in moved], match=("id",), change=())
     for message in moved:
-        for name, value in changes.items():
-            setattr(message, name, value)
+        vars(message).update(changes)
         for name, values in own.items():
-            setattr(message, name, values[message.pk])
+            setattr(message, name, values[message.id])
     return moved
 
 

@@ -14,6 +14,7 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Customer, Merge
 from relance.facts.persons.merge import move_facts
 from relance.lib.errors import BadInput
+from relance.lib.rows import Among
 from relance.outbox.models import Message
 from relance.outbox.states import move
 from relance.plan.models import Occurrence, PlanMark
@@ -65,7 +66,7 @@ def said_already(dealer: Dealer, messages: Sequence[Message]) -> set[int]:
     canceled one back.
     """
     about = [message for message in messages if message.subject_type == OF_CUSTOMER["subject_type"]]
-    merged = Merge.objects.of(dealer).filter(kept__in={message.subject_id for message in about})
+    merged = Merge.objects.of(dealer).filter(Among("kept_id", {message.subject_id for message in about}))
     kept = set(merged.values_list("kept_id", flat=True)) if about else set()
     asked = [message for message in about if message.subject_id in kept]
     if not asked:

@@ -22,14 +22,28 @@ _markdown.validateLink = lambda url: bool(SAFE.match(url))  # type: ignore[metho
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
+def both_of(text: str, language: str | None) -> tuple[str, str]:
+    """Both parts of an e-mail: the words without Markdown's marks, a link as its name and address; and as HTML."""
+    if MARKS.search(text):
+        return plain_of(tree_of(text), language), _inlined(text)
+    return text, _plainly(text)
+
+
 def html_of(text: str) -> str:
     """Markdown as HTML with its styles in place. No HTML of the author's comes through, only safe links."""
-    if MARKS.search(text):
-        return _inlined(text)
-    # Most texts are plain paragraphs: worth a short way, the long one costs a millisecond.
-    escaped = (escape(part.strip(), quote=False) for part in BETWEEN.split(text))
-    paragraphs = (LINK.sub(_link, part) if "://" in part else part for part in escaped)
-    return "\n".join(f"{PARAGRAPH}{part}</p>".replace("\n", "<br>\n") for part in paragraphs if part)
+    return _inlined(text) if MARKS.search(text) else _plainly(text)
+
+
+def _plainly(text: str) -> str:
+    """Paragraphs without any mark, as most texts are: worth a short way, the long one costs a millisecond."""
+    return "\n".join(filter(None, map(_paragraph, BETWEEN.split(text))))
+
+
+@lru_cache(maxsize=2_000)  # most paragraphs of a run are the same for everybody
+def _paragraph(part: str) -> str:
+    said = escape(part.strip(), quote=False)
+    linked = LINK.sub(_link, said) if "://" in said else said
+    return f"{PARAGRAPH}{linked}</p>".replace("\n", "<br>\n") if linked else ""
 
 
 def text_of(text: str, language: str | None) -> str:

@@ -18,7 +18,7 @@ import css_inline
 from relance.dealers.models import Dealer
 from relance.dealers.preferences import Preferences
 from relance.delivery.channel import Parcel
-from relance.delivery.channels.email.body import html_of, text_of
+from relance.delivery.channels.email.body import both_of
 from relance.delivery.channels.email.headers import address_line, header_text, mailbox
 from relance.delivery.channels.email.staff_list import list_html, list_text
 from relance.delivery.links import unsubscribe_url
@@ -86,8 +86,8 @@ def _bodies(parcel: Parcel) -> tuple[str, str]:
     """What is said, plain and as HTML; the staff read a list."""
     if not parcel.to_customer:
         return list_text(parcel), list_html(parcel)
-    text = (text_of(part, parcel.message.language) for part in parcel.markdown)
-    return "\n\n".join(text), "\n".join(map(html_of, parcel.markdown))
+    parts = [both_of(part, parcel.message.language) for part in parcel.markdown]
+    return "\n\n".join(text for text, _ in parts), "\n".join(html for _, html in parts)
 
 
 def _lines(lines: list[str]) -> str:

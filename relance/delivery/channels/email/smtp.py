@@ -1,6 +1,5 @@
 """Turns parcels into e-mails on a mail server: composed here, carried by a few connections that are kept open."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
@@ -10,7 +9,7 @@ from relance.delivery.channels.email.headers import address_line
 from relance.delivery.channels.email.wire import END, Letter, Route, Wire
 from relance.delivery.channels.spread import spread
 
-LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+LEADING_DOT = b"\r\n."  # a letter has no other line ends, and begins with a header
 AHEAD = 3  # letters per connection under way: one spoken of, one offered, one waiting
 LOST = "every connection to the mail server was lost"
 Outcome = tuple[Parcel, Result]
@@ -76,5 +75,5 @@ class SmtpChannel:
         """The e-mail as it goes over the wire."""
         content = compose(parcel, self.from_address)
         sender = address_line(self.from_address or parcel.dealer.preferences.email or NOBODY)
-        text = LEADING_DOT.sub(b"..", content) + END
+        text = content.replace(LEADING_DOT, LEADING_DOT + b".") + END
         return Letter(parcel, sender, address_line(parcel.message.address), text)
