@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from relance.dealers.models import User
+from relance.lib.language import LANGUAGES
 from tests.builders import A_DAY
 from tests.journeys.windows import Window, Windows
 
@@ -104,3 +106,20 @@ def test_without_scripts_everything_is_reached(windows: Windows) -> None:
     page.locator(".people summary", has_text="Camille").click()
     page.get_by_role("button", name="Forever").click()
     expect(page.locator("#panel .answer")).to_contain_text("4 people hear from you")
+
+
+OUTSIDE = """() => [...document.querySelectorAll(".rail a span")].filter(word => {
+  const place = word.parentElement.getBoundingClientRect(), own = word.getBoundingClientRect();
+  return own.left < place.left || own.right > place.right;
+}).map(word => word.innerText)"""
+
+
+def test_every_word_of_the_rail_fits_its_place_in_every_language(window: Window) -> None:
+    window.sign_in()
+    found = {}
+    for language in LANGUAGES:
+        User.objects.update(language=language)
+        for place in ("programmes", "automations", "results", "settings"):
+            window.page.goto(f"/d/north/{place}/")
+            found[language, place] = window.page.evaluate(OUTSIDE)
+    assert {where: words for where, words in found.items() if words} == {}
