@@ -46,6 +46,15 @@ def test_who_has_no_address_reads_his_list_at_the_desk():
     assert unread(dealer, user).count() == 1
 
 
+def test_who_has_an_address_and_a_desk_gets_the_list_by_e_mail_as_well(tmp_path):
+    dealer = a_dealer()
+    user = a_user(dealer, reference="S7")
+    a_list(dealer)
+    list(deliver(dealer, at=A_DAY))
+    assert len(list(tmp_path.rglob("*.eml"))) == 1
+    assert unread(dealer, user).count() == 1
+
+
 def test_a_list_that_nobody_could_read_has_failed():
     dealer = a_dealer()
     a_list(dealer, email=None)
