@@ -156,6 +156,7 @@ def test_what_the_customer_refused_is_not_sent_and_the_page_says_why(client: Cli
     before = Message.objects.of(dealer).count()
     answer = client.post(f"/d/north/outbox/{message.key}/send-by-hand/").content.decode()
     assert "nobody can decide otherwise" in answer
+    assert "Send it anyway" not in answer
     assert Message.objects.of(dealer).count() == before
 
 

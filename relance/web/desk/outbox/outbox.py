@@ -104,7 +104,7 @@ def _one(desk: Desk, key: UUID, *, fault: Word = "") -> HttpResponse:
         "has_file": _file_of(desk, found) is not None,
         "may_cancel": desk.may("hold_back", found.automation.subject) and found.state in CANCELABLE,
         "may_approve": desk.may("approve", found.automation.subject) and found.state == "approval",
-        "may_send": desk.may("approve", found.automation.subject) and may_go_by_hand(found),
+        "may_send": desk.may("approve", found.automation.subject) and may_go_by_hand(found) and not fault,
         "fault": fault,
         "may_bring_back": desk.may("hold_back", found.automation.subject)
         and may_be_brought_back(desk.dealer, found, at=desk.reader.at),
