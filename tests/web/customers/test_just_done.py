@@ -41,6 +41,7 @@ def test_two_people_are_told_and_can_be_offered_again(client: Client, dealer: De
 
 def test_a_merge_says_where_everything_is(client: Client, dealer: Dealer) -> None:
     assert "Everything of C2 is with C1 now." in said(decided(client, "merge"))
+    assert "/customers/one/C1/" in client.get("/d/north/customers/?q=C2").content.decode()
 
 
 def test_it_is_said_once_and_not_in_a_fragment(client: Client, dealer: Dealer) -> None:

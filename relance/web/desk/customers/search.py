@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from relance.dealers.models import Dealer
-from relance.facts.models import Customer, Vehicle
+from relance.facts.models import Customer, Merge, Vehicle
 from relance.lib.addresses import read_phone
 from relance.lib.fold import fold
 
@@ -32,7 +32,8 @@ def _fits(dealer: Dealer, words: str) -> Q:
     """A word of the name begins so; or one of the keys, each of which has an index and is asked on its own."""
     folded = fold(words)
     customers, vehicles = Customer.objects.of(dealer), Vehicle.objects.of(dealer)
-    keys: list[QuerySet[Any, Any]] = [customers.filter(ref=words).values_list("pk", flat=True)]
+    merged = Merge.objects.of(dealer).filter(gone_ref=words).order_by().values_list("kept_id", flat=True)
+    keys: list[QuerySet[Any, Any]] = [customers.filter(ref=words).order_by().values_list("pk", flat=True).union(merged)]
     if "@" in words:
         keys.append(customers.filter(_begins("email_folded", folded)).values_list("pk", flat=True))
     digits = "".join(sign for sign in words if sign.isdigit())
