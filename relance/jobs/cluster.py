@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 from relance.dealers.models import Dealer
 from relance.jobs.models import Tick
-from relance.jobs.schedule import TASKS, Task
+from relance.jobs.schedule import TASKS, Task, for_each
 from relance.lib.clock import now
 
 log = logging.getLogger("relance.clockwork")
@@ -44,11 +44,7 @@ app.conf.update(
 def part(name: str, keys: Sequence[int]) -> None:
     """Do one task of the schedule for these dealers. Safe to repeat; a dealer that is gone meanwhile is left out."""
     found = PER_DEALER[name]
-    for dealer in Dealer.objects.filter(pk__in=keys).order_by("pk"):
-        try:
-            found.do(dealer, now())
-        except Exception:  # one dealer's trouble is not another's; it comes again with the next step of the clock
-            log.exception("%s of %s failed", name, dealer.slug)
+    for_each(Dealer.objects.filter(pk__in=keys).order_by("pk"), name, lambda dealer: found.do(dealer, now()))
 
 
 def tasks() -> list[Task]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
@@ -98,6 +98,21 @@ def _pause(dealer: Dealer, automation: Automation, cause: str, due: DueRuns) -> 
     """A broken automation is paused and shown, never counted as "nobody"."""
     Automation.objects.of(dealer).filter(pk=automation.pk).update(paused=cause)
     due.broken.append(f"{automation.code}: {cause}")
+
+
+def set_aside(dealer: Dealer, run: RunOf, waited: Run | None, fault: Exception, *, at: datetime) -> DueRuns:
+    """A run that could not be made is missed, and its automation paused: the others, and its next runs, do not wait."""
+    due = DueRuns()
+    with override(dealer.language):
+        cause = gettext("its run could not be made: %(why)s") % {"why": str(fault) or type(fault).__name__}
+    _pause(dealer, run.automation, cause, due)
+    row = waited or Run(
+        dealer=dealer, automation=run.automation, reference_at=run.reference_at, run_at=run.run_at, planned_at=at
+    )
+    row.state, row.cause, row.planned_at, row.drafts = "missed", cause[:200], at, 0
+    row.save()
+    due.missed.append(row)
+    return due
 
 
 def _found(calendar: Calendar, one: _Asked, moves: Moves, *, begin: datetime | None, at: datetime) -> list[RunAt]:

@@ -52,6 +52,15 @@ class Task:
     per_dealer: PerDealer | None = None  # with a broker it is handed out to workers (cluster.py)
 
 
+def for_each(dealers: Iterable[Dealer], what: str, do: Callable[[Dealer], object]) -> None:
+    """One dealer's trouble is not another's: it is told, and comes again with the next step of the clock."""
+    for dealer in dealers:
+        try:
+            do(dealer)
+        except Exception:
+            log.exception("%s of %s failed", what, dealer.slug)
+
+
 def everyone(at: datetime) -> Iterable[int]:
     """Every dealer's key."""
     return Dealer.objects.order_by("pk").values_list("pk", flat=True)
@@ -64,8 +73,7 @@ def plan_one(dealer: Dealer, at: datetime) -> None:
 
 def plan_everyone(at: datetime) -> None:
     """Every dealer's runs that are due."""
-    for dealer in Dealer.objects.order_by("pk"):
-        plan_one(dealer, at)
+    for_each(Dealer.objects.order_by("pk"), "plan", lambda dealer: plan_one(dealer, at))
 
 
 def with_messages_due(at: datetime) -> Iterable[int]:
@@ -109,8 +117,7 @@ def clear_doubts(at: datetime) -> None:
 
 def nightly(at: datetime) -> None:
     """Once a night, from three o'clock by each dealer's clock: what falls due by time alone is reckoned anew."""
-    for dealer in Dealer.objects.order_by("pk"):
-        night_of_one(dealer, at)
+    for_each(Dealer.objects.order_by("pk"), "nightly", lambda dealer: night_of_one(dealer, at))
 
 
 def night_of_one(dealer: Dealer, at: datetime) -> None:
@@ -123,14 +130,12 @@ def night_of_one(dealer: Dealer, at: datetime) -> None:
 
 def decode_vins(at: datetime) -> None:
     """What an import left to its VIN."""
-    for dealer in Dealer.objects.order_by("pk"):
-        decode_waiting(dealer)
+    for_each(Dealer.objects.order_by("pk"), "vins", decode_waiting)
 
 
 def follow_changed_schedules(at: datetime) -> None:
     """Next services after a change of a maintenance schedule that the desk left to the clockwork."""
-    for dealer in Dealer.objects.order_by("pk"):
-        follow_schedules(dealer)
+    for_each(Dealer.objects.order_by("pk"), "schedules", follow_schedules)
 
 
 def _is_first(dealer: Dealer, here: datetime) -> bool:

@@ -4,11 +4,13 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from relance.jobs import stages
 from relance.jobs.stages import messages_of, plan
 from relance.outbox.models import Message
 from relance.plan.apply import apply_definitions
+from relance.plan.due import due_ids
 from relance.plan.models import Automation, Occurrence, PlanMark, Run
 from tests.builders import A_DAY, a_customer, a_dealer, a_repair_order, an_appointment, an_automation
 
@@ -170,6 +172,56 @@ def test_a_broken_automation_is_paused_and_shown_and_stops_no_other(dealer):
     assert planned.broken == [f"BROKEN: {row.paused}"]
     assert "did you mean 'vehicle'?" in row.paused
     assert plan(dealer, at=A_DAY + DAY).broken == []
+
+
+def breaking(monkeypatch, code, fault):
+    """Runs of this automation meet a fault when somebody asks who is due."""
+
+    def due(dealer, run):
+        if run.automation.code == code:
+            raise fault
+        return due_ids(dealer, run)
+
+    monkeypatch.setattr(stages, "due_ids", due)
+
+
+def test_a_run_that_breaks_is_missed_its_automation_paused_and_the_others_of_its_moment_go(dealer, monkeypatch, caplog):
+    a_customer(dealer, ref="C")
+    for code in ("A_FINE", "BROKEN", "FINE"):
+        an_automation(dealer, code, repeat="each_time")
+    breaking(monkeypatch, "BROKEN", ZeroDivisionError("division by zero"))
+    planned = plan(dealer, at=A_DAY, since=A_DAY - MINUTE)
+    assert [m.automation.code for m in messages_of(dealer, planned)] == ["A_FINE", "FINE"] and planned.made == 2
+    paused = Automation.objects.of(dealer).get(code="BROKEN").paused
+    assert "division by zero" in paused and planned.broken == [f"BROKEN: {paused}"]
+    assert [(row.automation.code, row.state, row.cause) for row in planned.missed] == [("BROKEN", "missed", paused)]
+    assert "ZeroDivisionError" in caplog.text
+    assert Message.objects.of(dealer).count() == 2
+    planned = plan(dealer, at=A_DAY + DAY)
+    assert [m.automation.code for m in messages_of(dealer, planned)] == ["A_FINE", "FINE"] and not planned.broken
+
+
+def test_a_run_that_waited_and_breaks_is_missed(dealer, monkeypatch):
+    a_customer(dealer, ref="C")
+    row = an_automation(dealer, "BROKEN")
+    times = {"reference_at": A_DAY, "run_at": A_DAY, "planned_at": A_DAY}
+    waited = Run.objects.create(dealer=dealer, automation=row, state="waits", **times)
+    breaking(monkeypatch, "BROKEN", ZeroDivisionError())
+    planned = plan(dealer, at=A_DAY, since=A_DAY - MINUTE)
+    assert [(row.pk, row.state) for row in planned.missed] == [(waited.pk, "missed")]
+    assert "ZeroDivisionError" in Run.objects.of(dealer).get().cause
+
+
+def test_the_trouble_of_the_machine_pauses_nothing_and_all_comes_again(dealer, monkeypatch):
+    a_customer(dealer, ref="C")
+    an_automation(dealer, "A_FINE")
+    an_automation(dealer, "FINE")
+    breaking(monkeypatch, "FINE", OperationalError("database is locked"))
+    with pytest.raises(OperationalError):
+        plan(dealer, at=A_DAY)
+    assert not Message.objects.of(dealer).exists()
+    monkeypatch.undo()
+    assert len(messages(dealer, A_DAY)) == 2
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(dealer):

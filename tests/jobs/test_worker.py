@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from relance.jobs import worker
+from relance.jobs import schedule, worker
 from relance.jobs.schedule import TASKS, Task, deliver_everyone, plan_everyone, settle
+from relance.jobs.stages import plan
 from relance.jobs.worker import Clockwork
 from relance.outbox.models import Message
 from tests.builders import A_DAY, a_customer, a_dealer, an_automation
@@ -97,3 +98,20 @@ def test_a_task_that_takes_long_keeps_no_other_lane_waiting():
     assert came.wait(5)
     free.set()
     clockwork.stop()
+
+
+def test_the_trouble_of_one_dealer_is_not_anothers(monkeypatch, caplog):
+    first, second = a_dealer("first"), a_dealer("second")
+    for dealer in (first, second):
+        a_customer(dealer)
+        an_automation(dealer)
+
+    def plan_or_break(dealer, *, at):
+        if dealer == first:
+            raise ZeroDivisionError
+        return plan(dealer, at=at)
+
+    monkeypatch.setattr(schedule, "plan", plan_or_break)
+    plan_everyone(A_DAY)
+    assert Message.objects.of(second).count() == 1
+    assert "plan of first failed" in caplog.text
