@@ -49,6 +49,7 @@ ACTS: Mapping[str, Promise] = {
     "approved": _("Approved"),
     "rejected": _("Rejected"),
     "run_moved": _("Moved a run"),
+    "sent_late": _("Sent to those who came late"),
     "canceled": _("Canceled a message"),
     "brought_back": _("Restored a message"),
     "sent_by_hand": _("Sent by hand"),

@@ -89,6 +89,7 @@ class PlanMark(DealerRow):
     planned_until = models.DateTimeField(null=True)
     nightly_on = models.DateField(null=True)  # the last local day whose nightly work was taken up
     held_since = models.DateTimeField(null=True)  # restored from a backup: all drafts wait for approval until let go
+    late = models.JSONField(default=list)  # runs that are over and whom the last feed brought (outbox/runs/late.py)
 
     objects: RowsOf["PlanMark"] = RowsOf()
 

@@ -204,8 +204,8 @@ def test_a_run_that_breaks_is_missed_its_automation_paused_and_the_others_of_its
 def test_a_run_that_waited_and_breaks_is_missed(dealer, monkeypatch):
     a_customer(dealer, ref="C")
     row = an_automation(dealer, "BROKEN")
-    times = {"reference_at": A_DAY, "run_at": A_DAY, "planned_at": A_DAY}
-    waited = Run.objects.create(dealer=dealer, automation=row, state="waits", **times)
+    waited = Run(dealer=dealer, automation=row, state="waits", reference_at=A_DAY, run_at=A_DAY, planned_at=A_DAY)
+    waited.save()
     breaking(monkeypatch, "BROKEN", ZeroDivisionError())
     planned = plan(dealer, at=A_DAY, since=A_DAY - MINUTE)
     assert [(row.pk, row.state) for row in planned.missed] == [(waited.pk, "missed")]

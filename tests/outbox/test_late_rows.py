@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from relance.jobs.stages import messages_of, plan
-from relance.outbox.runs.late import late_rows, send_late
+from relance.outbox.runs.late import after_import, late_rows, send_late, told_late
 from relance.plan.models import Automation, Run
 from tests.builders import A_DAY, a_customer, a_dealer, a_repair_order, a_staff_member, an_automation
 
@@ -106,3 +106,52 @@ def test_unusually_many_late_rows_wait_for_approval(monkeypatch, db):
     (found,) = late_rows(dealer, at=A_DAY + HOUR)
     run = found.run
     assert {m.state for m in send_late(dealer, run, by="Kim", at=A_DAY + HOUR)} == {"approval"}
+
+
+def test_one_automation_and_some_moments_can_be_asked_alone(dealer):
+    first = an_automation(dealer, "FIRST", audience=[YESTERDAY])
+    second = an_automation(dealer, "SECOND", audience=[YESTERDAY])
+    planned(dealer)
+    visited(dealer, "late")
+    at = A_DAY + HOUR
+    (found,) = late_rows(dealer, at=at, of=second, between=(A_DAY, A_DAY + MINUTE))
+    assert found.run.automation == second
+    assert late_rows(dealer, at=at, of=first, between=(A_DAY + MINUTE, A_DAY + HOUR)) == []
+    assert late_rows(dealer, at=at, of=first, between=(A_DAY - HOUR, A_DAY)) == []
+
+
+def told(dealer, at=A_DAY + HOUR):
+    return [(automation.code, one.run_at, one.people) for automation, one in told_late(dealer, at=at)]
+
+
+def test_what_a_feed_meant_is_kept_until_the_grace_has_passed(dealer):
+    an_automation(dealer, audience=[YESTERDAY], grace_hours=2)
+    planned(dealer)
+    visited(dealer, "late")
+    after_import(dealer, at=A_DAY + HOUR)
+    assert told(dealer) == [("SR180", A_DAY, 1)]
+    assert told(dealer, A_DAY + 2 * HOUR) == [("SR180", A_DAY, 1)]
+    assert told(dealer, A_DAY + 2 * HOUR + MINUTE) == []
+
+
+def test_what_was_kept_goes_when_they_are_sent_to_or_the_automation_is_off(dealer):
+    for code in ("SENT", "OFF"):
+        an_automation(dealer, code, audience=[YESTERDAY])
+    planned(dealer)
+    visited(dealer, "late")
+    after_import(dealer, at=A_DAY + HOUR)
+    assert told(dealer) == [("OFF", A_DAY, 1), ("SENT", A_DAY, 1)]
+    (found,) = [one for one in late_rows(dealer, at=A_DAY + HOUR) if one.run.automation.code == "SENT"]
+    assert len(send_late(dealer, found.run, by="Kim", at=A_DAY + HOUR)) == 1
+    assert told(dealer) == [("OFF", A_DAY, 1)]
+    Automation.objects.of(dealer).filter(code="OFF").update(status="off")
+    assert told(dealer) == []
+
+
+def test_where_relance_sends_to_them_by_itself_nothing_is_kept(db):
+    dealer = a_dealer(late_rows="send")
+    an_automation(dealer, audience=[YESTERDAY])
+    planned(dealer)
+    visited(dealer, "late")
+    assert after_import(dealer, at=A_DAY + HOUR) == ["1 late rows of SR180 (2026-05-04T10:00:00-04:00) were taken up"]
+    assert told(dealer) == []

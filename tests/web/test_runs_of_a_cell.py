@@ -8,10 +8,12 @@ from django.test import Client
 
 from relance.dealers.models import AuditEntry, Dealer
 from relance.jobs.command import run
+from relance.jobs.stages import plan
 from relance.lib import clock
 from relance.outbox.models import Message
+from relance.outbox.runs.late import after_import
 from relance.plan.models import MovedRun
-from tests.builders import a_customer, a_dealer, a_message, a_user, an_automation
+from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_repair_order, a_user, an_automation
 from tests.web.sample import today_at
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +98,39 @@ def test_on_the_command_line_too(dealer: Dealer, capsys: pytest.CaptureFixture[s
     assert f"1 run of L_SPRING moved to {day + DAY}" in capsys.readouterr().err
     assert MovedRun.objects.of(dealer).get().by == "operator"
     assert run(["move", "north", "L_SPRING", "--from", day.isoformat(), "--to", day.isoformat()]) == 2
+
+
+def came_late(dealer: Dealer, refs: str) -> None:
+    """A run at ten reached one person; a feed after it brought these."""
+    rule = {"category": "repair_order_closed", "attribute": "last_time", "operator": "exactly_days_ago", "value": 1}
+    an_automation(dealer, "L_AFTER", name="After the visit", audience=[rule], repeat="each_time")
+    a_repair_order(a_customer(dealer, ref="early"), A_DAY - DAY)
+    plan(dealer, at=A_DAY, since=A_DAY - timedelta(minutes=1))
+    for ref in refs:
+        a_repair_order(a_customer(dealer, ref=ref, name=ref), A_DAY - DAY)
+    after_import(dealer, at=clock.now())
+
+
+def test_whom_a_feed_brought_after_a_run_is_told_and_sent_to_with_one_press(client: Client, dealer: Dealer) -> None:
+    came_late(dealer, "xy")
+    sheet = said(client.get("/d/north/programmes/?full=1"))
+    assert "2 people came with a feed after the run of “After the visit”" in sheet
+    assert "People whom a feed brought after their run 4" in said(client.get("/d/north/waiting/"))
+    address = cell(dealer).replace("L_SPRING", "L_AFTER")
+    assert "2 people came with a feed after this run." in said(client.get(f"{address}?full=1"))
+    after = said(client.post(f"{address}decide/", {"how": "send_late"}, headers={"HX-Request": "true"}))
+    assert "after this run" not in after and "3 people hear from you" in after
+    assert AuditEntry.objects.of(dealer).get(act="sent_late").after == {"messages": 2}
+    assert "came with a feed" not in said(client.get("/d/north/programmes/?full=1"))
+    again = client.post(f"{address}decide/", {"how": "send_late"}, headers={"HX-Request": "true"})
+    assert again.status_code == 200 and Message.objects.of(dealer).filter(automation__code="L_AFTER").count() == 3
+
+
+def test_who_may_not_approve_is_not_asked_about_late_people(client: Client, dealer: Dealer) -> None:
+    came_late(dealer, "xy")
+    client.force_login(a_user(dealer, email="advisor@dealer.example", role="advisor"))
+    address = cell(dealer).replace("L_SPRING", "L_AFTER")
+    assert "came with a feed" not in said(client.get("/d/north/programmes/?full=1"))
+    assert "came with a feed" not in said(client.get(f"{address}?full=1"))
+    assert client.post(f"{address}decide/", {"how": "send_late"}).status_code == 403
+    assert Message.objects.of(dealer).filter(automation__code="L_AFTER").count() == 1

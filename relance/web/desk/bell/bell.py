@@ -13,6 +13,7 @@ from relance.delivery.staff.notices import read_notices, unread
 from relance.lib.moments import day_start
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.programmes.decisions import late_told
 from relance.web.desk.tasks.task_list import tasks_of
 from relance.web.desk.words import TASKS, Word, name_of, word
 from relance.web.lists.listing import Column, Listing
@@ -57,6 +58,10 @@ def _late_tasks(desk: Desk) -> int:
     return tasks_of(desk).filter(state="open", due_at__lt=day_start(desk.reader.today, desk.dealer.zone)).count()
 
 
+def _late_people(desk: Desk) -> int:
+    return sum(told.people for _automation, told, _day in late_told(desk))
+
+
 def _unread(desk: Desk) -> int:
     return unread(desk.dealer, desk.user).count()
 
@@ -71,6 +76,7 @@ KINDS = (
         "desk-outbox",
         "?state=unsure",
     ),
+    Kind(_("People whom a feed brought after their run"), "person", _late_people, "desk-programmes"),
     Kind(_("Tasks that are late"), "tasks", _late_tasks, "desk-tasks", "?show=late"),
     Kind(_("New for you"), "person", _unread, "desk-waiting", "#new"),
 )

@@ -1,6 +1,9 @@
 """Turns a person's decision about a cell into what happens: a person held back, a run let go, kept back, or moved."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -10,19 +13,39 @@ from relance.facts.models import Customer
 from relance.lib.errors import BadInput
 from relance.outbox.decide import approve_run, bring_back_run, reject_run
 from relance.outbox.hold_back import hold_back, undo
-from relance.outbox.models import HoldBack
+from relance.outbox.models import HoldBack, Message
+from relance.outbox.runs.late import send_late
+from relance.plan.draft import RunOf
 from relance.plan.models import Automation, Run
 from relance.plan.switching.moved_runs import move_runs, put_back
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.programmes.decisions import kept_back_runs, waiting_runs
+from relance.web.desk.programmes.decisions import kept_back_runs, late_of, waiting_runs
 from relance.web.desk.programmes.people import automation_of, cell_of
 from relance.web.desk.taken import number_in
 
-# What is pressed: the word of the audit log, and what is done with each run.
+
+@dataclass(frozen=True)
+class Decision:
+    """What can be pressed in a cell."""
+
+    noted: str  # the word of the audit log
+    runs: Callable[[Desk, Automation, date], list[Any]]  # with which it is done
+    act: Callable[..., list[Message]]
+
+
+def _waiting(desk: Desk, automation: Automation, day: date) -> list[Run]:
+    return list(Run.objects.of(desk.dealer).filter(pk__in=waiting_runs(desk, automation, day)).order_by("pk"))
+
+
+def _late(desk: Desk, automation: Automation, day: date) -> list[RunOf]:
+    return [late.run for late in late_of(desk, automation, day)]
+
+
 DECISIONS = {
-    "approve": ("approved", approve_run),
-    "reject": ("rejected", reject_run),
-    "bring_back": ("brought_back", bring_back_run),
+    "approve": Decision("approved", _waiting, approve_run),
+    "reject": Decision("rejected", _waiting, reject_run),
+    "bring_back": Decision("brought_back", kept_back_runs, bring_back_run),
+    "send_late": Decision("sent_late", _late, send_late),
 }
 
 
@@ -56,16 +79,15 @@ def release(desk: Desk, code: str, day: date) -> HttpResponse:
 
 @desk_page("approve", changes=True)
 def decide(desk: Desk, code: str, day: date) -> HttpResponse:
-    """Let everybody of a run go who waits for approval, or keep them back, or undo that."""
+    """Let everybody of a run go who waits for approval, keep them back, or undo that; send to whoever came late."""
     automation = _to_decide(desk, code, "approve")
     how = desk.request.POST.get("how", "")
     if how not in DECISIONS:
         return cell_of(desk, automation, day, told=_("Approve them or hold them back."))
-    noted, act = DECISIONS[how]
-    runs = list(Run.objects.of(desk.dealer).filter(pk__in=waiting_runs(desk, automation, day)).order_by("pk"))
-    runs = kept_back_runs(desk, automation, day) if how == "bring_back" else runs
-    moved = sum(len(act(desk.dealer, run, by=str(desk.user), at=desk.reader.at)) for run in runs)
-    desk.note(noted, f"automation {code}, {day}", after={"messages": moved})
+    decision = DECISIONS[how]
+    runs = decision.runs(desk, automation, day)
+    moved = sum(len(decision.act(desk.dealer, run, by=str(desk.user), at=desk.reader.at)) for run in runs)
+    desk.note(decision.noted, f"automation {code}, {day}", after={"messages": moved})
     return _after_change(desk, automation, day)
 
 

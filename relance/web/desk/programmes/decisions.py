@@ -1,12 +1,13 @@
 """Turns a cell of the sheet into what a person may decide about its run: let it go, keep it back, move it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
 from relance.lib.moments import DAY, day_of, day_start
 from relance.outbox.models import Message
+from relance.outbox.runs.late import LateRows, Told, late_rows, told_late
 from relance.plan.models import Automation, MovedRun, Run
 from relance.plan.switching.moved_runs import FARTHEST, may_move, moved_here
 from relance.web.desk.guard import Desk
@@ -36,6 +37,22 @@ def kept_back_runs(desk: Desk, automation: Automation, day: date) -> list[Run]:
     return list(Run.objects.of(desk.dealer).filter(pk__in=could_go, cause__startswith="rejected by ").order_by("pk"))
 
 
+def late_of(desk: Desk, automation: Automation, day: date) -> list[LateRows]:
+    """The runs of a cell that are over, with those whom a feed brought since; none where they are not the reader's."""
+    if day > desk.reader.today or not desk.may("approve", automation.subject):
+        return []
+    return late_rows(desk.dealer, at=desk.reader.at, of=automation, between=_bounds(desk, day))
+
+
+def late_told(desk: Desk) -> list[tuple[Automation, Told, date]]:
+    """What the last feed meant for runs that are over: the automation, how many, and the day of the run."""
+    if not desk.may("approve"):
+        return []
+    found = told_late(desk.dealer, at=desk.reader.at)
+    zone = desk.reader.zone
+    return [(one, told, day_of(told.run_at, zone)) for one, told in found if desk.may("approve", one.subject)]
+
+
 def waiting_for(desk: Desk, automation: Automation, day: date) -> int:
     """How many messages wait for the reader's approval; 0 where it is not his to give."""
     if not desk.may("approve", automation.subject):
@@ -55,5 +72,9 @@ def moving_of(desk: Desk, automation: Automation, day: date) -> Moving | None:
 
 
 def _of_the_day(desk: Desk, messages: QuerySet[Message], day: date) -> QuerySet[Message]:
-    begin, end = day_start(day, desk.reader.zone), day_start(day + DAY, desk.reader.zone)
+    begin, end = _bounds(desk, day)
     return messages.filter(send_at__gte=begin, send_at__lt=end)
+
+
+def _bounds(desk: Desk, day: date) -> tuple[datetime, datetime]:
+    return day_start(day, desk.reader.zone), day_start(day + DAY, desk.reader.zone)

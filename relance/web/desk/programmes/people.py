@@ -19,7 +19,7 @@ from relance.outbox.models import HoldBack
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.programmes.decisions import kept_back_runs, moving_of, waiting_for
+from relance.web.desk.programmes.decisions import kept_back_runs, late_of, moving_of, waiting_for
 from relance.web.desk.programmes.month_sheet import bounds, switched_on
 from relance.web.desk.programmes.programmes import known_outlook, outlook_of, sheet_values
 from relance.web.desk.results.reckoned import is_asked_for, is_large, shown_with
@@ -100,6 +100,7 @@ def cell_of(desk: Desk, automation: Automation, day: date, *, told: str = "") ->
         "waiting": waiting_for(desk, automation, day),
         "kept_back": desk.may("approve", automation.subject) and kept_back_runs(desk, automation, day),
         "moving": moving_of(desk, automation, day),
+        "came_late": sum(late.count for late in late_of(desk, automation, day)),
         "told": told,
         "expected": not entries and _is_realtime(automation) and day >= desk.reader.today,
     }

@@ -14,6 +14,7 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.programmes.decisions import late_told
 from relance.web.desk.programmes.month_sheet import Sheet, SheetDay, Square, bounds, sheet, switched_on
 from relance.web.desk.results.reckoned import Known, is_large, known, shown_with
 
@@ -79,6 +80,7 @@ def sheet_values(desk: Desk, outlook: Forecast | None) -> dict[str, Any]:
     return {
         "sheet": filled,
         "answer": answer(desk, outlook) if outlook else None,
+        "late_runs": late_told(desk) if outlook else [],
         "ahead": ahead(filled),
         "has_customers": bool(filled.rows) or Customer.objects.of(desk.dealer).exists(),  # asked when the page is empty
         "off": Automation.objects.of(desk.dealer).filter(status="off").count(),
