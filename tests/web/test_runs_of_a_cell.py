@@ -121,7 +121,7 @@ def test_whom_a_feed_brought_after_a_run_is_told_and_sent_to_with_one_press(clie
     after = said(client.post(f"{address}decide/", {"how": "send_late"}, headers={"HX-Request": "true"}))
     assert "after this run" not in after and "3 people hear from you" in after
     assert AuditEntry.objects.of(dealer).get(act="sent_late").after == {"messages": 2}
-    assert "came with a feed" not in said(client.get("/d/north/programmes/?full=1"))
+    assert "the run of “After the visit”" not in said(client.get("/d/north/programmes/?full=1"))
     again = client.post(f"{address}decide/", {"how": "send_late"}, headers={"HX-Request": "true"})
     assert again.status_code == 200 and Message.objects.of(dealer).filter(automation__code="L_AFTER").count() == 3
 
