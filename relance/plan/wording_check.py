@@ -33,7 +33,10 @@ ANSWERED = ("sms", "email")  # an answer there is read for words to stop before 
 MISSING: dict[Element, str] = {
     "sender": _("does not say who speaks: write { company.name }"),
     "postal_address": _("the law wants your postal address in it: fill in the setting 'address'"),
-    "contact": _("the law wants a way to reach you in it: fill in the setting 'phone', 'email' or 'website'"),
+    "contact": _(
+        "the law wants a way to reach you in it: write { company.phone }, and fill in the setting 'phone', 'email' or "
+        "'website'"
+    ),
     "stop": _("the law wants it to say how to stop: fill in the setting 'phone', 'email' or 'website'"),
 }
 
