@@ -29,6 +29,12 @@ def test_an_unknown_command_offers_the_nearest(relance):
     assert_one_clear_line(relance("improt"), "unknown command 'improt'", "did you mean 'import'?")
 
 
+@pytest.mark.parametrize("words", [("import", "north"), ("backup",), ("restore",)])
+def test_a_path_that_is_too_long_for_the_system_is_bad_input(db, relance, words):
+    builders.a_dealer()
+    assert_one_clear_line(relance(*words, "x" * 300), "a path is longer than this system allows")
+
+
 def test_a_holiday_that_the_country_does_not_have_is_told_when_a_dealer_is_made(db, relance, tmp_path):
     settings = tmp_path / "settings.yaml"
     settings.write_text("closed_days: {public_holidays: [Good Friday, Canadian Day]}", encoding="utf-8")

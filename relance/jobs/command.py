@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 import traceback
+from errno import ENAMETOOLONG
 from pathlib import Path
 
 import django
@@ -86,6 +87,8 @@ def run(words: list[str]) -> int:
     except DatabaseError as error:
         return _tell(f"the database does not answer as it should: {_first_line(error)}", 1)
     except Exception as error:  # the last resort: a fault of ours, kept for whoever mends it
+        if isinstance(error, OSError) and error.errno == ENAMETOOLONG:
+            return _tell("a path is longer than this system allows: use a shorter one", 2)
         return _tell(f"unexpected fault, kept in {_keep_fault()}: {_first_line(error)}", 1)
 
 
