@@ -16,7 +16,7 @@ from relance.delivery.channel import Accepted, AnswerLost, Busy, Channel, Parcel
 from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
 from relance.delivery.safety.halt import halt_of
-from relance.delivery.safety.pace import Slots
+from relance.delivery.safety.pace import TRIES, Slots
 from relance.delivery.staff import on_screen
 from relance.lib.clock import now
 from relance.outbox.models import Message
@@ -129,12 +129,10 @@ class HandOver:
                     return  # the lease is lost: what is not out yet is somebody else's
                 if self._is_halted():
                     return
-                if self.slots is not None and not self.slots.take(parcel):
+                if not self._its_turn(parcel):
                     self.is_paced = True
                     return  # not now: what is not out yet waits
-                if self._has_stopped(parcel):
-                    if self.slots is not None:
-                        self.slots.leave()
+                if parcel.message.id not in self.waiting:
                     continue
                 self.pulled[parcel.message.id] = self.waiting.pop(parcel.message.id)
                 crash_points.reached("handing_over")
@@ -170,6 +168,21 @@ class HandOver:
             wanted = [m for parcel in portion if parcel.message.id in self.waiting for m in parcel.messages]
             self.marked = take_in_hand(self.dealer, wanted)
             return self.marked
+
+    def _its_turn(self, parcel: Parcel) -> bool:
+        """Wait for its slot and ask its reader again; a slot that is over by then is let go. False: not now."""
+        if self.slots is None:
+            self._has_stopped(parcel)
+            return True
+        for _ in range(TRIES):
+            if not self.slots.take(parcel):
+                return False
+            if not self._has_stopped(parcel) and self.slots.is_now():
+                return True
+            self.slots.leave()
+            if parcel.message.id not in self.waiting:
+                return True
+        return False
 
     def _has_stopped(self, parcel: Parcel) -> bool:
         """Whether its reader has said stop, up to this very instant; those behind it are asked in the same question."""

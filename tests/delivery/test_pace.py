@@ -18,6 +18,7 @@ from relance.delivery import claim
 from relance.delivery import deliver as deliver_module
 from relance.delivery.channel import Accepted, Parcel, Sending
 from relance.delivery.deliver import deliver
+from relance.delivery.hand_over import HandOver
 from relance.delivery.safety import pace as pace_module
 from relance.delivery.safety.pace import AHEAD, Pace, limits_of
 from relance.delivery.senders.ways import sending_from
@@ -213,6 +214,29 @@ def test_a_slot_that_was_let_go_does_not_use_up_the_day(provider, sends, monkeyp
     messages(a_dealer(), 5)
     list(deliver(None, at=A_DAY, patience=60))
     assert len(provider.taken) == 3
+
+
+@pytest.mark.django_db
+def test_a_slot_that_passes_while_the_reader_is_asked_is_let_go(provider, sends, clock, monkeypatch):
+    sends(rate=40)
+    messages(a_dealer(), 6)
+    stalls, reserved = iter([0.0, 0.3, 0.0, 0.3]), []
+    asked, reserve = HandOver._has_stopped, Pace.reserve
+
+    def slowly(self, parcel):
+        clock.sleep(next(stalls, 0.0))
+        return asked(self, parcel)
+
+    def noted(self, *wanted, **given):
+        slots = reserve(self, *wanted, **given)
+        reserved.extend(slots.moments if slots else [])
+        return slots
+
+    monkeypatch.setattr(HandOver, "_has_stopped", slowly)
+    monkeypatch.setattr(Pace, "reserve", noted)
+    list(deliver(None, at=A_DAY, patience=60))
+    late = [min(at - slot for slot in reserved if slot <= at) for at, _ in provider.taken]
+    assert len(late) == 6 and max(late) <= pace_module.LATE + timedelta(milliseconds=5)
 
 
 @pytest.mark.parametrize(

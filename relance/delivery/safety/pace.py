@@ -115,6 +115,7 @@ class Slots:
     weight: int
     moments: list[datetime]
     let_go: int = 0  # what the day has counted for slots that nothing left in
+    taken: datetime | None = None  # the moment of the last one
 
     def take(self, parcel: Parcel) -> bool:
         """Wait for the next moment; False when none is left, or the parcel weighs more than was reserved."""
@@ -126,12 +127,16 @@ class Slots:
                 if more is None:
                     return False
                 self.weight, self.moments, self.let_go = weight, more.moments, 0
-            moment = self.moments.pop(0)
-            time.sleep(max(0.0, (moment - now()).total_seconds()))
-            if not self.pace.limits.rate or now() - moment <= LATE:
+            self.taken = self.moments.pop(0)
+            time.sleep(max(0.0, (self.taken - now()).total_seconds()))
+            if self.is_now():
                 return True
             self.let_go += self.weight
         return False
+
+    def is_now(self) -> bool:
+        """Whether the moment that was taken is still this one: asking takes time, and a busy machine lets one wait."""
+        return not self.pace.limits.rate or self.taken is None or now() - self.taken <= LATE
 
     def leave(self) -> None:
         """Nothing leaves in the slot that was just taken: the day has not used it."""
