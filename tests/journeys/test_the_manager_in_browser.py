@@ -102,6 +102,18 @@ def test_eight_numbers_are_moved_over(page: Page, dealer: Dealer) -> None:
     assert list(kept.values()) == [21, 5, 2, 3, 45, 120, 60, 400]
 
 
+def test_what_numbers_mean_comes_without_disturbing_who_types_on(page: Page, dealer: Dealer) -> None:
+    page.goto("/d/north/contact-settings/?usual=1")
+    boxes = page.locator("td[data-column='E-mail'] input")
+    boxes.first.fill("30")
+    with page.expect_response("**/contact-settings/?*email_reminder_1=30*"):
+        boxes.nth(1).select_text()  # the field before is left, and asks what its number means
+    expect(page.locator("#email_reminder_1-means")).to_contain_text("30")
+    page.keyboard.type("9")
+    expect(boxes.nth(1)).to_have_value("9")
+    expect(boxes.first).to_have_value("30")
+
+
 def test_a_run_is_approved_and_another_put_off(page: Page, dealer: Dealer) -> None:
     automation = an_automation(dealer, "L_SPRING", name="Spring is here", status="approval", repeat="each_time")
     person = a_customer(dealer, first_name="Ann", name="Ann Lee", mobile="+15145550123")

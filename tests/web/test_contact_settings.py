@@ -57,6 +57,7 @@ def test_a_fault_stands_beside_its_number_and_nothing_is_lost(
     answer = client.post(f"{HERE}save/", typed(email_deferred=44, **numbers))
     page = answer.content.decode()
     assert answer.status_code == 422 and says in page and 'value="44"' in page
+    assert f'hx-get="{HERE}?part=sent"' in page  # not from the address of the saving
     assert f'value="{next(iter(numbers.values()))}"' in page and read(dealer).email["deferred"] == 0
 
 

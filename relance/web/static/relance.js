@@ -65,7 +65,7 @@
   }
 
   // While the form is being made anew, what is typed meanwhile is not lost: the form is then made once more.
-  const MADE_ANEW = "#fields, #numbers";
+  const MADE_ANEW = "#fields";
   let shaping = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target?.matches(MADE_ANEW)) shaping = { by: event.detail.elt, again: false };
