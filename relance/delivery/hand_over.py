@@ -172,23 +172,24 @@ class HandOver:
     def _its_turn(self, parcel: Parcel) -> bool:
         """Wait for its slot and ask its reader again; a slot that is over by then is let go. False: not now."""
         if self.slots is None:
-            self._has_stopped(parcel)
+            self._ask_again()
             return True
         for _ in range(TRIES):
             if not self.slots.take(parcel):
                 return False
-            if not self._has_stopped(parcel) and self.slots.is_now():
+            self._ask_again()
+            is_wanted = parcel.message.id in self.waiting
+            if is_wanted and self.slots.is_now():
                 return True
             self.slots.leave()
-            if parcel.message.id not in self.waiting:
+            if not is_wanted:
                 return True
         return False
 
-    def _has_stopped(self, parcel: Parcel) -> bool:
-        """Whether its reader has said stop, up to this very instant; those behind it are asked in the same question."""
+    def _ask_again(self) -> None:
+        """Whoever has said stop up to this instant waits no more; those behind him are asked in the same question."""
         if monotonic() - self._asked >= JUST_NOW:
             self._let_go()
-        return parcel.message.id not in self.waiting
 
     def _let_go(self) -> None:
         """Who said stop since he was taken up is not written to; the gate is asked again, and refuses (R10)."""

@@ -221,18 +221,18 @@ def test_a_slot_that_passes_while_the_reader_is_asked_is_let_go(provider, sends,
     sends(rate=40)
     messages(a_dealer(), 6)
     stalls, reserved = iter([0.0, 0.3, 0.0, 0.3]), []
-    asked, reserve = HandOver._has_stopped, Pace.reserve
+    ask, reserve = HandOver._ask_again, Pace.reserve
 
-    def slowly(self, parcel):
+    def slowly(self):
         clock.sleep(next(stalls, 0.0))
-        return asked(self, parcel)
+        ask(self)
 
     def noted(self, *wanted, **given):
         slots = reserve(self, *wanted, **given)
         reserved.extend(slots.moments if slots else [])
         return slots
 
-    monkeypatch.setattr(HandOver, "_has_stopped", slowly)
+    monkeypatch.setattr(HandOver, "_ask_again", slowly)
     monkeypatch.setattr(Pace, "reserve", noted)
     list(deliver(None, at=A_DAY, patience=60))
     late = [min(at - slot for slot in reserved if slot <= at) for at, _ in provider.taken]

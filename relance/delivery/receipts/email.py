@@ -7,7 +7,7 @@ signature must hold as well. Amazon signs with a certificate of its own (sns.py)
 import hashlib
 import json
 from binascii import Error
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -47,15 +47,20 @@ PASSING = (RejectReason.TIMED_OUT, RejectReason.BLOCKED, RejectReason.UNSUBSCRIB
 UNREADABLE = (AnymailError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, AssertionError)
 
 
+# Signatures that anymail does not look at, or needs another library for.
+PROOFS: Mapping[str, Callable[[HttpRequest, Sequence[str], datetime], bool]] = {
+    "ses": lambda request, _keys, _at: is_signed_by_amazon(request),
+    "resend": lambda request, keys, at: any(is_signed(request, key, at) for key in keys),
+}
+
+
 def is_authentic(request: HttpRequest, sender: Sender, at: datetime) -> bool:
     """Whether the secret of the address and, where there is one, the provider's signature hold."""
     provider = PROVIDERS[sender.kind]
-    is_ours = any(_holds(request, sender, secret, at) for secret in live_secrets(sender, "webhook", at))
-    if sender.kind == "ses":
-        return is_ours and is_signed_by_amazon(request)
-    if sender.kind == "resend":
-        return is_ours and any(is_signed(request, key, at) for key in live_secrets(sender, provider.signed_with, at))
-    return is_ours
+    if not any(_holds(request, sender, secret, at) for secret in live_secrets(sender, "webhook", at)):
+        return False
+    is_proven = PROOFS.get(sender.kind)
+    return is_proven is None or is_proven(request, live_secrets(sender, provider.signed_with, at), at)
 
 
 def _holds(request: HttpRequest, sender: Sender, secret: str, at: datetime) -> bool:

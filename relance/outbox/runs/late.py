@@ -113,9 +113,13 @@ def told_late(dealer: Dealer, *, at: datetime) -> list[tuple[Automation, Told]]:
 
 def _told(late: LateRows) -> Told:
     run = late.run
-    until = run.run_at + timedelta(hours=run.definition.grace)
-    kept = {"automation": run.automation.pk, "reference_at": run.reference_at, "run_at": run.run_at}
-    return Told(**kept, until=until, people=late.count)
+    return Told(
+        automation=run.automation.pk,
+        reference_at=run.reference_at,
+        run_at=run.run_at,
+        until=run.run_at + timedelta(hours=run.definition.grace),
+        people=late.count,
+    )
 
 
 def _is_of(told: Told, run: RunOf) -> bool:

@@ -1,5 +1,6 @@
 """Turns the name of an e-mail provider into all that is known of it: its address, its secrets, how it is spoken to
-and how it reports. One row per provider, and nothing about it stands anywhere else.
+and how it reports. One row per provider. Beside it stand only how Amazon SES is spoken to (ses.py), and signatures of
+reports that anymail does not look at (receipts/email.py).
 
 A refusal means INVALID, BOUNCED or COMPLAINT (the address is not used again), LATER (nothing was done, it may be tried
 again), OURS (our account or sender is at fault: no message pays for it), THIS_MAIL (this one alone).
