@@ -67,6 +67,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, blank=True, choices=LANGUAGES)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    last_dealer = models.ForeignKey(
+        Dealer, null=True, on_delete=models.SET_NULL, related_name="+"
+    )  # whose desk he left
     stamp = models.PositiveIntegerField(default=0)  # counted up to end every session of this user
 
     USERNAME_FIELD = "email"

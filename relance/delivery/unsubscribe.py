@@ -9,6 +9,7 @@ from relance.dealers.models import Dealer
 from relance.delivery.links import read_unsubscribe
 from relance.facts.consent import Entry, ledger_of, record, standing_withdrawal
 from relance.facts.models import Customer
+from relance.facts.persons.merge import who_is
 from relance.outbox.models import Message
 
 SPOKEN_TO = ("sms", "email", "postcard", "letter", "phone")
@@ -30,18 +31,24 @@ class Reader:
 
 
 def reader_of(token: str) -> Reader | None:
-    """Whom the link speaks for, or None when it is none of ours or the customer is gone."""
+    """Whom the link speaks for, or None when it is none of ours or the customer was erased."""
     known = read_unsubscribe(token)
     dealer = Dealer.objects.filter(pk=known.dealer_id).first() if known else None
     if known is None or dealer is None:
         return None
-    customer = Customer.objects.of(dealer).filter(pk=known.customer_id).first()
+    customer = who_is(dealer, known.customer_id)
     if customer is None:
         return None
     message = Message.objects.of(dealer).filter(key=known.message_key).first()
     language = (message.language if message else None) or customer.language or dealer.language
     proof = f"the link of message {known.message_key}"
     return Reader(dealer, customer, language, dealer.preferences.unsubscribe, proof)
+
+
+def dealer_of(token: str) -> Dealer | None:
+    """Whose message the link stood in, whether or not its reader is still there; None when it is none of ours."""
+    known = read_unsubscribe(token)
+    return Dealer.objects.filter(pk=known.dealer_id).first() if known else None
 
 
 def unsubscribe(reader: Reader, *, at: datetime, words: str) -> None:

@@ -24,6 +24,7 @@ AND = {"en": "and", "fr": "et", "es": "y", "et": "ja"}
 MORE = {"en": "{n} more", "fr": "{n} de plus", "es": "{n} más", "et": "veel {n}"}
 COLON = {"fr": " :"}  # behind a word; elsewhere it follows at once
 SYMBOLS = {"CAD": "$", "USD": "$", "MXN": "$", "AUD": "$", "EUR": "€", "GBP": "£"}
+CENTS = re.compile(r"\.0+")  # of a pattern
 YEAR = re.compile(r",? (?:'de' )?y+$")
 
 
@@ -90,13 +91,16 @@ class Speech:
         """Day and time: `Tuesday, March 3, 2026, 9:00 AM`."""
         return f"{self.full_day(moment)}, {self.time(moment)}"
 
-    def money(self, amount: Decimal) -> str:
-        """`$1,234.50`, `1 234,50 $`: the dealer's own currency needs no country before its sign."""
+    def money(self, amount: Decimal, *, whole: bool = False) -> str:
+        """`$1,234.50`, `1 234,50 $`: the dealer's own currency needs no country before its sign. `whole`: no cents."""
         pattern = str(self.locale.currency_formats["standard"].pattern)
+        if whole:
+            pattern = CENTS.sub("", pattern)
         symbol = SYMBOLS.get(self.currency)
         if symbol is not None:
             pattern = pattern.replace("¤", f"'{symbol}'")
-        return plain_blanks(format_currency(amount, self.currency, format=pattern, locale=self.locale))
+        shown = format_currency(amount, self.currency, pattern, self.locale, currency_digits=not whole)
+        return plain_blanks(shown)
 
     def number(self, number: Decimal | float) -> str:
         """A whole number with its thousands set apart: `84,213`, `84 213`."""

@@ -103,7 +103,7 @@ MEANT: Mapping[str, Promise | str] = {
     ),
     r"\b5\.7\.\d+\b|spam|blocked|black ?list|reputation|policy": _("the mail server turned it away as unwanted"),
     r"\b4\.\d+\.\d+\b|^4\d\d\b|too many|rate limit|try again": _("the provider asked us to wait"),
-    r"timed? ?out": _("the provider did not answer in time"),
+    r"timed? ?out|no answer in time": _("the provider did not answer in time"),
 }
 # What is said of words that nothing above knows, by the state that they led to.
 BY_STATE: Mapping[str, Promise | str] = {

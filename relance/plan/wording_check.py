@@ -48,6 +48,7 @@ class Finding:
     severity: Severity
     path: str
     says: str
+    is_blank: bool = False  # a place that its author has not filled in yet
 
     @property
     def text(self) -> str:
@@ -124,7 +125,7 @@ def _open_places(definition: Definition, _dealer: Dealer | None, part: Part) -> 
     if definition.theme == FILLED_IN_EACH_TIME:
         return  # a personal reminder (V18) fills them in each time
     for place in open_places(part.source):
-        yield refusal(part.path, gettext("{place} is still to be filled in").format(place=place))
+        yield refusal(part.path, gettext("{place} is still to be filled in").format(place=place), is_blank=True)
 
 
 def _long_sms(definition: Definition, dealer: Dealer | None, part: Part) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from django.db import transaction
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, OptedOutAddresses, ledger_of, record, record_for_address, relations_of
 from relance.facts.models import Customer, Vehicle
+from relance.facts.persons.merge import who_is
 from relance.lib.language import LANGUAGES
 from relance.outbox.forecast import KEPT
 from relance.outbox.law.regimes import judge
@@ -97,13 +98,19 @@ class Wanted:
 
 
 def page_of(token: str) -> Page | None:
-    """Whose page a link opens; None when the link is none of ours, or the customer is gone."""
+    """Whose page a link opens; None when the link is none of ours, or the customer was erased."""
     holder = read_choices(token)
     dealer = Dealer.objects.filter(pk=holder.dealer_id).first() if holder else None
     if holder is None or dealer is None:
         return None
-    customer = Customer.objects.of(dealer).filter(pk=holder.customer_id).first()
+    customer = who_is(dealer, holder.customer_id)
     return Page(dealer, customer) if customer else None
+
+
+def dealer_of(token: str) -> Dealer | None:
+    """Whose customer a link was made for, whether or not he is still there; None when it is none of ours."""
+    holder = read_choices(token)
+    return Dealer.objects.filter(pk=holder.dealer_id).first() if holder else None
 
 
 @transaction.atomic

@@ -106,8 +106,10 @@ def test_a_merge_field_that_does_not_exist_is_said_with_the_nearest(tmp_path, re
             after.writestr(name, before.read(name).replace(b"address_1", b"adress_1"))
     own.write_bytes(made.getvalue())
     run = a_run()
-    answer = relance("export", "north", "mail-merge", "--run", run.pk, "--to", tmp_path, "--template", own)
+    out = tmp_path / "out"
+    answer = relance("export", "north", "mail-merge", "--run", run.pk, "--to", out, "--template", own)
     assert answer.status == 2 and "did you mean 'address_1'" in answer.err
+    assert not out.exists(), "nothing is half done"
 
 
 def test_one_household_gets_one_label():

@@ -116,3 +116,11 @@ def test_a_feed_that_is_not_there_or_holds_nothing_is_bad_input(tmp_path):
     for path in (tmp_path / "nowhere", tmp_path, tmp_path / "notes.txt"):
         with pytest.raises(BadInput):
             open_feed(path)
+
+
+def test_the_command_ends_with_one_when_a_file_was_stopped_and_takes_the_others(tmp_path, relance):
+    a_dealer()
+    feed = a_feed(tmp_path, customers="id,first_name\nC1,Ann\n", vehicles="id,id\nV1,V1\n")
+    answer = relance("import", "north", feed)
+    assert answer.status == 1 and answer.err.splitlines()[-1].startswith("relance: stopped: vehicles.csv")
+    assert Customer.objects.across_dealers("the test has one dealer").count() == 1

@@ -15,6 +15,7 @@ from relance.measures.causes import BY_CODE, RECEIVED, cause_of
         ("550 no such user here", "failed", "this mailbox does not exist", True),
         ("452 4.2.2 mailbox full", "ready", "the mailbox is full", True),
         ("554 5.7.1 message looks like spam", "failed", "the mail server turned it away as unwanted", True),
+        ("api.twilio.com did not answer: no answer in time", "unsure", "the provider did not answer in time", True),
         ("451 greylisted", "ready", "the provider asked us to wait", True),
         ("30006: Landline or unreachable carrier", "failed", "this number takes no text messages", True),
         (

@@ -62,6 +62,13 @@ def pointing(to: type[models.Model] = Customer) -> Iterator[tuple[type[models.Mo
             yield model, relation.field.name
 
 
+def who_is(dealer: Dealer, pk: int) -> Customer | None:
+    """The customer of a key that an old link names; of one who was merged, the one that was kept. None: erased."""
+    rows = Customer.objects.of(dealer)
+    merged = Merge.objects.of(dealer).filter(gone__id=pk).select_related("kept")
+    return rows.filter(pk=pk).first() or next((merge.kept for merge in merged), None)
+
+
 def snapshot(row: models.Model) -> dict[str, Any]:
     """A row as it can be kept in a file or a column."""
     encoder = DjangoJSONEncoder()

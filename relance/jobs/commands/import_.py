@@ -16,6 +16,7 @@ from relance.intake.models import ImportRun
 from relance.intake.rejects import read_rejects
 from relance.jobs.commands.arguments import dealer_of, noted, print_json
 from relance.lib.clock import now
+from relance.lib.errors import Failure
 from relance.outbox.runs.late import after_import
 
 
@@ -43,6 +44,8 @@ def command(
             print_json(reject)
     for line in (*_summary(run), *_told_by_vin(filled), *after_import(dealer, at=now())):
         print(line, file=sys.stderr)
+    if stopped := [counts["file"] for counts in run.files if counts["stopped"]]:
+        raise Failure(f"stopped: {', '.join(stopped)}; put it right and import it again")
 
 
 def _summary(run: ImportRun) -> Iterator[str]:

@@ -173,9 +173,16 @@ def sit_down(request: HttpRequest, user: User, slug: str) -> Desk:
         speak(request, user.language)
         raise Http404
     dealer = membership.dealer
+    remember_dealer(user, dealer)
     language = speak(request, user.language)
     reader = reader_of(dealer, language, at)
     return Desk(request, user, dealer, membership, tuple(m.dealer for m in memberships), reader)
+
+
+def remember_dealer(user: User, dealer: Dealer) -> None:
+    """Whose desk the user sits at: there he begins the next time."""
+    if user.last_dealer_id != dealer.pk:
+        User.objects.filter(pk=user.pk).update(last_dealer=dealer)
 
 
 def memberships_of(user: User) -> list[Membership]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from relance.dealers.models import User
 from relance.dealers.sign_in import use_up, user_of_link
 from relance.lib import clock
-from relance.web.desk.guard import memberships_of, speak
+from relance.web.desk.guard import memberships_of, remember_dealer, speak
 from relance.web.door.second_step import half_way, own_path, to_second_step
 from relance.web.door.sessions import forget, sign_in_as
 from relance.web.door.throttle import is_too_busy, know_device
@@ -26,12 +26,14 @@ YEAR_SECONDS = 365 * 86_400
 @require_GET
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page: the programmes of the first dealer, or the sign-in, or a word to who has no dealer yet."""
+    """The first page: the programmes of the dealer last used, or the sign-in, or a word to who has no dealer yet."""
     if not request.user.is_authenticated:
         return redirect("sign-in")
     speak(request, request.user.language)
-    for membership in memberships_of(request.user):
-        return redirect("desk-programmes", slug=membership.dealer.slug)
+    if dealers := [membership.dealer for membership in memberships_of(request.user)]:
+        last = next((dealer for dealer in dealers if dealer.pk == request.user.last_dealer_id), dealers[0])
+        remember_dealer(request.user, last)
+        return redirect("desk-programmes", slug=last.slug)
     return render(request, "sign_in/no_dealer.html")
 
 

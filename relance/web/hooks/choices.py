@@ -6,7 +6,7 @@ page changes nothing.
 
 from collections.abc import Iterable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from relance.dealers.models import LANGUAGES
 from relance.lib import clock
-from relance.replies.choices import PURPOSES, WAYS, Page, Wanted, choose, page_of, stop_everything
+from relance.replies.choices import PURPOSES, WAYS, Page, Wanted, choose, dealer_of, page_of, stop_everything
+from relance.web.hooks.nobody import nobody
 
 WAY_WORDS = {"sms": _("Text messages"), "email": _("E-mail"), "phone": _("Telephone"), "post": _("Post")}
 PURPOSE_WORDS = {
@@ -32,7 +33,7 @@ def choices_page(request: HttpRequest, token: str) -> HttpResponse:
     """What the reader receives, in which language, about which vehicles; or nothing at all."""
     page = page_of(token)
     if page is None:
-        raise Http404
+        return nobody(request, dealer_of(token))
     done = ""
     if request.method == "POST":
         with override(page.language):

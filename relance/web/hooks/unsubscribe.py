@@ -3,16 +3,17 @@
 Mail programs post here by themselves: no cookie, no sign-in, no redirect, no second question.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from relance.delivery.unsubscribe import reader_of, unsubscribe
+from relance.delivery.unsubscribe import dealer_of, reader_of, unsubscribe
 from relance.lib import clock
 from relance.plan.saying.links import choices_path
+from relance.web.hooks.nobody import nobody
 from relance.web.hooks.words import page_words
 
 
@@ -23,7 +24,7 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     """One click ends marketing on every channel, or everything, as the dealer has chosen."""
     reader = reader_of(token)
     if reader is None:
-        raise Http404
+        return nobody(request, dealer_of(token))
     words = page_words(reader.language)
     question = words.question(reader.stops, reader.dealer.name)
     if request.method == "POST":

@@ -13,7 +13,7 @@ from relance.lib.addresses import said_number
 from relance.lib.language import plain_blanks
 from relance.web.desk.reading import Reader
 
-CENT = Decimal("0.01")
+CENT, LARGE = Decimal("0.01"), Decimal(1_000)
 register = template.Library()
 
 
@@ -99,6 +99,13 @@ def points(share: float, reader: Reader) -> str:
 def money(amount: Decimal | float, reader: Reader) -> str:
     """`$1,234.50`."""
     return reader.speech.money(Decimal(str(amount)).quantize(CENT))
+
+
+@register.filter
+def round_money(amount: Decimal | float, reader: Reader) -> str:
+    """`$4,950,000`, `$124.87`: a sum of thousands without its cents, which nobody reads."""
+    exact = Decimal(str(amount))
+    return reader.speech.money(exact, whole=True) if abs(exact) >= LARGE else money(amount, reader)
 
 
 @register.filter

@@ -195,3 +195,10 @@ def test_the_page_comes_before_who_matches_is_counted(client: Client, dealer: De
     assert "match now" not in page and f'hx-get="{HERE}SR180/beside/" hx-trigger="load"' in page
     assert "match now" in client.get(f"{HERE}SR180/beside/", headers={"HX-Request": "true"}).content.decode()
     assert "match now" in client.get(f"{HERE}SR180/?full=1").content.decode()
+
+
+def test_what_is_blank_in_many_texts_is_one_line(client: Client, sketch: str) -> None:
+    fields = typed(**{"words-sms-en-body": "[a] [b]", "words-email-en-subject": "[c]", "words-email-en-body": "[d]"})
+    beside = client.post(f"{sketch}keep/", fields, headers={"HX-Request": "true"}).content.decode()
+    assert beside.count("[square brackets]: Text message (English); E-mail (English)") == 1
+    assert "still to be filled in" not in beside

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from relance.dealers.models import User
+from relance.dealers.models import Membership, User
 from relance.dealers.sign_in import sign_in_path, use_up, user_of_link
 from relance.lib import clock
 from tests.builders import a_dealer, a_user
@@ -121,3 +121,25 @@ def test_the_sign_in_speaks_the_browsers_language(client: Client) -> None:
 def test_who_has_no_dealer_is_told_what_to_do(client: Client) -> None:
     client.force_login(a_user())
     assert "No dealer yet" in client.get("/").content.decode()
+
+
+def test_who_has_several_dealers_begins_where_he_was_last(client: Client) -> None:
+    north, south = a_dealer("north", name="A North"), a_dealer("south", name="B South")
+    user = a_user(north)
+    Membership.objects.create(dealer=south, user=user, role="crm_manager")
+    client.force_login(user)
+    assert client.get("/").headers["Location"] == "/d/north/programmes/"
+    client.get("/d/south/outbox/")
+    client.logout()
+    answer = client.post("/sign-in/", RIGHT, follow=True)
+    assert answer.redirect_chain[-1][0] == "/d/south/programmes/"
+
+
+def test_who_is_let_go_where_he_was_last_begins_at_another(client: Client) -> None:
+    north, south = a_dealer("north"), a_dealer("south")
+    user = a_user(north)
+    place = Membership.objects.create(dealer=south, user=user, role="crm_manager")
+    client.force_login(user)
+    client.get("/d/south/outbox/")
+    place.delete()
+    assert client.get("/").headers["Location"] == "/d/north/programmes/"

@@ -5,9 +5,11 @@ import re
 import pytest
 from django.test import Client
 
+from relance.exports.person.erase import erase
 from relance.facts.consent import ledger_of, state_of
 from relance.facts.models import ConsentEntry, Customer, Vehicle
 from relance.lib.clock import now
+from relance.outbox.runs.merged import merge
 from relance.plan.saying.links import choices_path
 from relance.replies.receive import receive
 from tests.builders import a_customer, a_dealer, a_repair_order, a_vehicle, consent
@@ -120,7 +122,10 @@ def test_a_later_feed_undoes_nothing(client, ann):
 def test_a_link_opens_one_customer_at_one_dealer(client, ann):
     token = link(ann).removeprefix("/p/")
     south = a_customer(a_dealer("south"))
-    for wrong in (token[:-2], token + "a", "x", choices_path(south.dealer_id, ann.pk).removeprefix("/p/")):
+    crossed = choices_path(south.dealer_id, ann.pk)
+    client.post(crossed, {"stop": "everything"})
+    assert "Hello" not in client.get(crossed).content.decode()
+    for wrong in (token[:-2], token + "a", "x"):
         assert client.get(f"/p/{wrong}").status_code == 404
         assert client.post(f"/p/{wrong}", {"stop": "everything"}).status_code == 404
     assert not ConsentEntry.objects.of(ann.dealer).exists()
@@ -146,3 +151,20 @@ def test_garbage_sent_back_changes_nothing(client, ann):
         link(ann), {"now": ["sms", "fax marketing", "sms dreams", "sms any", ""], "was": ["x y"], "language": "xx"}
     )
     assert not ConsentEntry.objects.of(ann.dealer).exists()
+
+
+def test_the_link_of_a_customer_who_was_merged_opens_the_choices_of_the_one_who_was_kept(client, ann):
+    gone = a_customer(ann.dealer, first_name="Gone")
+    lost = link(gone)
+    merge(ann.dealer, ann, gone, by="Kim", at=now())
+    html = client.get(lost).content.decode()
+    assert "Hello Ann" in html
+    client.post(lost, {"stop": "everything"})
+    assert state(ann, "sms", "service") == "withdrawn"
+
+
+def test_the_link_of_somebody_erased_says_that_nothing_is_left(client, ann, tmp_path):
+    lost = link(ann)
+    erase(ann.dealer, ann, home=tmp_path, at=now())
+    answer = client.get(lost)
+    assert answer.status_code == 200 and "Your data was erased" in answer.content.decode()

@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 
 from relance.delivery.links import unsubscribe_token
+from relance.exports.person.erase import erase
 from relance.facts.models import ConsentEntry, Customer
-from tests.builders import a_customer, a_dealer, a_message, an_automation
+from relance.outbox.runs.merged import merge
+from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -79,3 +81,27 @@ def test_a_changed_token_leads_nowhere(client):
     link = a_link()
     assert client.post(link[:-3] + ("AAA" if not link.endswith("AAA") else "BBB")).status_code == 404
     assert entries() == []
+
+
+def test_the_link_of_a_customer_who_was_merged_speaks_for_the_one_who_was_kept(client):
+    dealer = a_dealer()
+    first, keep, gone = (a_customer(dealer) for _ in range(3))
+    link = f"/u/{unsubscribe_token(a_message(gone, an_automation(dealer)))}"
+    merge(dealer, first, gone, by="Kim", at=A_DAY)
+    merge(dealer, keep, first, by="Kim", at=A_DAY)
+    assert client.post(link, ONE_CLICK).status_code == 200
+    assert {entry.customer_id for entry in entries()} == {keep.pk}
+
+
+def test_the_link_of_somebody_erased_says_that_nothing_is_left(client, tmp_path):
+    dealer = a_dealer()
+    customer = a_customer(dealer)
+    link = f"/u/{unsubscribe_token(a_message(customer, an_automation(dealer)))}"
+    erase(dealer, customer, home=tmp_path, at=A_DAY)
+    assert client.post(link, ONE_CLICK).status_code == 200
+    assert "Your data was erased" in client.get(link).content.decode()
+
+
+def test_a_link_that_is_none_says_what_to_do_in_the_browsers_language_and_leads_nobody_to_the_staff(client):
+    page = client.get("/u/broken", headers={"Accept-Language": "et"}).content.decode()
+    assert "See link ei tööta" in page and "STOPP" in page and 'href="/"' not in page

@@ -91,17 +91,17 @@ def test_quality_shows_the_manager_how_many_come_back(client: Client, dealer: De
 
 def test_the_calculator_shows_the_deck_s_figures(client: Client, dealer: Dealer) -> None:
     text = text_of(client, f"{HERE}economics/")
-    for figure in ("$12,000.00", "$4,950,000.00", "$438,000.00", "$1,788,000.00", "$124.87", "$124,500.00"):
+    for figure in ("$12,000 ", "$4,950,000 ", "$438,000 ", "$1,788,000 ", "$124.87", "$124,500 "):
         assert figure in text
 
 
 def test_an_assumption_of_one_s_own_changes_the_figures(client: Client, dealer: Dealer) -> None:
-    assert "$6,000.00" in text_of(client, f"{HERE}economics/?vehicles=1000")
+    assert "$6,000 " in text_of(client, f"{HERE}economics/?vehicles=1000")
 
 
 def test_an_assumption_that_is_no_number_is_marked_and_kept(client: Client, dealer: Dealer) -> None:
     page = client.get(f"{HERE}economics/?vehicles=many").content.decode()
-    assert 'value="many"' in page and "A number from 0 up." in page and "$12,000.00" in page
+    assert 'value="many"' in page and "A number from 0 up." in page and "$12,000<" in page
 
 
 def test_figures_are_reckoned_once_in_ten_minutes_unless_asked_anew(client: Client, dealer: Dealer) -> None:

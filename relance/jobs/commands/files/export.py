@@ -49,10 +49,10 @@ Files = Iterator[tuple[str, bytes]]
 
 
 def _mail_merge(asked: Asked) -> Files:
-    sheet = asked.merge.sheet
-    yield f"{asked.name}.csv", b"".join(csv_lines(sheet))
+    document = filled(asked.merge, asked.template)  # first: a template that cannot be used leaves nothing behind
+    yield f"{asked.name}.csv", b"".join(csv_lines(asked.merge.sheet))
     yield f"{asked.name}.xlsx", xlsx_of(asked.merge.sheet, by_label=False)
-    yield f"{asked.name}.docx", filled(asked.merge, asked.template)
+    yield f"{asked.name}.docx", document
     if asked.template is None:
         yield "template.docx", template()
 

@@ -1,7 +1,7 @@
 """Turns a sketch into what stands beside it: faults, how many match now, whom it reaches, its words, the days ahead."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -39,6 +39,7 @@ SECTIONS = {
     "wording": "message", "channels": "message", "replies": "replies",
 }  # fmt: skip
 TRIED = ("sms", "email", "staff")  # what goes to a number or an e-mail address
+FEW_BLANKS = 3  # so many places that are still to be filled in are told one by one
 STAND_IN = {"code": "SKETCH", "name": "…"}
 
 
@@ -133,7 +134,22 @@ def readable(entry: Mapping[str, Any]) -> Definition | None:
 
 def findings(definition: Definition, dealer: Dealer) -> list[Fault]:
     """What the check of the wording says."""
-    return [Fault("message" if one.path else "replies", _says(one), one.severity) for one in check(definition, dealer)]
+    found = check(definition, dealer)
+    blank = [one for one in found if one.is_blank]
+    together = [_blanks(blank)] if len(blank) > FEW_BLANKS else []
+    rest = [one for one in found if not (together and one.is_blank)]
+    return together + [Fault("message" if one.path else "replies", _says(one), one.severity) for one in rest]
+
+
+def _blanks(found: Sequence[Finding]) -> Fault:
+    """What is still blank in many texts, as one line: a message that was just begun is not a dozen faults."""
+    texts: dict[str, dict[str, None]] = {}
+    for one in found:
+        channel, language, _name = one.path.split(".")
+        texts.setdefault(channel, {}).setdefault(LANGUAGE_NAMES.get(language, language))
+    where = "; ".join(f"{CHANNELS[channel]} ({', '.join(languages)})" for channel, languages in texts.items())
+    told = _("fill in what stands in [square brackets]: {texts}")
+    return Fault("message", told.format(texts=where), found[0].severity)
 
 
 def _says(finding: Finding) -> str:
