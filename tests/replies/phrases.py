@@ -1,13 +1,14 @@
 """What people write: by hand (said/*.txt), in two halves, and put together from parts.
 
-The patterns of relance/replies/understand/revocation.py were tuned on one half of what was written by hand and on the
-parts WISHES, RARER and USUAL. The other half and UNSEEN were never looked at: they say what to expect of the unknown.
+The patterns of relance/replies/understand/wishes were tuned on the examples that stand beside them and on the parts
+WISHES, RARER and USUAL. What stands in said/, and UNSEEN, was never looked at: they say what to expect of the unknown.
 """
 
-import hashlib
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+
+from relance.replies.understand.alike import examples
 
 SAID = Path(__file__).parent / "said"
 LANGUAGES = ("en", "fr", "es", "et")
@@ -310,17 +311,25 @@ TIMES: Parts = {
 }
 
 
-def written(kind: str, *, held_out: bool) -> Iterator[str]:
-    """Phrases written by hand (`revocations`, `ordinary`), of one half."""
+def tuned(kind: str) -> Iterator[str]:
+    """The examples that the patterns were made from (`revocations`, `ordinary`)."""
+    for text, asks in examples():
+        if asks == (kind == "revocations"):
+            yield text
+
+
+def held_out(kind: str) -> Iterator[str]:
+    """Phrases written by hand that nothing was made from."""
     for language in LANGUAGES:
-        for line in (SAID / f"{kind}.{language}.txt").read_text("utf-8").splitlines():
-            if line.strip() and is_held_out(line) == held_out:
-                yield line
+        yield from (SAID / f"{kind}.{language}.txt").read_text("utf-8").splitlines()
 
 
-def is_held_out(line: str) -> bool:
-    """Half of the lines, by their own letters."""
-    return hashlib.blake2b(line.encode(), digest_size=2).digest()[0] % 2 == 1
+def unseen(kind: str) -> Iterator[str]:
+    """What was written last, hard on purpose, before it was tried: `stop` or `none`."""
+    for line in (SAID / "unseen.tsv").read_text("utf-8").splitlines():
+        sense, _language, text = line.split("\t")
+        if sense == kind:
+            yield text
 
 
 def made_revocations(wishes: Parts) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Turns a text and what it answers into its one meaning, in the contract's order (docs/replies.md).
 
-stop, start, help → a wish to hear no more in own words → the visit → the survey → the automation's keywords → a mood.
+stop, start, help → a wish to hear no more in own words → the visit → the survey → the automation's keywords → what is
+like such a wish → a mood.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from relance.plan.definition import Definition, Keyword
+from relance.replies.understand.alike import is_alike
 from relance.replies.understand.bare import newly_said
 from relance.replies.understand.keyword import keyword_of
 from relance.replies.understand.revocation import revocation
@@ -50,6 +52,7 @@ def meaning_of(text: str, situation: Situation) -> Meaning:
     return (
         _about_consent(said, situation)
         or _about_the_message(said, situation)
+        or _perhaps_a_wish(said)
         or Meaning("plain", said, mood=sentiment_of(said))
     )
 
@@ -75,6 +78,11 @@ def _about_the_message(said: str, situation: Situation) -> Meaning | None:
     if definition.programme == "satisfaction" and not _answers_by_number(definition) and (score := score_of(said)):
         return Meaning("score", said, score=score, mood=sentiment_of(said))
     return Meaning("keyword", said, keyword=keyword) if keyword else None
+
+
+def _perhaps_a_wish(said: str) -> Meaning | None:
+    """What nobody understood, and what sounds like a wish to hear no more: a person looks."""
+    return Meaning("perhaps_stop", said) if is_alike(said) else None
 
 
 def _answers_by_number(definition: Definition) -> bool:
