@@ -51,12 +51,13 @@ class Accepted:
 class Busy:
     """Not now: nothing was handed over. `retry_after` in seconds, when the other side said so.
 
-    `alone`: this message alone, or its recipient, has to wait; the other side is well.
+    `alone`: this message alone, or its recipient, has to wait; the other side is well. `shut`: nothing goes this way.
     """
 
     answer: str
     retry_after: float = 0
     alone: bool = False
+    shut: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,10 @@ class ProviderBusy(DeliveryFault):
 
 class ChannelDown(ProviderBusy):
     """Nothing at all goes this way for now (no connection, a wrong password, a full disk)."""
+
+    def __init__(self, answer: str, retry_after: float = 0) -> None:
+        super().__init__(answer)
+        self.result = Busy(answer, retry_after, shut=True)
 
 
 class ProviderRefused(DeliveryFault):

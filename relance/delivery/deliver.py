@@ -16,6 +16,7 @@ from relance.delivery import crash_points
 from relance.delivery.channel import Channel, ChannelDown, Sending
 from relance.delivery.claim import BATCH, PURPOSES, Claimed, Lane, claim, lanes_due, settle_expired_leases, weight_due
 from relance.delivery.hand_over import HandOver, RoundTime, parcels_of
+from relance.delivery.safety import trouble
 from relance.delivery.safety.pace import Pace, limits_of, soonest
 from relance.delivery.safety.rests import Rests
 from relance.delivery.senders import sending_of
@@ -155,6 +156,10 @@ class Round:
             taken += hand_over.run(channel)
             if hand_over.is_closed:
                 self._closed.add((lane.dealer.pk, lane.channel))
+            if hand_over.trouble:
+                trouble.closed(lane.dealer, lane.channel, because=hand_over.trouble, at=self.time.now())
+            elif hand_over.took:
+                trouble.opened(lane.dealer, lane.channel)
             self.rests.tried(sender, self.time.now(), took=hand_over.took, vain=hand_over.vain)
         self.codes(lane.dealer, taken)
         return taken
@@ -182,6 +187,7 @@ class Round:
             channel.open()
         except ChannelDown as fault:
             log.warning("%s, %s: %s", lane.dealer.slug, lane.channel, fault)
+            trouble.closed(lane.dealer, lane.channel, because=str(fault), at=self.time.now())
             self._closed.add(key)
             return None
         return channel

@@ -17,6 +17,7 @@ from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
 from relance.delivery.safety.halt import halt_of
 from relance.delivery.safety.pace import TRIES, Slots
+from relance.delivery.safety.rests import IN_A_ROW
 from relance.delivery.staff import on_screen
 from relance.lib.clock import now
 from relance.outbox.models import Message
@@ -85,6 +86,7 @@ class HandOver:
         self._readers, self._asked = Readers(dealer, []), monotonic()  # of what is in hand, and when they were asked
         self.is_paced = False  # stopped because its sender has reached its rate
         self.took, self.vain = False, 0  # whether the other side is well, and how many since it was not
+        self.trouble = ""  # why nothing goes this way, as it was said last
 
     def run(self, channel: Channel) -> list[Message]:
         """Hand over; the messages that moved. However it ends, nothing stays in doubt that could be known."""
@@ -113,9 +115,11 @@ class HandOver:
     def heard(self, result: Result) -> None:
         """Whether the other side is well, by what it says of one parcel."""
         if isinstance(result, Accepted | Refused) or (isinstance(result, Busy) and result.alone):
-            self.took, self.vain = True, 0
+            self.took, self.vain, self.trouble = True, 0, ""
         else:
             self.vain += 1
+            if self.vain >= IN_A_ROW or (isinstance(result, Busy) and result.shut):
+                self.trouble = result.answer
 
     def _in_hand(self) -> Iterator[Parcel]:
         """The parcels, as the channel pulls them, while we hold their lease."""

@@ -1,4 +1,4 @@
-"""Senders (how a dealer's channel leaves the house), attempts, receipts, pauses, print files and notices as rows."""
+"""Senders (how a channel leaves the house), attempts, receipts, pauses, troubles, print files and notices as rows."""
 
 import uuid
 from typing import Any, ClassVar
@@ -111,6 +111,22 @@ class MarketingPause(DealerRow):
             models.UniqueConstraint(
                 fields=["dealer", "channel"], condition=models.Q(lifted_at=None), name="marketing_pause_once"
             )
+        ]
+
+
+class SenderTrouble(DealerRow):
+    """Nothing leaves by a channel: its sender could not be reached, or lets nobody in. Gone when something leaves."""
+
+    channel = models.CharField(max_length=10)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()  # when it was last so
+    because = models.CharField(max_length=500)
+
+    objects: RowsOf["SenderTrouble"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer", "channel"], name="sender_trouble_once")
         ]
 
 

@@ -67,6 +67,23 @@ NOTED: Mapping[str, Promise | str] = {
         "the connection broke after the message was handed over"
     ),
     r"the connection was lost(?: within the text)?: (?P<said>.*)": _("the connection broke"),
+    r"(?P<where>\S+) does not take user and password: (?P<said>.*)": _(
+        "{where} does not accept our user name and password"
+    ),
+    r"(?P<where>\S+) cannot be trusted: (?P<said>.*)": _("the certificate of {where} cannot be trusted"),
+    r"(?P<where>\S+) cannot be reached: (?P<said>.*)": _("{where} cannot be reached"),
+    r"(?P<where>\S+) cannot do what the sender asks for: (?P<said>.*)": _(
+        "{where} does not offer what the sender asks for"
+    ),
+    r"the folder (?P<where>\S+) cannot be written(?:: (?P<said>.*))?": _(
+        "the folder {where} on the server cannot be written"
+    ),
+    r"the server does not take our sender address: (?P<said>.*)": _("the mail server does not accept our sender"),
+    r"(?P<who>[\w ]+) answered 40[13]: (?P<said>.*)": _("the provider does not accept our account or sender"),
+    r"(?P<n>\d+) of the last (?P<many>[\d,]+) e-mails came back .*": _("{n} of the last {many} e-mails came back"),
+    r"(?P<n>\d+) of the last (?P<many>[\d,]+) e-mails were complained about .*": _(
+        "{n} of the last {many} e-mails were reported as spam"
+    ),
     r"(?P<said>the provider has \w+ the address)": _("the provider no longer writes to this address"),
 }
 # What a receipt says when its provider has no words of his own.
@@ -132,6 +149,11 @@ def cause_of(stored: str, state: str) -> Cause:
             parts = found.groupdict()
             return Cause(str(says).format(**parts), parts.get("said") or "")
     return Cause(_meant_by(stored) or BY_STATE.get(state, ""), stored)
+
+
+def trouble_of(stored: str) -> Cause:
+    """Why nothing goes by a sender, in the reader's language; words that nothing here knows are quoted alone."""
+    return cause_of(stored, "")
 
 
 def _meant_by(words: str) -> Promise | str:

@@ -12,6 +12,7 @@ from django.db.models import Count
 from relance.dealers.models import Dealer, Membership
 from relance.dealers.secret import FILE
 from relance.delivery.models import MarketingPause, Sender
+from relance.delivery.safety.trouble import troubles_of
 from relance.intake.models import ImportRun
 from relance.lib.moments import iso
 from relance.measures.finding import Finding
@@ -140,6 +141,8 @@ def _messages(dealer: Dealer) -> Iterator[Finding]:
             f"marketing by {pause.channel} stands still: {pause.because}; when it is mended: "
             f"relance sender resume {dealer.slug} {pause.channel}",
         )
+    for one in troubles_of(dealer):
+        yield Finding("bad", f"nothing leaves by {one.channel}, since {iso(one.since, dealer.zone)}: {one.because}")
     senders = dict(Sender.objects.of(dealer).values_list("channel", "kind"))
     yield Finding("note", f"e-mail goes by {senders.get('email', 'the default sender')}")
     if not Membership.objects.of(dealer).exists():

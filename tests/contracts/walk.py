@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from relance.dealers.models import Dealer, Invitation, Membership, Staff
-from relance.delivery.models import PrintFile
+from relance.delivery.models import MarketingPause, PrintFile
 from relance.facts.models import Customer, MaintenanceSchedule
 from relance.lib import clock
 from relance.outbox.hold_back import hold_back
@@ -53,6 +53,11 @@ SKETCH = Entry("automations", unlogged="a sketch: nothing that is sent changes b
 
 def _key(state: str) -> Callable[[Dealer], Values]:
     return lambda dealer: {"key": the_message(dealer, state).key}
+
+
+def _paused(dealer: Dealer) -> Values:
+    MarketingPause.objects.create(dealer=dealer, channel="email", at=clock.now(), because="5 came back")
+    return {"channel": "email"}
 
 
 def _held_back(dealer: Dealer) -> Values:
@@ -199,6 +204,7 @@ DESK: dict[str, Entry] = {
     "desk-outbox": LOOK,
     "desk-halt": Entry("approve", Deed("halted")),
     "desk-let-sending-go": Entry("approve", Deed("let_go")),
+    "desk-marketing-goes-on": Entry("settings", Deed("let_go", values=_paused)),
     "desk-message": LOOK,
     "desk-message-file": LOOK,
     "desk-cancel": Entry("hold_back", Deed("canceled", values=_key("ready"))),

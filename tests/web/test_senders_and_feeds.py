@@ -9,9 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from relance.dealers.models import AuditEntry, Dealer
+from relance.dealers.models import AuditEntry, Dealer, User
 from relance.delivery.channel import Sending
 from relance.delivery.channels.email.provider_table import PROVIDERS
+from relance.delivery.models import Sender
+from relance.delivery.safety import trouble
 from relance.delivery.senders import keep_sender, sending_of
 from relance.intake.models import ImportRun
 from relance.jobs.inbox import Inbox
@@ -47,9 +49,19 @@ def test_a_sender_is_kept_and_its_secret_never_shown(client: Client, dealer: Dea
 
 def test_a_secret_left_empty_stays_as_it_was(client: Client, dealer: Dealer) -> None:
     client.post(f"{SENDERS}email/", {"url": "smtp://desk@one.example:587", "secret-password": SECRET})
-    client.post(f"{SENDERS}email/", {"url": "smtp://desk@two.example:587", "secret-password": ""})
+    client.post(f"{SENDERS}email/", {"url": "smtp://desk@one.example:587?rate=5", "secret-password": ""})
     sending = sending_of(dealer, "email")
-    assert (sending.settings["host"], sending.secrets["password"]) == ("two.example", SECRET)
+    assert (sending.settings["rate"], sending.secrets["password"]) == ("5", SECRET)
+
+
+@pytest.mark.parametrize("url", ["smtp://desk@two.example:587", "smtp://desk@one.example:587?tls=none"])
+def test_a_stored_secret_goes_nowhere_else_unless_it_is_typed_again(client: Client, dealer: Dealer, url: str) -> None:
+    client.post(f"{SENDERS}email/", {"url": "smtp://desk@one.example:587", "secret-password": SECRET})
+    answer = client.post(f"{SENDERS}email/", {"url": url, "secret-password": ""})
+    assert answer.status_code == 422 and "enter the secret again" in answer.content.decode()
+    assert sending_of(dealer, "email").settings["host"] == "one.example"
+    client.post(f"{SENDERS}email/", {"url": url, "secret-password": "another"})
+    assert sending_of(dealer, "email").secrets["password"] == "another"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +73,8 @@ def test_a_secret_left_empty_stays_as_it_was(client: Client, dealer: Dealer) -> 
         ("email", "smtp://mail.example?ca=/etc/passwd", "refers to a file on the server"),
         ("sms", "gateway:/etc/passwd", "refers to a file on the server"),
         ("sms", "smtp://mail.example", "cannot send on this channel"),
+        ("email", "smtp://mail.example?from=not+an+address", "cannot stand as sender"),
+        ("sms", "twilio://AC1@?from=514-555-0100-0000", "cannot stand as sender"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_changes(
@@ -189,3 +203,28 @@ def test_a_sender_goes_back_to_files(client: Client, dealer: Dealer) -> None:
     assert 'value="file"' in client.get(f"{SENDERS}?channel=email&scheme=").content.decode()
     client.post(f"{SENDERS}email/", {"url": "file"})
     assert sending_of(dealer, "email").kind == "file"
+
+
+def test_a_sender_that_stands_still_says_so_in_the_readers_language(client: Client, dealer: Dealer) -> None:
+    trouble.closed(dealer, "email", because="mail.example:587 does not take user and password: 535 no", at=A_DAY)
+    page = client.get(SENDERS).content.decode()
+    assert "stands still" in page and "Mail.example:587 does not accept our user name and password" in page
+    User.objects.update(language="et")
+    page = client.get("/d/north/outbox/").content.decode()
+    assert "Mail.example:587 ei võta vastu meie kasutajanime ja parooli" in page and "535 no" in page
+
+
+def test_a_check_that_goes_well_ends_the_trouble(client: Client, dealer: Dealer) -> None:
+    trouble.closed(dealer, "email", because="the folder /x cannot be written: No space left on device", at=A_DAY)
+    assert "It works." in client.post(f"{SENDERS}email/check/").content.decode()
+    assert trouble.troubles_of(dealer) == []
+
+
+def test_secrets_sealed_by_another_server_are_said_and_break_no_page(
+    client: Client, dealer: Dealer, settings: Any
+) -> None:
+    client.post(f"{SENDERS}email/", {"url": "smtp://desk@one.example:587", "secret-password": SECRET})
+    Sender.objects.of(dealer).update(secrets=b"sealed elsewhere")
+    for what in ("check", "test"):
+        page = client.post(f"{SENDERS}email/{what}/", {"address": "kim@dealer.example"}).content.decode()
+        assert 'role="alert"' in page

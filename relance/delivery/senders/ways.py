@@ -3,6 +3,7 @@
 SCHEME://USER:SECRET@HOST:PORT?OPTION=VALUE&…
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_noop as _
 from relance.delivery.channel import Sending
 from relance.delivery.channels.email.provider_table import PROVIDERS, EmailProvider, Place
 from relance.delivery.channels.sms.gateway_form import Gateway
+from relance.lib.addresses import read_email
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.http import Origin
 from relance.lib.schema import read
@@ -24,6 +26,8 @@ from relance.lib.yaml_file import read_yaml
 PORTS = {"smtp": 587, "smtps": 465}
 TLS = ("auto", "none", "starttls", "tls")
 NUMBERS = {"connections": 50, "timeout": 90, "rate": 1000, "daily": 1_000_000}  # the greatest that makes sense
+# What may stand as sender of a text message: a number, a short code, a name.
+NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 AT_HOME = {"postcard": "paper", "letter": "paper", "phone": "calls"}  # what other channels become: files
 Settings = dict[str, object]
 
@@ -82,6 +86,11 @@ def _check(way: Way, options: Mapping[str, str]) -> None:
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= greatest):
             told = gettext("{name} is a whole number from 1 to {greatest}")
             raise BadInput(told.format(name=name, greatest=f"{greatest:,}"))
+    sender = options.get("from", "")
+    by_text = way.kind == "twilio"
+    if sender and not (NUMBER.fullmatch(sender) if by_text else read_email(sender)[1]):
+        told = gettext("'{sender}' cannot stand as sender: write {example}")
+        raise BadInput(told.format(sender=sender[:80], example="+15145550100" if by_text else "desk@dealer.example"))
     try:
         ZoneInfo(options.get("zone", "UTC"))
     except (ZoneInfoNotFoundError, ValueError):
@@ -160,7 +169,10 @@ _SMTP = Way(
         **CONNECTION,
     },
     _smtp,
-    {"password": _("the user's password"), "bounces": _("imaps://user:password@host/FOLDER, where bounces come back")},
+    {
+        "password": _("the user's password"),
+        "bounces": _("the mailbox where bounces come back: imaps://user:password@host/FOLDER"),
+    },
     {
         "user": Place("user", _("the user at the mail server; empty when it asks for none")),
         "host": Place("host", _("the host of the mail server, with :PORT when that is not the usual one")),

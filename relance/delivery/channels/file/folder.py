@@ -43,7 +43,7 @@ class FileChannel:
                 yield parcel, fault.result
                 continue
             except OSError as error:
-                yield parcel, Busy(folder_words(path.parent, error))
+                yield parcel, Busy(folder_words(path.parent, error), shut=True)
                 return  # the next one would fare no better
             yield parcel, Accepted(str(path.relative_to(self.folder)), "written")
 

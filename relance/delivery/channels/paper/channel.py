@@ -44,7 +44,7 @@ class PaperChannel:
     def send(self, parcels: Iterable[Parcel]) -> Iterator[Outcome]:
         """Everything of one run goes into one file, up to CHUNK people; a full disk is Busy: nothing is there then."""
         if faults := self.check():
-            yield from ((parcel, Busy(faults[0])) for parcel in _first(parcels))
+            yield from ((parcel, Busy(faults[0], shut=True)) for parcel in _first(parcels))
             return
         waiting: dict[tuple[int, str], list[Parcel]] = defaultdict(list)
         for parcel in parcels:
@@ -130,7 +130,7 @@ class PaperChannel:
             put(row, made.content)
         except OSError as error:
             forget(row)
-            return Busy(folder_words(self.folder, error))
+            return Busy(folder_words(self.folder, error), shut=True)
         crash_points.reached("named")
         return Accepted(row.path, "a file to print")
 

@@ -13,6 +13,7 @@ from relance.delivery.staff.notices import read_notices, unread
 from relance.lib.moments import day_start
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.outbox.standing import standing_still
 from relance.web.desk.programmes.decisions import late_told
 from relance.web.desk.tasks.task_list import tasks_of
 from relance.web.desk.words import TASKS, Word, name_of, word
@@ -50,6 +51,10 @@ def _approvals(desk: Desk) -> int:
     return sum(number for subject, number in waiting if desk.may("approve", subject))
 
 
+def _standing(desk: Desk) -> int:
+    return len(standing_still(desk.dealer))
+
+
 def _unsure(desk: Desk) -> int:
     return desk.messages().filter(state="unsure").count()
 
@@ -69,6 +74,7 @@ def _unread(desk: Desk) -> int:
 # Whatever else waits for a person gets a row here.
 KINDS = (
     Kind(_("Messages waiting for your approval"), "approval", _approvals, "desk-outbox", "?state=approval"),
+    Kind(_("Channels that stand still"), "failed", _standing, "desk-outbox"),
     Kind(
         _("Messages that may or may not have arrived: please check"),
         "unsure",

@@ -20,6 +20,7 @@ from relance.outbox.states import STATES
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
 from relance.web.desk.outbox import outbox_list
+from relance.web.desk.outbox.standing import standing_still
 from relance.web.desk.words import Word, channel_reasons, reason_of
 
 CHIPS = ("approval", "ready", "sending", "sent", "delivered", "refused", "unsure", "failed", "canceled")
@@ -64,6 +65,7 @@ def list_values(desk: Desk) -> dict[str, Any]:
         "refused_total": number.get("refused", 0),
         "halt": halt_of(desk.dealer),
         "may_halt": desk.may("approve"),
+        "standing": standing_still(desk.dealer),
         "days": outbox_list.of_chart(days),
         "is_empty": not number and not messages.exists(),
     }

@@ -20,6 +20,9 @@ BY_COMMAND = ("gateway",)  # what names a file of the server is set by the opera
 NOT_TYPED = ("ca",)  # likewise
 MORE = ("connections", "timeout", "rate", "daily", "zone", "url", "name", "tls", "key")  # what few ever need
 LONGEST = 600
+WHOLE = ("bounces",)  # secrets that say themselves where they go
+# What may change without the secret being typed again: nothing of it says where the secret goes, or who reads it.
+HARMLESS = ("from", "rate", "daily", "zone", "connections", "timeout", "name", "stream", FROM_DESK)
 Typed = Mapping[str, str]
 
 
@@ -90,9 +93,7 @@ def sending_of_form(dealer: Dealer, channel: str, typed: Typed) -> Sending:
     sending = sending_from(url, where=_("address"))
     if channel not in KINDS[sending.kind].carries:
         raise BadInput(_("A sender of this kind cannot send on this channel."))
-    made = Sending(
-        sending.kind, {**sending.settings, FROM_DESK: True}, dict(_secrets(dealer, channel, sending.kind, typed))
-    )
+    made = Sending(sending.kind, {**sending.settings, FROM_DESK: True}, dict(_secrets(dealer, channel, sending, typed)))
     if host := private_host_of(made):
         raise BadInput(
             _("%(host)s is on a private network: the person who runs this server can allow it (RELANCE_PRIVATE_HOSTS).")
@@ -105,9 +106,20 @@ def _trimmed(typed: Typed) -> dict[str, str]:
     return {name: value.strip()[:LONGEST] for name, value in typed.items()}
 
 
-def _secrets(dealer: Dealer, channel: str, kind: str, typed: Typed) -> Iterator[tuple[str, str]]:
-    row = Sender.objects.of(dealer).filter(channel=channel, kind=kind).first()
+def _secrets(dealer: Dealer, channel: str, sending: Sending, typed: Typed) -> Iterator[tuple[str, str]]:
+    """A stored secret goes where it went before, and nowhere else unless it is typed again (decision 212)."""
+    row = Sender.objects.of(dealer).filter(channel=channel, kind=sending.kind).first()
     before = opened(row).secrets if row else {}
-    for name in next(way.secrets for way in WAYS.values() if way.kind == kind):
-        if value := typed.get(f"secret-{name}", "").strip()[:LONGEST] or before.get(name, ""):
+    is_elsewhere = row is not None and _goes_to(row.settings) != _goes_to(sending.settings)
+    for name in next(way.secrets for way in WAYS.values() if way.kind == sending.kind):
+        value = typed.get(f"secret-{name}", "").strip()[:LONGEST]
+        if not value and is_elsewhere and before.get(name) and name not in WHOLE:
+            raise BadInput(
+                _("It goes somewhere else now: enter the secret again, it is not sent to a new place by itself.")
+            )
+        if value := value or before.get(name, ""):
             yield name, value
+
+
+def _goes_to(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if value and name not in HARMLESS}

@@ -1,30 +1,51 @@
 """Turns how each channel leaves the house into a page: its sender, a check, a test; secrets are written only."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Accepted, ChannelDown
 from relance.delivery.links import hook_url
 from relance.delivery.models import Sender
 from relance.delivery.receipts.kinds import USER
+from relance.delivery.safety import trouble
 from relance.delivery.senders import keep_sender, opened, sending_of
 from relance.delivery.senders.hosts import FROM_DESK
 from relance.delivery.senders.registry import KINDS, channel_for
 from relance.delivery.senders.trial import send_test, stays_here
 from relance.delivery.senders.ways import file_sending
 from relance.lib.errors import BadInput, Failure
+from relance.measures.causes import trouble_of
 from relance.measures.words import CHANNELS
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.outbox.standing import Standing, standing_still
 from relance.web.desk.settings.sender_form import LONGEST, Form, Typed, form_of, schemes_of, sending_of_form
-from relance.web.desk.words import Word
+from relance.web.desk.words import Word, word
 
 HIDDEN = ("hook", "folder", "form", FROM_DESK)
+SETTING_WORDS: Mapping[str, Word] = {
+    "host": gettext_lazy("server"),
+    "port": gettext_lazy("port"),
+    "tls": gettext_lazy("encryption"),
+    "user": gettext_lazy("user"),
+    "from": gettext_lazy("sender"),
+    "account": gettext_lazy("account"),
+    "domain": gettext_lazy("domain"),
+    "service": gettext_lazy("messaging service"),
+    "url": gettext_lazy("address of the API"),
+    "rate": gettext_lazy("a second, at most"),
+    "daily": gettext_lazy("a day, at most"),
+    "zone": gettext_lazy("time zone"),
+    "connections": gettext_lazy("connections"),
+    "timeout": gettext_lazy("seconds to wait"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,13 +56,14 @@ class Way:
     name: Word
     kind: str
     says: str
-    settings: list[tuple[str, Any]]
+    settings: list[tuple[Word, Any]]
     has_secret: bool
     is_own: bool
     schemes: dict[str, str]
     form: Form | None
     to_files: bool  # that is what was chosen
     can_be_tried: bool
+    trouble: Standing | None  # nothing leaves by it
 
 
 @dataclass(frozen=True)
@@ -62,7 +84,11 @@ def senders(desk: Desk) -> HttpResponse:
 
 def _page(desk: Desk, asked: Asked = Asked(), *, status: int = 200, **told: Any) -> HttpResponse:
     own = set(Sender.objects.of(desk.dealer).values_list("channel", flat=True))
-    ways = [_way(desk.dealer, channel, asked, is_own=channel in own) for channel in CHANNELS]
+    troubles = {one.channel: one for one in standing_still(desk.dealer) if not one.is_marketing}
+    ways = [
+        replace(_way(desk.dealer, channel, asked, is_own=channel in own), trouble=troubles.get(channel))
+        for channel in CHANNELS
+    ]
     return show(desk, "desk/settings/senders.html", {"ways": ways, **told}, place="desk-senders", status=status)
 
 
@@ -79,13 +105,18 @@ def _way(dealer: Dealer, channel: str, asked: Asked, *, is_own: bool) -> Way:
         name=CHANNELS[channel],
         kind=sending.kind,
         says=_(KINDS[sending.kind].says),
-        settings=[(name, value) for name, value in sending.settings.items() if value and name not in HIDDEN],
+        settings=[
+            (word(SETTING_WORDS, name), value)
+            for name, value in sending.settings.items()
+            if value and name not in HIDDEN
+        ],
         has_secret=bool(sending.secrets),
         is_own=is_own,
         schemes=schemes,
         form=form_of(scheme, sending, asked.typed if is_asked else {}) if scheme in schemes else None,
         to_files=is_asked and not scheme,
         can_be_tried=channel in ("sms", "email"),
+        trouble=None,
     )
 
 
@@ -104,6 +135,7 @@ def save_sender(desk: Desk, channel: str) -> HttpResponse:
     desk.note("sender", f"channel {channel}", after={"kind": sending.kind, **shown})
     if reports := _reports_to(desk.dealer, channel):
         return _page(desk, of=channel, good=_("Saved."), reports=reports)
+    desk.tell(_("Saved. Check it, or send a test message, before you rely on it."))
     return redirect("desk-senders", slug=desk.dealer.slug)
 
 
@@ -118,13 +150,25 @@ def _reports_to(dealer: Dealer, channel: str) -> str | None:
 def check_sender(desk: Desk, channel: str) -> HttpResponse:
     """Connect and sign in; send nothing."""
     _known(channel)
-    way = channel_for(sending_of(desk.dealer, channel))
+    faults = _faults(desk.dealer, channel)
+    if not faults:
+        trouble.opened(desk.dealer, channel)
+    desk.note("sender", f"channel {channel} checked", after={"faults": len(faults)})
+    return _page(desk, of=channel, good="" if faults else _("It works."), causes=[trouble_of(one) for one in faults])
+
+
+def _faults(dealer: Dealer, channel: str) -> list[str]:
+    """What stands in the way of sending, in the words that measures/causes.py knows."""
     try:
-        faults = way.check()
+        sending = sending_of(dealer, channel)
+    except Failure as error:
+        return [str(error)]
+    way = channel_for(sending)
+    try:
+        with override("en"):
+            return way.check()
     finally:
         way.close()
-    desk.note("sender", f"channel {channel} checked", after={"faults": len(faults)})
-    return _page(desk, of=channel, good="" if faults else _("It works."), fault="; ".join(faults))
 
 
 @desk_page("settings", changes=True)
@@ -134,7 +178,9 @@ def test_sender(desk: Desk, channel: str) -> HttpResponse:
     address = desk.request.POST.get("address", "").strip()[:254]
     try:
         result = send_test(desk.dealer, channel, address, at=desk.reader.at)
-    except (BadInput, ChannelDown) as error:
+    except ChannelDown as error:
+        return _page(desk, status=422, of=channel, causes=[trouble_of(str(error))], address=address)
+    except (BadInput, Failure) as error:
         return _page(desk, status=422, of=channel, fault=str(error), address=address)
     is_taken = isinstance(result, Accepted)
     desk.note("test_message", f"channel {channel}", after={"accepted": is_taken})
@@ -143,7 +189,8 @@ def test_sender(desk: Desk, channel: str) -> HttpResponse:
         good = _("Nothing was sent: no sender is set up for this channel yet. The test is a file on the server.")
     elif is_taken:
         good = _("The test message was accepted: check that it arrives.")
-    return _page(desk, of=channel, good=good, fault="" if is_taken else result.answer, address=address)
+    causes = [] if is_taken else [trouble_of(result.answer)]
+    return _page(desk, of=channel, good=good, causes=causes, address=address)
 
 
 def _known(channel: str) -> None:
