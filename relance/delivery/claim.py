@@ -14,9 +14,10 @@ from relance.delivery.models import Attempt
 from relance.delivery.safety.halt import halt_of, halted_dealers
 from relance.delivery.safety.pace import parts_of
 from relance.delivery.safety.pause import paused_lanes
+from relance.facts.models import Customer
 from relance.lib.clock import now
 from relance.lib.leases import LENGTH, lease
-from relance.lib.rows import change
+from relance.lib.rows import Among, change
 from relance.outbox.models import Message
 from relance.outbox.recheck import Go, Later, Refusal, recheck
 from relance.outbox.states import CHUNK, move
@@ -61,7 +62,7 @@ def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH, asked_at: 
     with transaction.atomic():
         if halt_of(lane.dealer) is not None:
             return found
-        due = _due(lane, at, size)
+        due = _nobody_elses(lane, _due(lane, at, size))
         late = [m for m in due if m.expires_at is not None and m.expires_at < at]
         found.stopped += move(lane.dealer, late, to="failed", at=at, cause="its time had passed", reason="expired")
         stale = {m.id for m in late}
@@ -91,6 +92,19 @@ def _due(lane: Lane, at: datetime, size: int) -> list[Message]:
         rest = rows.filter(automation_id=last.automation_id, run_id=last.run_id, recipient=last.recipient)
         due += [m for m in rest.order_by("pk") if m.id not in taken]
     return due
+
+
+def _nobody_elses(lane: Lane, due: list[Message]) -> list[Message]:
+    """Marketing to a person is weighed by one worker at a time: two would not see of each other what they let go (R15).
+
+    Whoever is in another's hands waits for the next round; nobody waits for a lock.
+    """
+    if lane.purpose != "marketing":
+        return due
+    people = {m.customer_id or 0 for m in due if m.recipient == "customer"}
+    free = Customer.objects.of(lane.dealer).filter(Among("pk", people)).select_for_update(skip_locked=True, no_key=True)
+    ours = set(free.order_by("pk").values_list("pk", flat=True))
+    return [m for m in due if m.recipient != "customer" or m.customer_id in ours]
 
 
 def weight_due(lane: Lane, at: datetime) -> int:

@@ -72,7 +72,7 @@ REASONS: Mapping[str, Reason] = {
     ),
     "open_complaint": Reason(_("A complaint is still open"), _("Close the complaint first.")),
     "person_ceiling": Reason(
-        _("Already six messages within 24 hours"),
+        _("Enough messages within 24 hours already"),
         _("Nothing to do: this protects the customer."),
     ),
     "frequency_cap": Reason(

@@ -192,7 +192,10 @@ def _joined(dealer: Dealer, definition: Definition, messages: list[Message]) -> 
 
 def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int, Answer]:
     """The gate a second time, for those whose rules still hold."""
-    handovers = [Handover(m.channel, m.id, m.send_at or again.at) for m, _ in asked]  # type: ignore[arg-type]
+    handovers = [
+        Handover(m.channel, m.id, m.send_at or again.at, m.purpose == "marketing")  # type: ignore[arg-type]
+        for m, _ in asked
+    ]
     verdicts = again.gate.judge([draft for _, draft in asked], handovers)
     answers: dict[int, Answer] = {}
     for (message, _), verdict in zip(asked, verdicts, strict=True):

@@ -7,7 +7,7 @@ import pytest
 
 from relance.facts.models import Customer, Suppression
 from relance.jobs.stages import messages_of, plan
-from relance.outbox.gate import CEILING
+from relance.outbox.gate.too_much import CEILING
 from relance.outbox.models import HoldBack, Message
 from tests.builders import (
     A_DAY,

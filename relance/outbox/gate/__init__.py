@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,10 @@ from relance.facts.consent import OptedOutAddresses
 from relance.facts.models import Suppression
 from relance.lib.addresses.postal import Home
 from relance.lib.language import LANGUAGES
-from relance.lib.moments import DAY
 from relance.outbox.address import ADDRESS_OF, NEEDS_OF, zones_of
 from relance.outbox.gate.known import HERE, Counted, Known, day_at
 from relance.outbox.gate.terms import Terms, terms_of
+from relance.outbox.gate.too_much import Asked, counted_now, too_much
 from relance.outbox.law.calling_hours import LegalHours, legal_hours
 from relance.outbox.sending_time import SendingTime
 from relance.plan.definition import Channel, Definition, Language
@@ -38,7 +38,6 @@ NEEDS = frozenset({f"customer.{c}" for c in ("do_not_mail", "status", "language"
 }
 GONE_CUSTOMER, GONE_VEHICLE = ("moved", "deceased"), ("sold", "scrapped")
 HELD = "held: "  # before what holds a message until its sending time: window, quiet_hours, law K21 FL
-CEILING, CEILING_HOURS = 6, timedelta(hours=24)
 
 
 def needs_of(definition: Definition, *also: str) -> frozenset[str]:
@@ -67,6 +66,7 @@ class Handover:
     channel: Channel
     pk: int
     send_at: datetime
+    is_marketing: bool  # as it was accepted: its words are frozen, whatever its automation has become
 
 
 class Gate:
@@ -143,9 +143,9 @@ class Gate:
         send_at, holds = self._earliest(zones, law, terms)
         if send_at is None:
             return Verdict("too_late", "no sending time within 14 days")
-        if not decided:
-            reason = self._too_much(draft, terms, known, handover or send_at)
-        if reason or (reason := _too_late(values, terms.definition, send_at)):
+        if to_customer and (too_much := self._too_much(draft, terms, known, handover or send_at)):
+            return too_much
+        if reason := _too_late(values, terms.definition, send_at):
             return Verdict(reason)
         until = self._until(send_at, zones, law, terms) if handover and channel == "sms" and to_customer else None
         return Verdict(None, f"{HELD}{holds}" if holds else None, channel, address, spoken, send_at, until)
@@ -248,19 +248,21 @@ class Gate:
         around = sms_lines(self.dealer, spoken.language, spoken.body)
         return spoken._replace(opening=around.opening, closing=around.closing)
 
-    def _too_much(self, draft: Draft, terms: Terms, known: Known, going: Handover | datetime) -> str | None:
-        """At hand-over only those count that were accepted before it."""
-        customer = draft.customer_id
+    def _too_much(self, draft: Draft, terms: Terms, known: Known, going: Handover | datetime) -> Verdict | None:
+        """Cap, ceilings and control group. At hand-over those count that have left, and those accepted before it."""
+        customer, is_marketing = draft.customer_id, terms.is_marketing
         counted = known.counted(customer)
         if isinstance(going, Handover):
-            send_at, counted = going.send_at, [c for c in counted if c.pk < going.pk]
+            send_at, is_marketing = max(going.send_at, self.at), is_marketing or going.is_marketing
+            counted = counted_now(counted, going.pk, self.at, self.zone)
         else:
-            send_at = going
-            if customer in self.said:
-                counted = counted + self.said[customer]
-        if counted and (reason := _counts_against(self, counted, terms, send_at)):
-            return reason
-        return "holdout" if terms.definition.holdout_percent and is_held_out(terms.definition, draft) else None
+            send_at, counted = going, counted + self.said.get(customer, [])
+        asked = Asked(send_at, day_at(send_at, self.zone), is_marketing, terms.run.is_by_hand)
+        if counted and (against := too_much(self.preferences, counted, asked)):
+            return Verdict(*against)
+        if terms.run.is_by_hand or not terms.definition.holdout_percent:
+            return None
+        return Verdict("holdout") if is_held_out(terms.definition, draft) else None
 
 
 def _person(draft: Draft, values: Mapping[str, Any], to_customer: bool) -> str | None:
@@ -279,20 +281,6 @@ def _kept_back(draft: Draft, terms: Terms, known: Known) -> Verdict | None:
         return Verdict("held_back", None if held == HERE else held)
     complaint = known.complaint(draft.customer_id) if terms.waits_for_complaints else None
     return Verdict("open_complaint", complaint) if complaint else None
-
-
-def _counts_against(gate: Gate, counted: Sequence[Counted], terms: Terms, send_at: datetime) -> str | None:
-    if gate.preferences.guards.ceiling and len(counted) >= CEILING:
-        first, last = send_at - CEILING_HOURS, send_at + CEILING_HOURS
-        if sum(first < c.send_at < last for c in counted) >= CEILING:
-            return "person_ceiling"
-    cap = gate.preferences.frequency_cap
-    if cap is not None and terms.is_marketing:
-        until = day_at(send_at, gate.zone)
-        since = until - cap.days * DAY
-        if sum(c.is_marketing and since < c.on <= until for c in counted) >= cap.messages:
-            return "frequency_cap"
-    return None
 
 
 def _too_late(values: Mapping[str, Any], definition: Definition, send_at: datetime) -> str | None:

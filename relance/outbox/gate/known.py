@@ -5,14 +5,17 @@ Everything is read lazily and once per chunk: what nobody asks is not read.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Max
 
 from relance.dealers.models import Dealer
 from relance.facts.consent import DECISIVE, Entry, Relation, ledger_of, relations_of
+from relance.facts.models import Touch
 from relance.lib.moments import add_months, day_of
 from relance.lib.rows import Among
 from relance.outbox.law.regimes import judge, needs_relation
@@ -21,6 +24,11 @@ from relance.plan.draft import Draft
 
 COUNTED = ("ready", "approval", "sending", "sent", "delivered", "unsure")  # states that count towards cap and ceiling
 LEFT = ("sent", "delivered")
+IN_DOUBT = ("sending", "unsure")
+OUT = (*LEFT, *IN_DOUBT)  # has left, or may have
+ASKED = ("pk", "key", "customer_id", "state", "purpose", "send_at", "moved_at", "expires_at")
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+LATE = timedelta(days=9)  # by so much a message may leave later than planned and still be found by its sending time
 HERE, EVERYTHING = "this automation", "everything"  # from what somebody is held back
 day_at = lru_cache(maxsize=20_000)(day_of)  # thousands of drafts ask of the same few moments
 
@@ -28,10 +36,12 @@ day_at = lru_cache(maxsize=20_000)(day_of)  # thousands of drafts ask of the sam
 class Counted(NamedTuple):
     """A message to a person that caps and ceilings count."""
 
-    send_at: datetime
+    send_at: datetime  # when it left; of one that still waits, its sending time
     on: date  # its day at the dealer's
     is_marketing: bool
     pk: int
+    has_left: bool = False  # or may have
+    until: datetime | None = None  # of one that may leave as soon as its time has come: when it is stale
 
 
 class Held(NamedTuple):
@@ -125,14 +135,25 @@ class Known:
         return {customer: day_of(at, self.zone).isoformat() for customer, at in found if customer is not None}
 
     def _read_counted(self) -> dict[int, list[Counted]]:
+        """By person, each at the moment at which it left: a worker that stood still makes days of plans one day."""
+        touches = Touch.objects.of(self.dealer).filter(
+            Among("customer_id", self.customers), kind="sent", happened_at__gte=self._span[0]
+        )
+        left = {UUID(ref): at for ref, at in touches.values_list("ref", "happened_at")}
+        mine = Message.objects.of(self.dealer).filter(
+            Among("customer_id", self.customers), recipient="customer", state__in=COUNTED
+        )
+        rows = set(mine.filter(send_at__gte=self._span[0] - LATE, send_at__lt=self._span[1]).values_list(*ASKED))
+        if missing := left.keys() - {row[1] for row in rows}:
+            rows |= set(mine.filter(key__in=missing).values_list(*ASKED))
         found: dict[int, list[Counted]] = defaultdict(list)
-        rows = Message.objects.of(self.dealer).filter(
-            Among("customer_id", self.customers), recipient="customer", state__in=COUNTED,
-            send_at__gte=self._span[0], send_at__lt=self._span[1],
-        )  # fmt: skip
-        for customer, send_at, purpose, pk in rows.values_list("customer_id", "send_at", "purpose", "pk"):
-            if send_at is not None:
-                found[customer].append(Counted(send_at, day_at(send_at, self.zone), purpose == "marketing", pk))
+        for pk, key, customer, state, purpose, send_at, moved_at, expires_at in sorted(rows, key=itemgetter(0)):
+            if customer is None or send_at is None:
+                continue
+            at = left.get(key) or (max(send_at, moved_at) if state in IN_DOUBT else send_at)
+            until = (expires_at or FOR_EVER) if state == "ready" else None
+            on = day_at(at, self.zone)
+            found[customer].append(Counted(at, on, purpose == "marketing", pk, state in OUT, until))
         return dict(found)
 
 

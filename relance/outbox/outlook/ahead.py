@@ -20,9 +20,10 @@ from relance.facts.consent import Entry, Relation, ledger_of_all, relations_of_a
 from relance.facts.models import Customer
 from relance.lib.moments import DAY
 from relance.outbox.address import ADDRESS_OF, has_post
-from relance.outbox.gate import CEILING_HOURS, Gate, Handover, Verdict, needs_of
+from relance.outbox.gate import Gate, Handover, Verdict, needs_of
 from relance.outbox.gate.known import Known, day_at
 from relance.outbox.gate.terms import Terms
+from relance.outbox.gate.too_much import CEILING_HOURS
 from relance.outbox.outlook.crowd import Foreseen
 from relance.outbox.sending_time import SendingTime
 from relance.plan.apply import definition_of
