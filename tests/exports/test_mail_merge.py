@@ -13,7 +13,8 @@ from relance.delivery.deliver import deliver
 from relance.exports.mail_merge.labels import addresses, labels_pdf
 from relance.exports.mail_merge.people import _few, of_day, of_run
 from relance.exports.mail_merge.word import filled, template
-from relance.outbox.models import Message
+from relance.facts.models import Customer
+from relance.outbox.models import Message, Task
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_vehicle, an_automation
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,41 @@ def test_what_was_printed_is_given_again_with_its_manifest(tmp_path, relance, ho
     assert [line.rsplit(".")[-1] for line in answer.out.split()] == ["pdf", "json"]
     (kept,) = (home / "sent").rglob("*.pdf")
     assert (tmp_path / "out" / kept.name).read_bytes() == kept.read_bytes()
+
+
+def test_list_workbook_document_labels_and_print_file_agree_also_after_somebody_has_moved(tmp_path, relance, home):
+    people = [{"name": f"Zoë Õunapuu {n}", "address": f"{n} rue Œuvrard"} for n in range(1, 4)]
+    run = a_run(*people)
+    for message, person in zip(Message.objects.of(run.dealer).order_by("pk"), people, strict=True):
+        lines = f"{person['name']}\n{person['address']}\nLAVAL QC  H7A 1A1"
+        Message.objects.of(run.dealer).filter(pk=message.pk).update(address=lines)
+    list(deliver(run.dealer, at=A_DAY))
+    Customer.objects.of(run.dealer).update(address="9 Elsewhere", city="Québec")
+    relance("export", "north", "mail-merge", "--run", run.pk, "--to", tmp_path / "out")
+    (manifest,) = (home / "sent").rglob("*.json")
+    printed = [(line["name"]) for line in json.loads(manifest.read_text())["messages"]]
+    file = tmp_path / "out" / f"SR180-{run.pk}"
+    listed = list(csv.DictReader(file.with_suffix(".csv").read_text("utf-8-sig").splitlines()))
+    head, *rows = openpyxl.load_workbook(file.with_suffix(".xlsx")).active.iter_rows(values_only=True)
+    names = [row["address_1"] for row in listed]
+    assert names == printed == [person["name"] for person in people]
+    assert [row["address_2"] for row in listed] == [person["address"] for person in people]
+    at = {name: number for number, name in enumerate(listed[0])}
+    assert len(head) == len(at)
+    assert [[row[at["address_1"]], row[at["address_2"]], row[at["address_3"]]] for row in rows] == [
+        [row["address_1"], row["address_2"], row["address_3"]] for row in listed
+    ]
+    text = document_of(file.with_suffix(".docx").read_bytes())
+    assert all(row["address_2"] in text and row["name"] in text for row in listed)
+    assert addresses(of_run(run.dealer, run)) == [[r["address_1"], r["address_2"], r["address_3"]] for r in listed]
+
+
+def test_the_call_list_has_the_same_people_as_its_mail_merge():
+    run = a_run({}, {}, {}, channel="phone", address="+15145550199")
+    list(deliver(run.dealer, at=A_DAY))
+    called = {task.customer_id for task in Task.objects.of(run.dealer).filter(kind="call")}
+    assert called == {person.customer_id for person in of_run(run.dealer, run, channel="phone").people}
+    assert len(called) == 3
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 from relance.dealers.models import Dealer
 from relance.delivery.channels.paper import press
 from relance.delivery.channels.paper.look import LETTER_PAPER
-from relance.exports.mail_merge.people import MergeList, postal_lines
+from relance.exports.mail_merge.people import MergeList, lines_to
 from relance.facts.models import Customer
 
 CHUNK = 3_000
@@ -33,7 +33,7 @@ def addresses(merge: MergeList) -> list[list[str]]:
     found: dict[tuple[str, ...], None] = {}
     customers = Customer.objects.of(merge.dealer).in_bulk([person.customer_id for person in merge.people])
     for person in merge.people:
-        if lines := postal_lines(merge.dealer, customers[person.customer_id]):
+        if lines := lines_to(merge.dealer, person, customers[person.customer_id]):
             found.setdefault(tuple(lines))
     return [list(lines) for lines in found]
 

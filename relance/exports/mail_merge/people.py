@@ -16,9 +16,11 @@ from relance.plan.gather import REACH, gather
 from relance.plan.models import Automation, Run
 from relance.plan.placeholders import Field, fields_for
 from relance.plan.render import shielded
+from relance.plan.saying.legal_lines import PRINTED
 from relance.plan.saying.voice import Voice, voice_of
 
 HEARD = ("ready", "approval", "sending", "sent", "delivered", "unsure")  # the people whom a run reaches
+GONE = ("sending", "sent", "delivered", "unsure")  # and whose paper has its address on it
 ADDRESS_LINES = 6
 CHUNK = 500
 FIRST = (
@@ -67,7 +69,7 @@ class MergeList:
             yield self._own(person, customer, voice) + self._shown(facts.get(person.subject_ref), voice)
 
     def _own(self, person: Person, customer: Customer, voice: Voice) -> list[Cell]:
-        lines = _few(postal_lines(self.dealer, customer))
+        lines = _few(lines_to(self.dealer, person, customer))
         text = shielded(person.body or "", person.spans)
         sent = person.send_at.astimezone(self.dealer.zone).date() if person.send_at else None
         return [
@@ -130,6 +132,13 @@ def of_day(dealer: Dealer, automation: Automation, day: date, *, at: datetime, c
         if person.status in HEARD and person.recipient == "customer" and channel in ("", person.channel)
     ]
     return MergeList(dealer, automation, found)
+
+
+def lines_to(dealer: Dealer, person: Person, customer: Customer) -> list[str]:
+    """Where paper has gone, when it has; else where it would go today."""
+    if person.status in GONE and person.channel in PRINTED and person.address:
+        return person.address.splitlines()
+    return postal_lines(dealer, customer)
 
 
 def postal_lines(dealer: Dealer, customer: Customer) -> list[str]:

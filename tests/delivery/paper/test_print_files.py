@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from relance.delivery import crash_points
+from relance.delivery.channels.file.folder import write_whole
 from relance.delivery.channels.paper import channel as paper
 from relance.delivery.channels.paper import make
 from relance.delivery.channels.paper.ledger import full_path, printed_in
@@ -115,6 +116,29 @@ def test_a_worker_that_dies_between_rows_and_name_leaves_one_file_and_no_doubt(p
     move(dealer, doubted, to="unsure", at=A_DAY, cause="the worker died")
     assert [m.state for m in ask_providers(A_DAY)] == ["sent"] * 3
     assert full_path(the_file(dealer)).is_file()
+
+
+@pytest.mark.parametrize("dies_at", [".json", ".pdf"])
+def test_a_worker_that_dies_between_manifest_and_file_leaves_the_same_file(dies_at, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def write(path, content):
+        if path.suffix == dies_at:
+            raise Killed
+        write_whole(path, content)
+
+    dealer = a_run(3)
+    monkeypatch.setattr(make, "write_whole", write)
+    with pytest.raises(Killed):
+        list(deliver(dealer, at=A_DAY))
+    monkeypatch.undo()
+    row = the_file(dealer)
+    assert not full_path(row).exists()  # whole or not at all
+    move(dealer, list(Message.objects.of(dealer).filter(state="sending")), to="unsure", at=A_DAY, cause="died")
+    assert [m.state for m in ask_providers(A_DAY)] == ["sent"] * 3
+    assert hashlib.sha256(full_path(row).read_bytes()).hexdigest() == row.sha256
+    assert json.loads(full_path(row).with_suffix(".json").read_text())["sha256"] == row.sha256
 
 
 def test_a_message_that_was_never_printed_is_ready_again():

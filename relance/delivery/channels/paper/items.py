@@ -10,7 +10,7 @@ from typing import Any
 import segno
 
 from relance.dealers.models import Dealer
-from relance.delivery.channels.markup import LONG_WORD, first_link, softened, tree_of
+from relance.delivery.channels.markup import LONG_WORD, breakable, first_link, softened, tree_of
 from relance.delivery.channels.paper.room import surely_fits
 from relance.delivery.channels.paper.words import page_words
 from relance.lib.language import Speech, currency_of
@@ -24,6 +24,10 @@ ROOM = {  # of a text: width and height in inches
 SIZES = {"postcard": (14.0, 12.5, 11.5), "letter": (11.0,)}  # of the type, in points: the largest that has room
 ADDRESS_LINES = 5  # of the usual size have room in a window; more, and longer ones, are set smaller
 ADDRESS_LETTERS = {"postcard": 34, "letter": 42}  # in a line of an address
+ADDRESS_ROOM = {  # of all its lines, in inches: beside the edge of a card, in the window of an envelope
+    "postcard": {"width": 2.85, "height": 1.3},
+    "letter": {"width": 3.6, "height": 1.0},
+}
 BESIDE_A_CODE = {"postcard": {"width": 4.14}, "letter": {"height": 3.9}}
 # Blanks at which no line ends: in a number, before its unit or month, between day and year, before a French sign.
 TOGETHER = re.compile(
@@ -56,8 +60,10 @@ def item_of(dealer: Dealer, message: Message, look: dict[str, Any], *, number: i
         "size": next(fitting, None),
         "address": address,
         "tight": len(address) > ADDRESS_LINES or any(len(line) > ADDRESS_LETTERS[channel] for line in address),
+        "room": ADDRESS_ROOM[channel],
         "qr": qr_of(link) if link and has_code else None,
         "link": link,
+        "shown": breakable(link) if link else None,  # in words beside its code
         "stop": look["stops"].get(language) or None if message.purpose == "marketing" else None,
         "page": page_words(language),
         "date": _speech(language, dealer).day(at),

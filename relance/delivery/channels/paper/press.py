@@ -16,7 +16,7 @@ import font_source_sans_pro
 import typst
 
 LAYOUTS = Path(__file__).parent / "layouts"
-NEWEST = 1  # of the sets of layouts; what was printed with an older one is printed with it again (decision 185)
+NEWEST = 2  # of the sets of layouts; what was printed with an older one is printed with it again (decision 185)
 BEHIND = frozenset({"postcard", "letter"})  # have a layout of what is the same on every sheet: it is pressed once
 FORGET = 11  # typst keeps what it worked out for ten compilations; one more lets go of the last batch
 NO_ROOM = re.compile(r"no room for (\d+)")
