@@ -7,11 +7,20 @@ from django.db import transaction
 
 from relance.dealers.models import Dealer
 from relance.delivery.links import read_unsubscribe
-from relance.facts.consent import Entry, ledger_of, record, standing_withdrawal
+from relance.facts.consent import (
+    Entry,
+    ledger_of,
+    ledger_of_addresses,
+    record,
+    record_for_address,
+    standing_withdrawal,
+)
 from relance.facts.models import Customer
 from relance.facts.persons.merge import who_is
+from relance.lib.fold import fold
 from relance.outbox.models import Message
 
+ADDRESSED = ("sms", "email")  # the channels whose address is known by what was sent to it
 SPOKEN_TO = ("sms", "email", "postcard", "letter", "phone")
 PURPOSES = {
     "marketing": "marketing",
@@ -25,6 +34,7 @@ class Reader:
 
     dealer: Dealer
     customer: Customer
+    address: str  # the number or e-mail address to which the link went; "" when it went by post
     language: str
     stops: str  # marketing | everything
     proof: str
@@ -42,7 +52,7 @@ def reader_of(token: str) -> Reader | None:
     message = Message.objects.of(dealer).filter(key=known.message_key).first()
     language = (message.language if message else None) or customer.language or dealer.language
     proof = f"the link of message {known.message_key}"
-    return Reader(dealer, customer, language, dealer.preferences.unsubscribe, proof)
+    return Reader(dealer, customer, told_at(message), language, dealer.preferences.unsubscribe, proof)
 
 
 def dealer_of(token: str) -> Dealer | None:
@@ -51,26 +61,32 @@ def dealer_of(token: str) -> Dealer | None:
     return Dealer.objects.filter(pk=known.dealer_id).first() if known else None
 
 
+def told_at(message: Message | None) -> str:
+    """The number or e-mail address, as compared, to which a message went."""
+    if message is None or message.channel not in ADDRESSED or not message.address:
+        return ""
+    return fold(message.address) if message.channel == "email" else message.address
+
+
+@transaction.atomic
 def unsubscribe(reader: Reader, *, at: datetime, words: str) -> None:
-    """Withdraw, with the words that stood beside the button. May be repeated: what is withdrawn already stays so."""
-    dealer, customer = reader.dealer, reader.customer
-    purpose = PURPOSES[reader.stops]
-    with transaction.atomic():
-        entries = ledger_of(dealer, [customer.pk]).get(customer.pk, [])
-        if not _is_withdrawn(entries, purpose, at):
-            entry = Entry(
-                channel="any",
-                purpose=purpose,
-                status="withdrawn",
-                at=at,
-                by="person",
-                source="one-click link",
-                proof=reader.proof,
-                words=words,
-            )
-            record(dealer, [customer.pk], entry, recorded_at=at)
-        if reader.stops == "everything":
-            Customer.objects.of(dealer).filter(pk=customer.pk).update(do_not_mail=True)
+    """Withdraw, with the words that stood beside the button. May be repeated: what is withdrawn already stays so.
+
+    For the person, and for the address: a feed may have him twice (docs/decisions/, 110).
+    """
+    dealer, customer, purpose = reader.dealer, reader.customer, PURPOSES[reader.stops]
+    entry = Entry(
+        channel="any", purpose=purpose, status="withdrawn", at=at, by="person", source="one-click link",
+        proof=reader.proof, words=words,
+    )  # fmt: skip
+    if not _is_withdrawn(ledger_of(dealer, [customer.pk]).get(customer.pk, []), purpose, at):
+        record(dealer, [customer.pk], entry, recorded_at=at)
+    if reader.address:
+        said = ledger_of_addresses(dealer, [reader.address]).get(reader.address, [])
+        if not _is_withdrawn(said, purpose, at):
+            record_for_address(dealer, reader.address, entry, recorded_at=at)
+    if reader.stops == "everything":
+        Customer.objects.of(dealer).filter(pk=customer.pk).update(do_not_mail=True)
 
 
 def _is_withdrawn(entries: list[Entry], purpose: str, at: datetime) -> bool:

@@ -10,7 +10,14 @@ from typing import Any
 
 from relance.dealers.models import Dealer
 from relance.delivery.models import Attempt
-from relance.facts.consent import Entry, ledger_of, ledger_of_addresses, relations_of, standing_grants
+from relance.facts.consent import (
+    Entry,
+    ledger_of,
+    ledger_of_addresses,
+    relations_of,
+    standing_grants,
+    standing_withdrawal,
+)
 from relance.facts.models import Customer
 from relance.lib.fold import fold
 from relance.lib.moments import day_of, iso
@@ -61,7 +68,7 @@ def evidence_of_customer(dealer: Dealer, customer: Customer) -> dict[str, Any]:
         "customer": customer.ref,
         "regime": dealer.regime,
         "do_not_mail": bool(customer.do_not_mail),
-        "consent_history": _history(dealer, customer.pk, customer.mobile),
+        "consent_history": _history(dealer, customer.pk, customer.mobile, customer.phone, customer.email_folded),
         "messages": list(history_lines(dealer, messages)),
     }
 
@@ -94,6 +101,9 @@ def _consent(dealer: Dealer, message: Message, at: datetime) -> dict[str, Any]:
     against = judge(
         dealer.regime, channel=channel, purpose=purpose, entries=entries, relation=relation, at=at, zone=dealer.zone
     )
+    said = ledger_of_addresses(dealer, [address]).get(address, []) if (address := _address(message)) else []
+    if standing_withdrawal(said, channel=channel, purpose=purpose, at=at) is not None:
+        against = "opted_out"  # somebody said so for the number, whoever had it (docs/decisions/, 110)
     rule = rule_for(dealer.regime, channel, day_of(at, dealer.zone)) if purpose == "marketing" else None
     return {
         "at": iso(at, dealer.zone),
@@ -134,11 +144,11 @@ def _address(message: Message) -> str | None:
     return fold(message.address) if message.channel == "email" and message.address else message.address
 
 
-def _history(dealer: Dealer, customer_id: int | None, address: str | None) -> list[dict[str, Any]]:
-    """Every entry for the person and for the number, oldest first."""
+def _history(dealer: Dealer, customer_id: int | None, *addresses: str | None) -> list[dict[str, Any]]:
+    """Every entry for the person and for the number or e-mail address, oldest first."""
     own: Iterable[Entry] = ledger_of(dealer, [customer_id]).get(customer_id, []) if customer_id else []
-    number: Iterable[Entry] = ledger_of_addresses(dealer, [address]).get(address, []) if address else []
-    said = [("person", entry) for entry in own] + [("number", entry) for entry in number]
+    known = ledger_of_addresses(dealer, {address for address in addresses if address})
+    said = [("person", entry) for entry in own] + [("number", entry) for of in known.values() for entry in of]
     return [{"of": whose, **_entry(dealer, entry)} for whose, entry in sorted(said, key=lambda pair: pair[1].at)]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from relance.delivery.deliver import deliver
+from relance.facts.consent import Entry, record_for_address
 from relance.replies.receive import receive
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation, consent
 
@@ -71,3 +72,14 @@ def test_a_customer_is_explained_with_everything_that_was_sent(relance, dealer):
 def test_what_cannot_be_found_is_said_in_one_line(relance, dealer, words, says):
     answer = relance("evidence", "north", *words)
     assert (answer.status, says in answer.err) == (2, True)
+
+
+def test_what_was_said_for_the_number_counts_in_the_verdict(relance, dealer):
+    """Who has the number of somebody who said stop may not be written to, whatever he himself once said."""
+    ann = a_customer(dealer, ref="C1", mobile="+15145550001")
+    consent(ann, "granted", channel="sms", purpose="marketing", at="2026-01-05T09:00", by="person")
+    stop = Entry("sms", "any", "withdrawn", A_DAY - timedelta(days=3), by="person")
+    record_for_address(dealer, "+15145550001", stop, recorded_at=A_DAY)
+    message = a_message(ann, an_automation(dealer, "NEWS", purpose="marketing"))
+    found = json.loads(relance("evidence", "north", message.key, "--json").out)
+    assert found["may_be_sent"]["verdict"] == "opted_out"

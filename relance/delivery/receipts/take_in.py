@@ -20,7 +20,7 @@ from relance.delivery.receipts.kinds import KINDS, RANK, News
 from relance.delivery.record import record, suppress, suppress_addresses
 from relance.delivery.safety.resolve import Word, settle
 from relance.delivery.touches import record_touches
-from relance.delivery.unsubscribe import Reader, unsubscribe
+from relance.delivery.unsubscribe import Reader, told_at, unsubscribe
 from relance.lib.database.turns import in_turn
 from relance.outbox.models import Message
 from relance.outbox.states import move
@@ -141,7 +141,7 @@ def _reason(dealer: Dealer, message: Message, receipt: Receipt, at: datetime) ->
 def _unsubscribe(dealer: Dealer, message: Message, at: datetime) -> None:
     language = message.language or dealer.language
     proof = f"the provider's own link under message {message.key}"
-    reader = Reader(dealer, message.customer, language, dealer.preferences.unsubscribe, proof)
+    reader = Reader(dealer, message.customer, told_at(message), language, dealer.preferences.unsubscribe, proof)
     unsubscribe(reader, at=at, words="")
 
 

@@ -1,11 +1,15 @@
 """One click ends marketing, without sign-in or cookie, and looking at the page changes nothing (RFC 8058)."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from relance.delivery.links import unsubscribe_token
 from relance.exports.person.erase import erase
+from relance.facts.consent import OptedOutAddresses, ledger_of, state_of
 from relance.facts.models import ConsentEntry, Customer
+from relance.lib import clock
 from relance.outbox.runs.merged import merge
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
 
@@ -43,7 +47,8 @@ def test_a_post_without_cookies_withdraws_marketing_on_every_channel(client):
     answer = client.post(a_link(), ONE_CLICK)
 
     assert answer.status_code == 200 and not answer.cookies
-    (entry,) = entries()
+    entry, of_the_address = entries()
+    assert of_the_address.customer is None and of_the_address.address == customer().mobile
     assert (entry.channel, entry.purpose, entry.status, entry.by) == ("any", "marketing", "withdrawn", "person")
     assert entry.words == "Receive no more offers and news from North Garage, by any channel? [Yes, unsubscribe]"
     assert entry.customer_id == customer().pk
@@ -53,7 +58,7 @@ def test_a_post_without_cookies_withdraws_marketing_on_every_channel(client):
 def test_a_second_click_adds_nothing(client):
     link = a_link()
     assert [client.post(link, ONE_CLICK).status_code for _ in range(3)] == [200, 200, 200]
-    assert len(entries()) == 1
+    assert len(entries()) == 2
 
 
 def test_where_the_dealer_wants_it_one_click_stops_everything(client):
@@ -90,7 +95,7 @@ def test_the_link_of_a_customer_who_was_merged_speaks_for_the_one_who_was_kept(c
     merge(dealer, first, gone, by="Kim", at=A_DAY)
     merge(dealer, keep, first, by="Kim", at=A_DAY)
     assert client.post(link, ONE_CLICK).status_code == 200
-    assert {entry.customer_id for entry in entries()} == {keep.pk}
+    assert {entry.customer_id for entry in entries()} == {keep.pk, None}  # and for the number
 
 
 def test_the_link_of_somebody_erased_says_that_nothing_is_left(client, tmp_path):
@@ -105,3 +110,28 @@ def test_the_link_of_somebody_erased_says_that_nothing_is_left(client, tmp_path)
 def test_a_link_that_is_none_says_what_to_do_in_the_browsers_language_and_leads_nobody_to_the_staff(client):
     page = client.get("/u/broken", headers={"Accept-Language": "et"}).content.decode()
     assert "See link ei tööta" in page and "STOPP" in page and 'href="/"' not in page
+
+
+def test_the_click_holds_for_the_address_whoever_has_it(client):
+    """A feed may have one reader twice: the other record with this address hears no offers either."""
+    dealer = a_dealer()
+    first = a_customer(dealer, email="Ann@Example.org")
+    message = a_message(first, an_automation(dealer), channel="email", address="Ann@Example.org")
+    client.post(f"/u/{unsubscribe_token(message)}", ONE_CLICK)
+    addresses = OptedOutAddresses(dealer)
+    assert addresses.holds("email", "ann@example.org", "marketing", at=clock.now())
+    assert not addresses.holds("email", "ann@example.org", "service", at=clock.now())
+
+
+def test_the_link_works_after_400_days_when_its_message_is_gone(client, monkeypatch):
+    dealer = a_dealer()
+    customer = a_customer(dealer)
+    message = a_message(customer, an_automation(dealer))
+    link = f"/u/{unsubscribe_token(message)}"
+    at = clock.now() + timedelta(days=400)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    message.delete()
+    assert client.post(link, ONE_CLICK).status_code == 200
+    assert state_of(ledger_of(dealer, [customer.pk])[customer.pk], channel="email", purpose="marketing", at=at) == (
+        "withdrawn"
+    )

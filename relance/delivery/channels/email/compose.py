@@ -38,7 +38,6 @@ class Prepared:
     preferences: Preferences  # those it was made from: others make it anew
     head: str
     domain: str
-    mailto: str
     text_foot: tuple[bytes, bytes]  # before and after the link
     html_head: bytes
     html_foot: tuple[bytes, bytes]
@@ -57,7 +56,7 @@ def compose(parcel: Parcel, from_address: str | None = None) -> bytes:
         f"Message-ID: <{parcel.key}@{prepared.domain}>",
     ]
     if stop:
-        lines.append(f"List-Unsubscribe: <{stop}>{prepared.mailto}")
+        lines.append(f"List-Unsubscribe: <{stop}>")  # no mailto: nobody but a person reads that mailbox (decision 207)
         lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     head = f'{prepared.head}{_lines(lines)}Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
     link = f"{stop}\n"
@@ -138,7 +137,6 @@ def _prepare(dealer: Dealer, language: str, to_customer: bool, from_address: str
         preferences=dealer.preferences,
         head=_lines(lines),
         domain=sender.rpartition("@")[2],
-        mailto=f",\r\n <mailto:{address_line(own)}?subject=unsubscribe>" if own else "",
         text_foot=_halves(text_foot),
         html_head=_quoted(before),
         html_foot=_halves(after),
