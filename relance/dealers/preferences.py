@@ -131,7 +131,11 @@ class ChannelSwitches(Strict):
 class Paper(Strict):
     """How postcards and letters look and are printed."""
 
-    colour: str = Field("#1f5fa8", pattern=r"^#[0-9a-fA-F]{6}$", description=_("Your colour, for example #1f5fa8."))
+    colour: str = Field(
+        "#1f5fa8",
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        description=_("Your colour, on paper and in e-mails, for example #1f5fa8."),
+    )
     size: Literal["letter", "a4"] | None = Field(None, description=_("The paper in the printer; empty: by country."))
     cards_on_a_sheet: Literal[1, 2, 4] = Field(
         2, description=_("Postcards on a sheet: 2 on letter or A4, 4 on tabloid or A3, 1 for a print shop.")

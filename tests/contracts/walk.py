@@ -341,6 +341,7 @@ OUTSIDE: dict[str, str] = {
     "me-sessions-end": "oneself",
     "hooks-unsubscribe": "by a link",
     "hooks-choices": "by a link",
+    "hooks-logo": "anybody: mail programs",
     "hooks-status": "a provider: by its signature",
     "hooks-receipts": "a provider: by its signature",
     "hooks-inbound": "a provider: by its signature",

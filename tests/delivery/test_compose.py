@@ -1,5 +1,6 @@
 """An e-mail is what every mail program and law expects of it, whatever the names in it are."""
 
+import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -18,12 +19,14 @@ from relance.delivery.links import read_unsubscribe, unsubscribe_token
 from relance.outbox.models import Message
 from tests.builders import A_DAY, QUIET_SETTINGS
 
+PNG = b"\x89PNG\r\n\x1a\n rest"
 KEY = UUID("11111111-2222-4333-8444-555555555555")
 
 
 def a_parcel(**values: object) -> Parcel:
     name = str(values.pop("dealer_name", "North Garage"))
-    dealer = Dealer(pk=7, slug="north", name=name, timezone="America/Toronto", settings=QUIET_SETTINGS)
+    own = {**QUIET_SETTINGS, "paper": {"colour": values.pop("colour", "#1f5fa8")}}
+    dealer = Dealer(pk=7, slug="north", name=name, timezone="America/Toronto", settings=own)
     words = {"address": "ann@example.org", "subject_line": "Your visit", "body": "Hello Ann.", "language": "en"}
     who = {"dealer_id": 7, "customer_id": 9, "key": KEY, "recipient": "customer", "channel": "email"}
     message = Message(**{**who, **words, **values})
@@ -101,6 +104,35 @@ def test_the_same_parcel_gives_the_same_bytes():
 def test_a_changed_dealer_is_composed_anew():
     compose(a_parcel())
     assert "South Garage" in part(parsed(a_parcel(dealer_name="South Garage")), "html")
+
+
+@pytest.mark.parametrize(("colour", "readable"), [("#7a1020", "#ffffff"), ("#ffd400", "#000000")])
+def test_the_head_has_the_dealers_colour_and_letters_that_can_be_read_on_it(colour, readable):
+    (head,) = re.findall('<td class="head" style="([^"]*)"', part(parsed(a_parcel(colour=colour)), "html"))
+    assert f"background: {colour};" in head and f" color: {readable};" in f" {head}"
+
+
+@pytest.fixture
+def logos(tmp_path, settings, monkeypatch):
+    """The folder of logos of an empty home; every e-mail is prepared anew."""
+    settings.HOME = tmp_path
+    monkeypatch.setattr("relance.delivery.channels.email.compose.LOOKED_AT_AGAIN", -1.0)
+    (tmp_path / "logos").mkdir()
+    return tmp_path / "logos"
+
+
+def test_a_logo_stands_in_the_head_and_the_name_where_pictures_are_not_shown(logos):
+    (logos / "north.png").write_bytes(PNG)
+    html = part(parsed(a_parcel(dealer_name="Smith & Sons")), "html")
+    assert "/logo/north" in html and 'alt="Smith &amp; Sons"' in html
+    (logos / "north.png").unlink()
+    assert "<img" not in part(parsed(a_parcel(dealer_name="Smith & Sons")), "html")
+
+
+@pytest.mark.parametrize(("name", "content"), [("north.svg", b"<svg/>"), ("north.png", b"<html>"), ("south.png", PNG)])
+def test_what_mail_programs_do_not_draw_is_no_logo(logos, name, content):
+    (logos / name).write_bytes(content)
+    assert "<img" not in part(parsed(a_parcel()), "html")
 
 
 @given(st.text(max_size=120), st.text(max_size=60), st.text(max_size=400))

@@ -12,22 +12,24 @@ from email.utils import format_datetime
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from time import monotonic
 
 import css_inline
 
 from relance.dealers.models import Dealer
 from relance.dealers.preferences import Preferences
 from relance.delivery.channel import Parcel
+from relance.delivery.channels.brand import logo_url, on_colour
 from relance.delivery.channels.email.body import both_of
 from relance.delivery.channels.email.headers import address_line, header_text, mailbox
 from relance.delivery.channels.email.staff_list import list_html, list_text
 from relance.delivery.links import unsubscribe_url
 from relance.plan.saying.legal_lines import foot_text, mail_foot
 
-ACCENT = "#1f5fa8"
 FRAME = (Path(__file__).parent / "frame.html").read_text(encoding="utf-8")
 NOBODY = "no-reply@localhost.localdomain"  # stands in files, when a dealer has given no address yet
 STOP = "@@STOP@@"
+LOOKED_AT_AGAIN = 60.0  # seconds after which the logo is looked for anew: it is a file that somebody may put there
 _prepared: dict[tuple[object, ...], "Prepared"] = {}
 
 
@@ -36,6 +38,7 @@ class Prepared:
     """What the e-mails of one dealer, language and kind of recipient have in common, encoded."""
 
     preferences: Preferences  # those it was made from: others make it anew
+    made: float  # by the machine's own clock
     head: str
     domain: str
     text_foot: tuple[bytes, bytes]  # before and after the link
@@ -116,7 +119,7 @@ def _prepared_for(parcel: Parcel, from_address: str | None) -> Prepared:
     language = parcel.message.language or dealer.language
     key = (dealer.pk, dealer.name, language, parcel.to_customer, from_address)
     found = _prepared.get(key)
-    if found is None or found.preferences is not dealer.preferences:
+    if found is None or found.preferences is not dealer.preferences or monotonic() - found.made > LOOKED_AT_AGAIN:
         if len(_prepared) > 500:
             _prepared.clear()
         found = _prepared[key] = _prepare(dealer, language, parcel.to_customer, from_address)
@@ -135,6 +138,7 @@ def _prepare(dealer: Dealer, language: str, to_customer: bool, from_address: str
     before, after = framed[0].rstrip() + "\n", framed[1].lstrip().replace("@@FOOT@@", html_foot)
     return Prepared(
         preferences=dealer.preferences,
+        made=monotonic(),
         head=_lines(lines),
         domain=sender.rpartition("@")[2],
         text_foot=_halves(text_foot),
@@ -149,8 +153,19 @@ def _halves(text: str) -> tuple[bytes, bytes]:
 
 
 def _framed(dealer: Dealer, language: str) -> str:
-    filled = FRAME.replace("@@LANGUAGE@@", language).replace("@@ACCENT@@", ACCENT)
-    return css_inline.inline(filled.replace("@@NAME@@", escape(dealer.name)))
+    colour, logo = dealer.preferences.paper.colour, logo_url(dealer)
+    drawn = {
+        "LANGUAGE": language,
+        "COLOUR": colour,
+        "ON_COLOUR": on_colour(colour),
+        "HEAD": "head" if logo is None else "head drawn",
+        "SIGN": "@@NAME@@" if logo is None else f'<img class="logo" height="44" src="{escape(logo)}" alt="@@NAME@@">',
+        "NAME": escape(dealer.name),
+    }
+    filled = FRAME
+    for place, words in drawn.items():
+        filled = filled.replace(f"@@{place}@@", words)
+    return css_inline.inline(filled)
 
 
 def _customer_text(dealer: Dealer, language: str) -> str:

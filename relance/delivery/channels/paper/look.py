@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from relance.dealers.models import Dealer
+from relance.delivery.channels.brand import logo_path, on_colour
 from relance.delivery.channels.file.folder import write_whole
 from relance.delivery.channels.paper import press
 from relance.lib.addresses import said_number
@@ -24,9 +25,6 @@ WINDOW_RIGHT = frozenset({"FR", "BE", "LU", "IT", "GB", "IE", "NO", "SE", "DK"})
 SIZES = {"letter": (8.5, 11.0), "a4": (8.268, 11.693), "tabloid": (17.0, 11.0), "a3": (16.535, 11.693)}
 LARGE = {"letter": "tabloid", "a4": "a3"}
 ALONE = (7.0, 5.0)  # one card with its marks
-LOGOS = ("svg", "png", "jpg")
-LOGO_BYTES = 200_000
-BRIGHT = 0.42  # above this much light black letters read better than white ones
 
 
 def look_of(dealer: Dealer, channel: str, *, title: str = "") -> dict[str, Any]:
@@ -40,7 +38,7 @@ def look_of(dealer: Dealer, channel: str, *, title: str = "") -> dict[str, Any]:
         "address": [line.strip() for line in (own.address or "").splitlines() if line.strip()],
         "reach": [part for part in reach if part],
         "colour": own.paper.colour,
-        "on_colour": "#000000" if _light(own.paper.colour) > BRIGHT else "#ffffff",
+        "on_colour": on_colour(own.paper.colour),
         "logo": _logo(dealer),
         "postage": own.paper.postage.splitlines() if own.paper.postage else None,
         "stops": {language: print_foot(dealer, language, purpose="marketing").stop for language in LANGUAGES},
@@ -74,15 +72,9 @@ WINDOWS: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
-def logo_path(dealer: Dealer) -> Path | None:
-    """The dealer's logo: `logos/SLUG.svg` (or .png, .jpg) of the home; None without one."""
-    paths = (Path(settings.HOME) / "logos" / f"{dealer.slug}.{ending}" for ending in LOGOS)
-    return next((path for path in paths if path.is_file() and path.stat().st_size <= LOGO_BYTES), None)
-
-
 def _logo(dealer: Dealer) -> str | None:
     """The name of a copy that stays as it is, so that an old file can be made again with the logo of its day."""
-    path = logo_path(dealer)
+    path = logo_path(dealer.slug)
     if path is None:
         return None
     content = path.read_bytes()
@@ -113,10 +105,3 @@ def opened(look: dict[str, Any]) -> dict[str, Any]:
 
 def _short(website: str | None) -> str:
     return (website or "").split("://")[-1].removeprefix("www.").rstrip("/")
-
-
-def _light(colour: str) -> float:
-    """Relative luminance (WCAG)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
