@@ -19,6 +19,7 @@ from relance.delivery.hand_over import HandOver, RoundTime, parcels_of
 from relance.delivery.safety import trouble
 from relance.delivery.safety.pace import Pace, limits_of, soonest
 from relance.delivery.safety.rests import Rests
+from relance.delivery.safety.room import must_have_room
 from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
 from relance.lib.clock import now
@@ -129,6 +130,7 @@ class Round:
 
     def batch(self, lane: Lane, size: int) -> list[Message] | None:
         """One batch of a lane from claim to record; None when nothing is due there any more."""
+        must_have_room()
         with rarely_collecting():
             return self._batch(lane, size)
 

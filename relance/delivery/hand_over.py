@@ -160,18 +160,33 @@ class HandOver:
         return self._halted
 
     def _write(self, portion: list[Parcel]) -> set[int]:
-        """Write what is answered and mark what comes next as in hand, in one commit."""
+        """Write what is answered and mark what comes next as in hand, in one commit. If it fails all is as it was."""
+        answered = list(self.results)
+        were = [(m, dict(m.__dict__)) for parcel, _ in answered for m in parcel.messages]
+        try:
+            return self._written(portion)
+        except Exception:  # a full disk, a database that is away
+            self.results = answered
+            for message, was in were:
+                message.__dict__.clear()
+                message.__dict__.update(was)
+            raise
+
+    def _written(self, portion: list[Parcel]) -> set[int]:
+        moved: list[Message] = []
         with transaction.atomic():
             if self.results:
                 moment = self.time.now()
-                self.moved += record(self.dealer, self.results, codes=self.codes, at=self.at, doubted_at=moment)
+                moved = record(self.dealer, self.results, codes=self.codes, at=self.at, doubted_at=moment)
                 self.results = []
                 crash_points.reached("recording")
             self._readers = Readers(self.dealer, [m for parcel in portion for m in parcel.messages])
             self._let_go()
             wanted = [m for parcel in portion if parcel.message.id in self.waiting for m in parcel.messages]
-            self.marked = take_in_hand(self.dealer, wanted)
-            return self.marked
+            marked = take_in_hand(self.dealer, wanted)
+        self.moved += moved
+        self.marked = marked
+        return self.marked
 
     def _its_turn(self, parcel: Parcel) -> bool:
         """Wait for its slot and ask its reader again; a slot that is over by then is let go. False: not now."""

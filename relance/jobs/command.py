@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from typer.exceptions import TyperException
 
 from relance.lib.clock import now
+from relance.lib.database.trouble import Trouble, trouble_of
 from relance.lib.errors import BadInput, Told, unknown_word
 
 # name: (module of relance.jobs.commands, needs the database, what it does)
@@ -60,6 +61,14 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "doctor": ("doctor", False, "what is set up, what is missing, what last ran"),
 }
 
+TROUBLES: dict[Trouble, str] = {
+    "full": "the disk of the database is full: nothing of this step is stored; make room, then repeat the command",
+    "read_only": "the database may only be read: nothing is stored; give its folder and files back to this user, or "
+    "mount the disk for writing, then repeat the command",
+    "busy": "the database was busy with somebody else for too long: nothing of this step is stored; repeat the command",
+    "away": "the database cannot be reached: start it, or correct RELANCE_DATABASE_URL, then repeat the command",
+}
+
 
 def main() -> None:
     """The `relance` command."""
@@ -85,11 +94,17 @@ def run(words: list[str]) -> int:
         sys.stderr.close()
         return 1
     except DatabaseError as error:
-        return _tell(f"the database does not answer as it should: {_first_line(error)}", 1)
+        return _tell(_of_database(error), 1)
     except Exception as error:  # the last resort: a fault of ours, kept for whoever mends it
         if isinstance(error, OSError) and error.errno == ENAMETOOLONG:
             return _tell("a path is longer than this system allows: use a shorter one", 2)
         return _tell(f"unexpected fault, kept in {_keep_fault()}: {_first_line(error)}", 1)
+
+
+def _of_database(error: DatabaseError) -> str:
+    trouble = trouble_of(error)
+    says = TROUBLES[trouble] if trouble else "the database does not answer as it should"
+    return f"{says} ({_first_line(error)})"
 
 
 def _run(name: str, rest: list[str]) -> int:

@@ -16,6 +16,7 @@ from django.core.wsgi import get_wsgi_application
 from relance.lib.errors import BadInput
 
 THREADS = 8
+BROWSERS = 1_000  # connections that may be open at once: a browser keeps up to six, and whoever comes later waits
 LAST_PORT = 65_535
 REFUSALS = {
     errno.EADDRINUSE: "is in use: stop what listens there, or choose another with --port",
@@ -60,7 +61,13 @@ def serve(listening: socket.socket, beside: Sequence[Beside], *, ready: Callable
     """Serve until Ctrl-C or SIGTERM; then let everything beside finish what it has in hand."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no fault
     server = waitress.create_server(
-        get_wsgi_application(), sockets=[listening], threads=THREADS, ident="relance", **_in_front()
+        get_wsgi_application(),
+        sockets=[listening],
+        threads=THREADS,
+        connection_limit=BROWSERS,
+        asyncore_use_poll=True,  # `select` knows no more than 1,024 files
+        ident="relance",
+        **_in_front(),
     )
     for signalled in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signalled, _stop)

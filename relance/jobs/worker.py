@@ -9,6 +9,7 @@ from django.db import close_old_connections
 
 from relance.jobs.schedule import TASKS, Task
 from relance.lib.clock import now
+from relance.lib.errors import Told
 
 log = logging.getLogger("relance.clockwork")
 PAUSE = 0.1  # seconds between two looks at the clock
@@ -60,6 +61,8 @@ class Clockwork:
         close_old_connections()
         try:
             task.run(at)
+        except Told as error:
+            log.error("%s failed, it comes again in %s: %s", task.name, task.every, error)
         except Exception:
             log.exception("%s failed, it comes again in %s", task.name, task.every)
         finally:

@@ -21,12 +21,16 @@ def fill(channel: str, number: int, at: datetime, *, slug: str = "north") -> Dea
     """The dealer, with `number` messages that are due at `at`."""
     dealer = a_dealer(slug, timezone="UTC", quiet_hours=AROUND_THE_CLOCK)
     automation = an_automation(dealer, channels=[channel], wording=_wording(channel))
-    run = Run.objects.create(
-        dealer=dealer, automation=automation, reference_at=at, run_at=at, state="done", planned_at=at
-    )
-    for start in range(0, number, 500):
-        _fill(dealer, automation, run, range(start, min(start + 500, number)))
+    Run.objects.create(dealer=dealer, automation=automation, reference_at=at, run_at=at, state="done", planned_at=at)
+    more(dealer, range(number))
     return dealer
+
+
+def more(dealer: Dealer, numbers: range) -> None:
+    """Further people of such a dealer, each with one message of the same run."""
+    run = Run.objects.of(dealer).select_related("automation").get()
+    for start in range(0, len(numbers), 500):
+        _fill(dealer, run.automation, run, numbers[start : start + 500])
 
 
 def of_people(channel: str, number: int) -> Dealer:

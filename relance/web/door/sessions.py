@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth import login, logout
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 from relance.dealers.models import DeskSession, User
 from relance.lib import clock
+from relance.lib.database.trouble import trouble_of
 
 IDLE, ABSOLUTE, NOTED_EVERY = timedelta(minutes=30), timedelta(hours=12), timedelta(minutes=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -42,9 +44,19 @@ def _keep_or_end(request: HttpRequest, user: User) -> None:
         _begin(request, user, at=at)
     elif at - seen > IDLE or at - begun > ABSOLUTE:
         forget(request)
-    elif at - seen > NOTED_EVERY:
+    elif at - seen > NOTED_EVERY and _can_note(request, at):
         request.session[SEEN] = at.isoformat()
+
+
+def _can_note(request: HttpRequest, at: datetime) -> bool:
+    """Note that the session is in use; False where nothing can be stored: pages can be read all the same (R58)."""
+    try:
         DeskSession.objects.filter(key=request.session.session_key).update(seen_at=at)
+    except DatabaseError as fault:
+        if trouble_of(fault) not in ("full", "read_only", "busy"):
+            raise
+        return False
+    return True
 
 
 def sign_in_as(request: HttpRequest, user: User, *, second: bool = False) -> None:

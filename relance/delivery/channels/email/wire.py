@@ -154,8 +154,8 @@ class Wire:
         return smtp
 
     def close(self) -> None:
-        """Say goodbye; never raises."""
-        if self.smtp is not None:
+        """Say goodbye, unless the server waits for a text: to it a goodbye would be one; never raises."""
+        if self.smtp is not None and self.offered is None:
             try:
                 self.smtp.quit()
             except (smtplib.SMTPException, OSError):
@@ -180,7 +180,11 @@ class Wire:
                     return
                 letter = next(letters, None)
                 continue
-            following = next(letters, None)
+            try:
+                following = next(letters, None)
+            except BaseException:
+                self._drop()  # the server waits for a text: to it a goodbye would be one
+                raise
             yield letter, self._hand(letter, following)
             letter = following
 
