@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -35,9 +37,9 @@ def programs() -> Path:
 
 
 class Server:
-    """A PostgreSQL of one test session."""
+    """A PostgreSQL of one test session; `options` of its own beside the usual ones, `{folder}` is its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Mapping[str, str] = MappingProxyType({})) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="relance-pg-"))
         self.identity: dict[str, Any] = {}
         folder = programs()
@@ -49,14 +51,20 @@ class Server:
             for path in [self.folder, *self.folder.rglob("*")]:
                 os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
         self.environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        data = self.folder / "data"
-        self._run(
-            folder / "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"
-        )
-        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
-        with (self.folder / "log").open("wb") as log:
+        self.programs, self.options = folder, {**FAST, **options}
+        self.run(
+            "initdb", "--pgdata", self.folder / "data", "--username=postgres", "--auth=trust", "--encoding=UTF8",
+            "--no-sync",
+        )  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        """Start it on the data in its folder, and wait until it answers."""
+        options = [f"{name}={value.replace('{folder}', str(self.folder))}" for name, value in self.options.items()]
+        words = [word for option in options for word in ("-c", option)]
+        with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [folder / "postgres", "-D", data, "-h", "", "-k", self.folder, *options],
+                [self.programs / "postgres", "-D", self.folder / "data", "-h", "", "-k", self.folder, *words],
                 stdout=log, stderr=log, env=self.environment, cwd="/", **self.identity,
             )  # fmt: skip
         self._wait()
@@ -69,7 +77,9 @@ class Server:
                 shutil.copytree(part, self.folder / part.relative_to(package.parent), symlinks=True)
         return self.folder / folder.relative_to(package.parent)
 
-    def _run(self, *words: str | Path) -> None:
+    def run(self, program: str, *rest: str | Path) -> None:
+        """One of its programs, as its own user."""
+        words = (self.programs / program, *rest)
         done = subprocess.run(words, capture_output=True, text=True, env=self.environment, cwd="/", **self.identity)
         if done.returncode:
             raise RuntimeError(f"{words[0]}: {done.stderr or done.stdout}")
@@ -85,6 +95,14 @@ class Server:
                 time.sleep(0.05)
         self.stop()
         raise RuntimeError("PostgreSQL did not start")
+
+    def wait_for(self, is_so: Callable[[], bool]) -> None:
+        """Look again and again, as long as it may take to start."""
+        for _ in range(START_SECONDS * 20):
+            if is_so():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"it does not come: {(self.folder / 'log').read_text()[-2000:]}")
 
     def url(self, name: str) -> str:
         """The address of one database of this server, as RELANCE_DATABASE_URL takes it."""

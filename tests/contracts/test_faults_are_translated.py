@@ -54,6 +54,7 @@ OF_THE_SERVER = (
     "measures/trouble.py",
     "outbox/runs/late.py",
     "replies/receive.py",  # relance reply
+    "lib/database/place.py",  # at the start, before there is a page
     "lib/http.py",  # what a connection met, with the provider's own words
     "delivery/receipts/sns.py",
     "delivery/channels/email/providers.py",

@@ -26,7 +26,7 @@ READY_SECONDS = 120
 WAITING = 1_000  # messages that are ready, at least
 ANSWERS_WITHIN = 0.03  # seconds at most until the mail server answers
 IMPORTED = 2_000  # rows of each import: half of them changed
-TROUBLE = re.compile(r"Traceback|database is locked|OperationalError|cannot be|failed", re.IGNORECASE)
+TROUBLE = re.compile(r"Traceback|locked|OperationalError|too long|failed")
 
 
 class House:
@@ -75,7 +75,7 @@ class House:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self.log.close()
+        self.running.clear()
 
 
 @contextmanager
@@ -121,66 +121,83 @@ def people(dealer: Any, number: int) -> list[str]:
     return emails
 
 
-def run(seconds: float, number: int, senders: int, customers: int, pause: float) -> dict[str, Any]:
-    """One storm in the (empty) home of this process."""
-    at_desk, desk = (importlib.import_module(f"tests.storms.{name}") for name in ("work_at_desk", "desk"))
-    world, ordeal = (importlib.import_module(f"tests.harness.{name}") for name in ("world", "ordeal"))
-    settings = importlib.import_module("django.conf").settings
-    facts, outbox = (importlib.import_module(f"relance.{room}.models") for room in ("facts", "outbox"))
-    house, ledger = House(settings.HOME, settings.HOME / "log"), settings.HOME / "accepted"
-    if house.run("demo", "--customers", customers, "--lived", 1, "--no-serve"):
-        raise RuntimeError(f"no dealership: {(settings.HOME / 'log').read_text()}")
-    north = importlib.import_module("relance.dealers.models").Dealer.objects.get()
-    south = world.fill("email", max(IMPORTED, WAITING), ordeal.now(), slug="south")
-    emails = people(north, number)
-    refs = list(facts.Customer.objects.of(north).values_list("ref", flat=True)[:500])
-    tasks = [str(key) for key in outbox.Task.objects.of(north).filter(state="open").values_list("key", flat=True)]
-    filled = [max(IMPORTED, WAITING)]
+class Storm:
+    """One storm in the (empty) home of this process: a dealer with people at the desk, one whose mails leave."""
 
-    def fill(_: int) -> None:
-        ready = outbox.Message.objects.of(south).filter(state="ready").count()
-        if ready < WAITING:
-            world.more(south, range(filled[0], filled[0] + WAITING))
-            filled[0] += WAITING
+    def __init__(self, number: int, customers: int, pause: float) -> None:
+        self.at_desk, self.desk = (importlib.import_module(f"tests.storms.{name}") for name in ("work_at_desk", "desk"))
+        self.world, self.ordeal = (importlib.import_module(f"tests.harness.{name}") for name in ("world", "ordeal"))
+        self.home = importlib.import_module("django.conf").settings.HOME
+        self.house, self.pause, self.filled = House(self.home, self.home / "log"), pause, max(IMPORTED, WAITING)
+        if self.house.run("demo", "--customers", customers, "--lived", 1, "--no-serve"):
+            raise RuntimeError(f"no dealership: {self.said()}")
+        self.north = importlib.import_module("relance.dealers.models").Dealer.objects.get()
+        self.south = self.world.fill("email", self.filled, self.ordeal.now(), slug="south")
+        self.messages = importlib.import_module("relance.outbox.models").Message.objects.of(self.south)
+        self.emails = people(self.north, number)
+
+    def said(self) -> str:
+        """By every process."""
+        return str((self.home / "log").read_text())
+
+    def people_at_desks(self) -> list[Any]:
+        """Everybody, signed in."""
+        customers = importlib.import_module("relance.facts.models").Customer.objects.of(self.north)
+        tasks = importlib.import_module("relance.outbox.models").Task.objects.of(self.north).filter(state="open")
+        refs, keys = list(customers.values_list("ref", flat=True)[:500]), [str(task.key) for task in tasks]
+        home = f"/d/{self.north.slug}/"
+        everybody = [self.desk.Person(self.house.port, email, PASSWORD, home) for email in self.emails]
+        workers = [self.at_desk.Worker(person, refs, keys, self.pause) for person in everybody]
+        for worker in workers:
+            worker.sign_in()
+        return workers
+
+    def fill(self, _: int) -> None:
+        """There is always something to send."""
+        if self.messages.filter(state="ready").count() < WAITING:
+            self.world.more(self.south, range(self.filled, self.filled + WAITING))
+            self.filled += WAITING
         importlib.import_module("django.db").connections.close_all()
 
-    def take_in(turn: int) -> int:
-        return house.run("import", "south", feed(settings.HOME / "feed", turn))
+    def take_in(self, turn: int) -> int:
+        """A feed."""
+        return self.house.run("import", "south", feed(self.home / "feed", turn))
 
-    def back_up(turn: int) -> int:
-        status = house.run("backup", settings.HOME / f"backup-{turn}.db")
-        (settings.HOME / f"backup-{turn - 1}.db").unlink(missing_ok=True)  # the newest is tried by the clockwork
+    def back_up(self, turn: int) -> int:
+        """A backup; the one before it goes, the newest is tried by the clockwork."""
+        status = self.house.run("backup", self.home / f"backup-{turn}.db")
+        (self.home / f"backup-{turn - 1}.db").unlink(missing_ok=True)
         return status
 
-    try:
-        with ordeal.provider("smtp", ledger, 0, ANSWERS_WITHIN) as port:
-            ordeal.keep_sender(south, "email", ordeal.sender("email", port), at=ordeal.now())
+
+def run(seconds: float, number: int, senders: int, customers: int, pause: float) -> dict[str, Any]:
+    """Everything at once for so long, and what came of it."""
+    storm = Storm(number, customers, pause)
+    house, ordeal, loads = storm.house, storm.ordeal, list[float]()
+    with ordeal.provider("smtp", storm.home / "accepted", 0, ANSWERS_WITHIN) as port:
+        ordeal.keep_sender(storm.south, "email", ordeal.sender("email", port), at=ordeal.now())
+        try:
             house.serve()
-            everybody = [desk.Person(house.port, email, PASSWORD, f"/d/{north.slug}/") for email in emails]
-            workers = [at_desk.Worker(person, refs, tasks, pause) for person in everybody]
-            for worker in workers:
-                worker.sign_in()
+            workers = storm.people_at_desks()
             for _ in range(senders):
                 house.start("work")
-            loads: list[float] = []
             with (
-                again_and_again(fill, 0.5),
-                again_and_again(take_in, 1) as imports,
-                again_and_again(back_up, 1) as backups,
+                again_and_again(storm.fill, 0.5),
+                again_and_again(storm.take_in, 1) as imports,
+                again_and_again(storm.back_up, 1) as backups,
                 again_and_again(lambda _: loads.append(os.getloadavg()[0]), 10),
             ):
-                at_desk.work(workers, seconds)
-    finally:
-        house.stop()
-    done = [one for worker in workers for one in worker.done]
-    taken = Counter(ordeal.accepted(ledger))
+                storm.at_desk.work(workers, seconds)
+        finally:
+            house.stop()
+    taken = Counter(ordeal.accepted(storm.home / "accepted"))
     return {
-        **figures(at_desk, done),
+        **figures(storm.at_desk, [one for worker in workers for one in worker.done]),
         "imports": len(imports), "imports failed": sum(map(bool, imports)),
         "backups": len(backups), "backups failed": sum(map(bool, backups)),
         "mails": sum(taken.values()), "mails twice": sum(times > 1 for times in taken.values()),
-        "trouble": [line for line in (settings.HOME / "log").read_text().splitlines() if TROUBLE.search(line)][:20],
-        "megabytes": round((settings.HOME / "relance.db").stat().st_size / 2**20, 1),
+        "trouble": [line for line in storm.said().splitlines() if TROUBLE.search(line)][:20],
+        "megabytes": round((storm.home / "relance.db").stat().st_size / 2**20, 1),
         "load": max(loads, default=0.0),
     }  # fmt: skip
 
