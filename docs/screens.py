@@ -49,6 +49,7 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "hours": ("Settings: hours and closed days", "settings/of/hours/", ""),
     "consent": ("Settings: contact and consent", "settings/of/contact/", ""),
     "senders": ("Senders", "settings/senders/", ""),
+    "suppressed": ("Addresses that are not used", "settings/suppressed/", ""),
     "feeds": ("Feeds", "settings/feeds/", ""),
     "schedules": ("Maintenance schedules", "settings/schedules/?full=1", ""),
     "staff": ("Staff", "settings/staff/", ""),

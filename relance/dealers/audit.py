@@ -56,6 +56,7 @@ ACTS: Mapping[str, Promise] = {
     "resolved": _("Settled an unsure message"),
     "halted": _("Halted sending"),
     "let_go": _("Resumed sending"),
+    "address_used_again": _("Used an address again"),
     "task": _("Worked on a task"),
     "reminder": _("Changed a personal reminder"),
     "printed": _("Printed"),

@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "halt": ("sending.halt", True, "stop all sending, of one dealer or of all"),
     "release": ("sending.release", True, "resume what was halted"),
     "bounce": ("sending.bounce", True, "record a mail that came back, or a complaint"),
+    "suppressed": ("sending.suppressed", True, "addresses that are not used any more, and one that is good again"),
     "unsure": ("sending.unsure", True, "messages nobody knows the fate of, and what a person found out"),
     "export": ("files.export", True, "the people of a run as lists, letters, postcards or labels"),
     "audit": ("people.audit", True, "who did what, and whether the log is as it was written"),

@@ -7,9 +7,10 @@ import logging
 from datetime import datetime, timedelta
 
 from relance.dealers.models import Dealer
+from relance.delivery.safety import trouble
 from relance.delivery.safety.restored import is_held, reconcile
 from relance.lib.clock import now
-from relance.replies.recover import recover
+from relance.replies.recover import NotHeard, recover
 
 log = logging.getLogger("relance.clockwork")
 AGAIN = timedelta(minutes=5)
@@ -22,6 +23,7 @@ class Listening:
     def __init__(self) -> None:
         self._heard_at: dict[int, datetime] = {}
         self._tried_since: dict[int, datetime] = {}
+        self._told: dict[int, str] = {}  # the channel that was said to stand still because of it
         self._answered: dict[int, set[int]] = {}  # messages of restored dealers that providers were asked about
 
     def has_heard(self, dealer: Dealer, at: datetime) -> bool:
@@ -47,10 +49,16 @@ class Listening:
             return True
         try:
             recover(dealer, at=at)
-        except Exception:
+        except Exception as error:
             log.exception("%s: what customers wrote meanwhile cannot be read", dealer.slug)
-            return heard is not None or now() - self._tried_since.setdefault(dealer.pk, now()) >= PATIENCE
+            may_leave = heard is not None or now() - self._tried_since.setdefault(dealer.pk, now()) >= PATIENCE
+            if isinstance(error, NotHeard) and not may_leave:
+                trouble.closed(dealer, error.channel, because=str(error), at=now())
+                self._told[dealer.pk] = error.channel
+            return may_leave
         self._heard_at[dealer.pk] = now()
+        if dealer.pk in self._told:
+            trouble.opened(dealer, self._told.pop(dealer.pk))
         return True
 
 

@@ -70,6 +70,7 @@ NOTED: Mapping[str, Promise | str] = {
     r"(?P<where>\S+) does not take user and password: (?P<said>.*)": _(
         "{where} does not accept our user name and password"
     ),
+    r"(?P<where>\S+) cannot be trusted: (?P<said>certificate has expired)": _("the certificate of {where} has expired"),
     r"(?P<where>\S+) cannot be trusted: (?P<said>.*)": _("the certificate of {where} cannot be trusted"),
     r"(?P<where>\S+) cannot be reached: (?P<said>.*)": _("{where} cannot be reached"),
     r"(?P<where>\S+) cannot do what the sender asks for: (?P<said>.*)": _(

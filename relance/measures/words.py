@@ -14,6 +14,15 @@ CHANNELS: Mapping[str, Promise | str] = {
     "phone": _("Telephone"),
     "staff": _("To staff"),
 }
+# Why an address is not used any more.
+SUPPRESSED: Mapping[str, Promise | str] = {
+    "hard_bounce": _("the mailbox does not exist"),
+    "invalid": _("it does not exist"),
+    "landline": _("it takes no text messages"),
+    "wrong_number": _("somebody else has this number"),
+    "complaint": _("reported as spam by its owner"),
+    "opted_out": _("unsubscribed at the provider"),
+}
 STATES: Mapping[str, Promise | str] = {
     "ready": _("Waiting"),
     "approval": _("Needs approval"),

@@ -23,16 +23,27 @@ OVERLAP = timedelta(hours=1)  # logs are late and clocks differ; what we have al
 LONGEST = timedelta(days=30)  # how far back a log is read
 
 
+class NotHeard(Exception):
+    """A provider's log cannot be read; `channel` is whose."""
+
+    def __init__(self, channel: str, why: str) -> None:
+        super().__init__(why)
+        self.channel = channel
+
+
 def recover(dealer: Dealer, *, at: datetime) -> int:
     """Take in what came while we did not listen, and what was stored and not understood. How many.
 
-    Raises what went wrong with a provider's log; what was read before that is taken in.
+    NotHeard when a provider's log cannot be read; what was read before that is taken in.
     """
     number = catch_up(dealer, at=at)
     for sender in _senders(dealer):
         with closing(channel_for(opened(sender))) as channel:
             if isinstance(channel, Hears):
-                number += _take_in(dealer, sender, channel, at)
+                try:
+                    number += _take_in(dealer, sender, channel, at)
+                except Exception as error:
+                    raise NotHeard(sender.channel, str(error)) from error
     return number
 
 

@@ -26,7 +26,7 @@ from relance.dealers.models import ROLES, AuditEntry, Dealer, User
 from relance.dealers.rights import rights_of
 from relance.delivery.models import Notice
 from relance.exports.lists.cells import is_formula, plain
-from relance.facts.models import Customer
+from relance.facts.models import Customer, Suppression
 from relance.intake.models import ImportRun
 from relance.lib import clock
 from relance.outbox.models import Message, Task
@@ -47,6 +47,7 @@ FILTERS: dict[str, list[dict[str, str]]] = {
     "customers": [{"q": "tremblay"}, {"only": "visitors"}, {"only": "no_email"}],
     "messages": [{"state": "sent"}, {"state": "ready", "sort": "send"}, {"q": "tamm"}, {"q": "tamm", "state": "sent"}],
     "tasks": [{"show": "late"}, {"show": "all", "kind": "call"}, {"show": "mine"}],
+    "suppressed": [{"q": "a0"}],
     "calls": [{"automation": "E01"}],
     "automations": [{"show": "on"}, {"show": "off"}],
     "audit": [{"act": "staff"}, {"by": "a@dealer.example"}, {"day": "2026-05-04"}, {"day": "2026-05-03"}],
@@ -103,6 +104,8 @@ def with_what_the_desk_made(dealer: Dealer) -> None:
         run = {"read": number, "inserted": 1, "updated": 0, "unchanged": 0, "rejected": 0, "file": "x.csv"}
         ImportRun.objects.create(dealer=dealer, feed=FORMULA, started_at=at, files=[run], error=FORMULA)
         CustomerGroup.objects.create(dealer=dealer, name=f"{name}{number}", subject="customer", updated_at=at)
+        address = f"{FORMULA}{number}" if number else "a0@x.example"
+        Suppression.objects.create(dealer=dealer, channel="email", address=address, reason="hard_bounce", at=at)
         once = {"kind": "once", "at": f"2026-05-0{number // 2 + 5}T10:00:00-04:00"}
         an_automation(dealer, f"V07_{number}", name=name, schedule=once)
         task = Task.objects.of(dealer).exclude(customer=None).order_by("pk")[number]

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from relance.dealers.audit import Deed, Who, note
 from relance.dealers.models import Dealer
+from relance.facts.models import Suppression
 from relance.web.desk.outbox import outbox_list
 from relance.web.lists.files import LISTS
 from relance.web.lists.listing import Listing
@@ -24,6 +25,7 @@ LARGE = [
     ("customers", {"only": "visitors"}),
     ("messages", {}),
     ("messages", {"state": "sent"}),
+    ("suppressed", {}),
     ("audit", {}),
     ("audit", {"act": "task"}),
     ("audit", {"by": "a@x.example"}),
@@ -44,6 +46,9 @@ def dealer(monkeypatch: pytest.MonkeyPatch) -> Dealer:
     for number in range(6):
         customer = a_customer(dealer, kind="visitor", created_at=A_DAY + timedelta(days=number // 2))
         a_message(customer, automation, at=A_DAY + timedelta(days=number // 2), state="sent")
+        Suppression.objects.create(
+            dealer=dealer, channel="email", address=f"{number}@x.example", reason="invalid", at=A_DAY
+        )
         note(dealer, Deed("task"), who=Who("a@x.example"), at=A_DAY)
     return dealer
 

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from relance.dealers.models import Dealer, Invitation, Membership, Staff
 from relance.delivery.models import MarketingPause, PrintFile
-from relance.facts.models import Customer, MaintenanceSchedule
+from relance.facts.models import Customer, MaintenanceSchedule, Suppression
 from relance.lib import clock
 from relance.outbox.hold_back import hold_back
 from relance.outbox.models import HoldBack, Task
@@ -58,6 +58,12 @@ def _key(state: str) -> Callable[[Dealer], Values]:
 def _paused(dealer: Dealer) -> Values:
     MarketingPause.objects.create(dealer=dealer, channel="email", at=clock.now(), because="5 came back")
     return {"channel": "email"}
+
+
+def _suppressed(dealer: Dealer) -> Values:
+    row = Suppression(dealer=dealer, channel="sms", address="+15145550100", reason="landline", at=clock.now())
+    row.save()
+    return {"number": row.pk}
 
 
 def _held_back(dealer: Dealer) -> Values:
@@ -298,6 +304,8 @@ DESK: dict[str, Entry] = {
     ),
     "desk-sender-save": Entry("settings", Deed("sender", _data(url="smtp://127.0.0.1:9"), _at(channel="email"))),
     "desk-sender-check": Entry("settings", Deed("sender", values=_at(channel="email"))),
+    "desk-suppressed": Entry("settings"),
+    "desk-suppressed-use": Entry("settings", Deed("address_used_again", _data(why="A new phone"), _suppressed)),
     "desk-feeds": Entry("imports"),
     "desk-feed-bring": Entry("imports", Deed("import", _feed)),
     "desk-feed-rejects": Entry("imports"),

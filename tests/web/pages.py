@@ -78,6 +78,7 @@ def pages_of(dealer: Dealer) -> dict[str, str]:
         "desk-settings-of": {"section": "contact"},
         "desk-settings-versions": {},
         "desk-senders": {},
+        "desk-suppressed": {},
         "desk-feeds": {},
         "desk-schedules": {},
         "desk-schedule": {"number": 0},

@@ -74,3 +74,4 @@ class Suppression(DealerRow):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["dealer", "channel", "address"], name="suppression_once")
         ]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["dealer", "at"], name="suppression_since")]

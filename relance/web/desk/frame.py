@@ -100,6 +100,7 @@ PLACES = (
         (
             Page("desk-settings", _("This dealer"), "settings"),
             Page("desk-senders", _("Senders"), "settings"),
+            Page("desk-suppressed", _("Addresses not used"), "settings"),
             Page("desk-feeds", _("Feeds"), "imports"),
             Page("desk-schedules", _("Maintenance schedules"), "settings"),
             Page("desk-staff", _("Staff"), "users"),

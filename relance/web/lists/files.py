@@ -24,6 +24,7 @@ from relance.web.desk.settings.audit_log import AUDIT
 from relance.web.desk.settings.feeds import IMPORTS
 from relance.web.desk.settings.people import PEOPLE
 from relance.web.desk.settings.staff import STAFF
+from relance.web.desk.settings.suppressed import SUPPRESSIONS
 from relance.web.desk.taken import sheet_file
 from relance.web.desk.tasks.staff_lists import STAFF_LISTS
 from relance.web.desk.tasks.task_list import CALLS_TO_MAKE, DONE, TO_DO
@@ -51,6 +52,7 @@ ALL: tuple[Listing[Any], ...] = (
     IMPORTS,
     STAFF,
     PEOPLE,
+    SUPPRESSIONS,
     AUDIT,
     NOTICES,
 )

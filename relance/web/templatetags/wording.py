@@ -14,7 +14,7 @@ from relance.delivery.channels.email.body import html_of
 from relance.facts.models import Vehicle
 from relance.lib.sms import size_of
 from relance.measures.causes import Cause, cause_of
-from relance.measures.words import CHANNELS, STATES
+from relance.measures.words import CHANNELS, STATES, SUPPRESSED
 from relance.outbox.models import Message, Move
 from relance.plan.models import Automation
 from relance.plan.render import shielded
@@ -78,6 +78,12 @@ def section_word(section: str) -> Word:
 def print_word(state: str) -> Word:
     """`To be printed`."""
     return word(PRINT_STATES, state)
+
+
+@register.filter
+def suppressed_word(reason: str) -> Word:
+    """`the mailbox does not exist`."""
+    return word(SUPPRESSED, reason)
 
 
 @register.filter

@@ -130,7 +130,7 @@ class Wire:
             told = gettext("{where} cannot do what the sender asks for: {why}").format(where=where, why=error)
             raise ChannelDown(told) from None
         except ssl.SSLError as error:
-            told = gettext("{where} cannot be trusted: {why}").format(where=where, why=error.reason or error)
+            told = gettext("{where} cannot be trusted: {why}").format(where=where, why=_untrusted(error))
             raise ChannelDown(told) from None
         except (smtplib.SMTPException, OSError) as error:
             told = gettext("{where} cannot be reached: {why}").format(where=where, why=_words(error))
@@ -296,6 +296,11 @@ def _trusting(route: Route) -> ssl.SSLContext:
     if route.tls == "auto":  # no password travels here: better read by a stranger's certificate than by everybody
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
+
+
+def _untrusted(error: ssl.SSLError) -> str:
+    """What is wrong with a certificate, or with the handshake."""
+    return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else str(error.reason or error)
 
 
 def _words(error: Exception) -> str:

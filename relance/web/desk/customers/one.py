@@ -6,18 +6,21 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from relance.facts.consent import ledger_of, ledger_of_addresses, state_of
-from relance.facts.models import Appointment, ConsentEntry, Customer, DeferredWork, Vehicle
+from relance.facts.models import Appointment, ConsentEntry, Customer, DeferredWork, Suppression, Vehicle
 from relance.lib.errors import BadInput
 from relance.lib.moments import parse_moment
 from relance.measures.timeline import AT_ONCE, timeline
 from relance.measures.why import why
 from relance.measures.why_in_words import why_in_words
+from relance.measures.words import CHANNELS as CHANNEL_WORDS
+from relance.measures.words import SUPPRESSED
 from relance.outbox.hold_back import standing_of
 from relance.outbox.models import Task
 from relance.outbox.runs.answers import CODE as ANSWERS
 from relance.plan.models import Automation, PersonalReminder
 from relance.web.desk.frame import show
 from relance.web.desk.guard import Desk, desk_page
+from relance.web.desk.words import Word, word
 
 PLACE = "desk-customers"
 CHANNELS = ("sms", "email", "phone", "postcard", "letter")
@@ -61,6 +64,7 @@ def customer_page(desk: Desk, one: Customer, *, status: int = 200, **more: Any) 
         "held": standing_of(dealer, one, at=at),
         "reminders": PersonalReminder.objects.of(dealer).filter(customer=one).order_by("-at")[:20],
         "consents": _consents(desk, one),
+        "unused": _unused(desk, one),
         "automations": Automation.objects.of(dealer).exclude(code=ANSWERS).order_by("code"),
         **_time(desk, one),
         "told": "",
@@ -77,6 +81,13 @@ def _time(desk: Desk, one: Customer) -> dict[str, Any]:
         raise Http404 from None
     happened = timeline(desk.dealer, one, before=until)
     return {"happened": happened, "earlier": happened[-1].at if len(happened) == AT_ONCE else None}
+
+
+def _unused(desk: Desk, one: Customer) -> list[tuple[str, Word, Word]]:
+    """His addresses to which nothing is sent: the address, its channel, why."""
+    addresses = [text for text in (one.mobile, one.phone, one.email_folded) if text]
+    rows = Suppression.objects.of(desk.dealer).filter(address__in=addresses).order_by("at", "pk")
+    return [(row.address, word(CHANNEL_WORDS, row.channel), word(SUPPRESSED, row.reason)) for row in rows]
 
 
 def _consents(desk: Desk, one: Customer) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from relance.web.desk.settings import audit_log, feeds, house, people, schedules, senders, staff
+from relance.web.desk.settings import audit_log, feeds, house, people, schedules, senders, staff, suppressed
 
 urlpatterns: list[URLPattern] = [
     path("settings/", house.settings_of, name="desk-settings"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("settings/senders/<slug:channel>/", senders.save_sender, name="desk-sender-save"),
     path("settings/senders/<slug:channel>/check/", senders.check_sender, name="desk-sender-check"),
     path("settings/senders/<slug:channel>/test/", senders.test_sender, name="desk-sender-test"),
+    path("settings/suppressed/", suppressed.suppressed, name="desk-suppressed"),
+    path("settings/suppressed/<int:number>/use/", suppressed.use_again, name="desk-suppressed-use"),
     path("settings/feeds/", feeds.feeds, name="desk-feeds"),
     path("settings/feeds/bring/", feeds.bring_feed, name="desk-feed-bring"),
     path("settings/feeds/<int:number>/rejects/", feeds.rejects, name="desk-feed-rejects"),
