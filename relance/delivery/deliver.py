@@ -15,11 +15,11 @@ from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.channel import Channel, ChannelDown, Sending
 from relance.delivery.claim import BATCH, PURPOSES, Claimed, Lane, claim, lanes_due, settle_expired_leases, weight_due
-from relance.delivery.hand_over import HandOver, RoundTime, parcels_of
+from relance.delivery.hand_over import IN_HAND, SOON, HandOver, RoundTime, parcels_of
 from relance.delivery.safety import trouble
 from relance.delivery.safety.pace import Pace, limits_of, soonest
-from relance.delivery.safety.rests import Rests
 from relance.delivery.safety.room import must_have_room
+from relance.delivery.safety.turns import Lately, StillGoing
 from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
 from relance.lib.clock import now
@@ -29,6 +29,7 @@ from relance.outbox.models import Message
 from relance.plan.models import Automation
 
 log = logging.getLogger(__name__)
+ANSWER_EACH = ("sms", "email", "staff")  # somebody answers for each message; paper is pressed a run at a time
 LONG = 60.0  # seconds: a sender that is closed for longer (its day is full) is not waited for
 
 
@@ -38,21 +39,22 @@ def deliver(
     at: datetime,
     limit: int | None = None,
     patience: float | None = None,
-    rests: Rests | None = None,
+    lately: Lately | None = None,
 ) -> Iterator[Message]:
     """Take up what is due at `at`, of one dealer or of all; yields every message taken up, in its new state.
 
     Service before marketing, then a batch of each dealer in turn. A sender that has reached its rate holds up nobody
     else; when nothing but such senders is left, they are waited for, `patience` seconds long (None: to the end).
-    The same moment again yields nothing. `rests`: what the caller knows of senders in trouble, and is told.
+    The same moment again yields nothing. `lately`: what the caller knows of the senders, and is told.
     """
     # First of all: its clock begins here, and whoever says stop later is heard (R10).
-    round_ = Round(at, new_owner(), rests)
+    round_ = Round(at, new_owner(), lately)
     settle_expired_leases(now())
-    ends = None if patience is None else monotonic() + patience
+    began = monotonic()
+    ends = None if patience is None else began + patience
     left = limit
     with round_.channels:
-        lanes = [round_.lane(*found) for found in lanes_due(dealer, at)]
+        lanes = [round_.lane(*found) for found in round_.turns.in_turn(lanes_due(dealer, at))]
         while lanes and (left is None or left > 0):
             open_now, waits = round_.open_now(lanes)
             if not open_now:
@@ -60,6 +62,8 @@ def deliver(
                     return
                 time.sleep(soonest(waits))
             for lane in open_now:
+                if round_.is_over(monotonic() - began):
+                    return
                 taken = round_.batch(lane, BATCH if left is None else min(BATCH, left))
                 if taken != []:
                     lanes.remove(lane)
@@ -74,16 +78,22 @@ def deliver(
 class Round:
     """One call of deliver: its moment, its worker's name, and the channels and dealers met so far."""
 
-    def __init__(self, at: datetime, owner: str, rests: Rests | None = None) -> None:
-        self.at, self.owner, self.rests = at, owner, Rests() if rests is None else rests
+    def __init__(self, at: datetime, owner: str, lately: Lately | None = None) -> None:
+        self.at, self.owner, self.lately = at, owner, lately or Lately()
+        self.rests, self.turns = self.lately.rests, self.lately.turns
         self.time = RoundTime(at)
         self.channels = ExitStack()  # closes every connection at the end
+        self.channels.callback(self._close)
         self._dealers: dict[int, Dealer] = {}
         self._sendings: dict[tuple[int, str], Sending] = {}
         self._open: dict[str, Channel] = {}
         self._closed: set[tuple[int, str]] = set()
         self._paces: dict[str, Pace] = {}
         self._automations: dict[int, Automation] = {}
+
+    def is_over(self, spent: float) -> bool:
+        """Whether the next batch belongs to the next round, which sees what has become due meanwhile."""
+        return self.lately.lasts is not None and spent > self.lately.lasts
 
     def open_now(self, lanes: list[Lane]) -> tuple[list[Lane], list[float]]:
         """The lanes whose turn it is, and how long each sender that has reached its rate must be waited for.
@@ -129,15 +139,34 @@ class Round:
         return Lane(self._dealers[dealer_id], channel, purpose)
 
     def batch(self, lane: Lane, size: int) -> list[Message] | None:
-        """One batch of a lane from claim to record; None when nothing is due there any more."""
+        """One batch of a lane from claim to record; None when nothing is due there any more, or it goes on alone."""
         must_have_room()
-        with rarely_collecting():
-            return self._batch(lane, size)
+        aside, sender = self.lately.aside, (lane.dealer.pk, lane.channel)
+        self.turns.had((*sender, lane.purpose))
+        if aside is None:
+            with rarely_collecting():
+                return self._batch(lane, size, self.way_of(lane))
+        if aside.is_busy(sender):
+            return None
+        way, name = self.way_of(lane), self._sending(lane).identity
+        del self._open[name]  # nobody else's while the batch goes on
+        try:
+            taken = aside.run(sender, lambda: self._batch(lane, size, way))
+        except StillGoing as going:
+            going.future.add_done_callback(lambda _ended: way.close())
+            return None
+        except BaseException:
+            way.close()
+            raise
+        self._open[name] = way
+        return taken
 
-    def _batch(self, lane: Lane, size: int) -> list[Message] | None:
-        channel, sender = self.channel(lane), (lane.dealer.pk, lane.channel)
+    def _batch(self, lane: Lane, size: int, way: Channel) -> list[Message] | None:
+        channel, sender = self.channel(lane, way), (lane.dealer.pk, lane.channel)
         if channel is None:
             return None
+        if lane.channel in ANSWER_EACH:
+            size = self.turns.size(sender, size)
         size = self.rests.size(sender, size)
         pace = self.pace_of(lane)
         slots = None
@@ -155,7 +184,10 @@ class Round:
             codes = self.codes(lane.dealer, claimed.ours)
             parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at, self._ends(claimed))
             hand_over = HandOver(lane.dealer, parcels, codes=codes, time=self.time, slots=slots)
+            hand_over.size = min(IN_HAND, self.turns.within(sender, SOON))
+            began = monotonic()
             taken += hand_over.run(channel)
+            self.turns.took(sender, len(claimed.ours), monotonic() - began)
             if hand_over.is_closed:
                 self._closed.add((lane.dealer.pk, lane.channel))
             if hand_over.trouble:
@@ -176,15 +208,19 @@ class Round:
         sending = self._sending(lane)
         if sending.identity not in self._open:
             self._open[sending.identity] = channel_for(sending)
-            self.channels.callback(self._open[sending.identity].close)
         return self._open[sending.identity]
 
-    def channel(self, lane: Lane) -> Channel | None:
-        """The open channel of a lane; None when nothing goes that way now."""
+    def _close(self) -> None:
+        """Every channel that is ours."""
+        for channel in self._open.values():
+            channel.close()
+
+    def channel(self, lane: Lane, way: Channel | None = None) -> Channel | None:
+        """The channel of a lane, open; None when nothing goes that way now."""
         key = (lane.dealer.pk, lane.channel)
         if key in self._closed or self.rests.holds(key, self.time.now()):
             return None
-        channel = self.way_of(lane)
+        channel = way or self.way_of(lane)
         try:
             channel.open()
         except ChannelDown as fault:

@@ -84,6 +84,7 @@ class HandOver:
         self.moved: list[Message] = []
         self._looked, self._halted = monotonic(), False  # the claim has asked
         self._readers, self._asked = Readers(dealer, []), monotonic()  # of what is in hand, and when they were asked
+        self.size = IN_HAND  # what is taken in hand first; the caller may know that the other side is slow
         self.is_paced = False  # stopped because its sender has reached its rate
         self.took, self.vain = False, 0  # whether the other side is well, and how many since it was not
         self.trouble = ""  # why nothing goes this way, as it was said last
@@ -123,7 +124,7 @@ class HandOver:
 
     def _in_hand(self) -> Iterator[Parcel]:
         """The parcels, as the channel pulls them, while we hold their lease."""
-        size = IN_HAND
+        size = self.size
         while portion := list(islice(self.waiting.values(), self._beside(size))):
             held, began = self._write(portion), monotonic()
             for parcel in portion:

@@ -11,7 +11,7 @@ from relance.delivery.claim import lanes_due, settle_expired_leases
 from relance.delivery.deliver import deliver
 from relance.delivery.hand_over import RoundTime
 from relance.delivery.receipts.mailbox import look_into_mailboxes
-from relance.delivery.safety.rests import Rests
+from relance.delivery.safety.turns import Aside, Lately
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
 from relance.facts.refresh import follow_schedules
@@ -28,7 +28,7 @@ log = logging.getLogger("relance.clockwork")
 NIGHT = time(3)  # by the dealer's clock
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 AT_ONCE = 2_000  # messages of a dealer that one piece of work hands over
-RESTS = Rests()  # of this process
+LATELY = Lately(aside=Aside(), lasts=5.0)  # of this process
 PATIENCE = 5.0  # seconds for which a round of deliveries waits for senders that have reached their rate
 
 
@@ -86,7 +86,7 @@ def deliver_one(dealer: Dealer, at: datetime) -> None:
     time = RoundTime(at)
     if not LISTENING.has_heard(dealer, at):
         return
-    for _message in deliver(dealer, at=time.now(), patience=PATIENCE, limit=AT_ONCE, rests=RESTS):
+    for _message in deliver(dealer, at=time.now(), patience=PATIENCE, limit=AT_ONCE, lately=LATELY):
         pass  # the row has it all
 
 
@@ -95,11 +95,11 @@ def deliver_everyone(at: datetime) -> None:
     time = RoundTime(at)
     deaf = [dealer.pk for dealer in Dealer.objects.order_by("pk") if not LISTENING.has_heard(dealer, at)]
     if not deaf:
-        for _message in deliver(None, at=time.now(), patience=PATIENCE, rests=RESTS):
+        for _message in deliver(None, at=time.now(), patience=PATIENCE, lately=LATELY):
             pass  # the row has it all
         return
     for dealer in Dealer.objects.exclude(pk__in=deaf).order_by("pk"):
-        for _message in deliver(dealer, at=time.now(), patience=PATIENCE, rests=RESTS):
+        for _message in deliver(dealer, at=time.now(), patience=PATIENCE, lately=LATELY):
             pass
 
 

@@ -3,6 +3,7 @@
 In the language that is asked for; the commands, the pages and the API say the same.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,8 +24,11 @@ from relance.measures.words import CHANNELS, REASONS, STATES, held_from
 from relance.outbox.models import Message, Move
 from relance.plan.models import Automation
 from relance.plan.placeholders import FIELDS
+from relance.plan.render import SAYS
+from relance.plan.saying.sense import NOTHING_IS_SAID
 from relance.plan.shipped import name_in
 
+TOO_LONG = re.compile(r"sms: (?P<parts>[\d,]+) parts, (?P<most>\d+) at most")
 # What it means that a gate let the message through.
 PASSED: dict[str, Promise | str] = {
     "do_not_mail": gettext_lazy("The customer may be written to."),
@@ -120,14 +124,25 @@ def reason_in_words(reason: str, detail: str | None, speech: Speech | None = Non
     if reason == "no_channel" and detail:
         return [f"{known.says}.", *_channels(detail)]
     if reason == "text_incomplete" and detail:
-        field = FIELDS.get(detail)
-        return [
-            _("{reason}: “{field}” is not known.").format(reason=known.says, field=field.label if field else detail)
-        ]
+        return [_gap(known.says, detail)]
     if reason == "open_complaint" and detail:
         since = speech.day(parse_day(detail)) if speech else detail
         return [_("{reason}, since {day}.").format(reason=known.says, day=since)]
     return [f"{known.says}."]
+
+
+def _gap(reason: Any, detail: str) -> str:
+    """What a text lacks: a field that is not known, or one that says nothing; or why the whole of it is not sent."""
+    name, says, value = detail.partition(SAYS)
+    field = FIELDS.get(name)
+    if parts := TOO_LONG.fullmatch(detail):
+        return _("The text would take {parts} parts as an SMS; {most} are sent at most.").format(**parts.groupdict())
+    if detail == NOTHING_IS_SAID:
+        return _("Nothing would be left of the text.")
+    label = field.label if field else name
+    if says:
+        return _("{reason}: “{field}” says “{value}”.").format(reason=reason, field=label, value=value)
+    return _("{reason}: “{field}” is not known.").format(reason=reason, field=label)
 
 
 def change_in_words(reason: str, detail: str | None) -> str | None:

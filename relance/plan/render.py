@@ -13,22 +13,27 @@ from django.utils.translation import gettext
 
 from relance.lib.errors import BadInput
 from relance.plan.placeholders import Field, field_named
+from relance.plan.saying.sense import no_sense
 from relance.plan.saying.shown import Values
 from relance.plan.saying.voice import Voice
 
 NAME = re.compile(r"[a-z_]\w*(?:\.\w+)+|customer\.meta_[^{}|\n]+", re.IGNORECASE)
 PLACE = re.compile(r"(?<!\\)\[[^\[\]\n]*\](?!\()")
+SAYS = " = "  # in the detail of a refusal, between a field and what it says
+# The way in which other programs write a field: read as a brace and words it would be sent as it stands.
+DOUBLED = re.compile(rf"\{{\{{\s*(?:{NAME.pattern})\s*(?:\|[^{{}}]*)?\}}\}}", re.IGNORECASE)
 JOINERS = frozenset("\u200c\u200d")  # they hold letters and emoji together, unlike the other invisible characters
 MARKS = re.compile(r"([\\`*_\[\]<>&~|#])")  # what Markdown reads as markup inside a line
 AT_A_LINE_START = re.compile(r"([-+=.)])")  # and what begins a list or a heading
 
 
 class Hole(Exception):
-    """A field is empty and has no fallback: this text must not be sent."""
+    """A field is empty, or says nothing, and has no fallback: this text must not be sent."""
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, field: str, says: str | None = None) -> None:
         super().__init__(f"{{ {field} }} is empty and has no fallback")
         self.field = field
+        self.detail = field if says is None else f"{field}{SAYS}{says}"
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,13 @@ class Slot:
         value = self.field.shown(values, voice)
         if value and not value.isprintable():
             value = one_line(value)
+        wrong = None
         if value and not value.isspace():
-            return value
+            wrong = no_sense(value)
+            if wrong is None:
+                return value
         if self.fallback is None:
-            raise Hole(self.field.name)
+            raise Hole(self.field.name, wrong)
         return self.fallback
 
 
@@ -118,6 +126,10 @@ def scan(text: str) -> Iterator[str | tuple[str, str | None, int]]:
         if brace > start:
             yield text[start:brace]
         if text.startswith("{{", brace):
+            if doubled := DOUBLED.match(text, brace):
+                told = gettext("'{found}' has two braces: write {example}")
+                told = told.format(found=f"{doubled.group():.60}", example=doubled.group()[1:-1])
+                raise BadInput(f"{_place(text, brace)}: {told}")
             yield "{"
             start = brace + 2
             continue

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from relance.plan.definition import Channel, Definition, Language, Words
 from relance.plan.render import Text, parse
+from relance.plan.saying.legal_lines import composed_sms
+from relance.plan.saying.sense import NOTHING_IS_SAID, too_long
 from relance.plan.saying.shown import Values
 from relance.plan.saying.voice import Voice
 
@@ -41,6 +43,13 @@ def speak(definition: Definition, channel: Channel, language: Language, values: 
     subject_line = parse(words.subject).render(values, voice) if words.subject else None
     body = parse(words.body).fill(values, voice)
     return Spoken(language, subject_line, body.text, body.spans)
+
+
+def nonsense(channel: Channel, spoken: Spoken) -> str | None:
+    """Why these finished words must not be sent: nothing is said, or more than an SMS should; None: they may."""
+    if not spoken.body.strip():
+        return NOTHING_IS_SAID
+    return too_long(composed_sms(spoken)) if channel == "sms" else None
 
 
 def texts_of(definition: Definition) -> list[Text]:

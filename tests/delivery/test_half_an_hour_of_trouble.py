@@ -20,6 +20,7 @@ from relance.delivery.models import Attempt
 from relance.delivery.record import MOST_ATTEMPTS
 from relance.delivery.safety import pace as pace_module
 from relance.delivery.safety.rests import IN_A_ROW, LONGEST, Rests
+from relance.delivery.safety.turns import Lately
 from relance.delivery.senders import keep_sender
 from relance.jobs import schedule
 from relance.jobs.schedule import PATIENCE, TASKS
@@ -81,9 +82,9 @@ def test_half_an_hour_of_503_wears_nobody_out_and_ends_within_a_minute(clock):
     began = clock.at
     provider = OutOfOrder(clock, began + TROUBLE)
     with twilio_server(provider):
-        dealer, rests = waiting(MESSAGES, provider, rate=str(RATE)), Rests()
+        dealer, lately = waiting(MESSAGES, provider, rate=str(RATE)), Lately()
         while Message.objects.of(dealer).filter(state="ready").exists() and clock.at < began + 3 * TROUBLE:
-            list(deliver(dealer, at=clock.at, patience=PATIENCE, rests=rests))
+            list(deliver(dealer, at=clock.at, patience=PATIENCE, lately=lately))
             clock.at += STEP
     back = provider.until
     tries = [who for at, who in provider.asked if at < back]
@@ -129,7 +130,7 @@ def test_a_rest_is_never_longer_than_a_minute_and_ends_with_the_first_that_is_ta
 
 def test_the_clockwork_remembers_who_is_in_trouble(monkeypatch, clock):
     monkeypatch.setattr(schedule, "LISTENING", SimpleNamespace(has_heard=lambda dealer, at: True))
-    monkeypatch.setattr(schedule, "RESTS", Rests())
+    monkeypatch.setattr(schedule, "LATELY", Lately())
     provider = OutOfOrder(clock, clock.at + TROUBLE)
     with twilio_server(provider):
         waiting(8, provider, **{"from": "+33600000000"})

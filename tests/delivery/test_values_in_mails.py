@@ -7,7 +7,7 @@ from relance.plan.render import parse, shielded
 from relance.plan.saying.voice import voice_of
 from tests.builders import a_dealer
 
-NAMES = ["[Ann](https://evil.example)", "**Ann**", "# Ann", "- Ann", "`Ann`", "<b>Ann</b>", "1. Ann", "> Ann"]
+NAMES = ["[Ann](https://evil.example)", "**Ann**", "# Ann", "- Ann", "`Ann`", "<b Ann", "1. Ann", "> Ann"]
 
 
 @pytest.mark.django_db

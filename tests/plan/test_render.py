@@ -77,7 +77,19 @@ def test_a_value_stays_on_its_line() -> None:
 
 
 def test_a_value_is_never_read_as_a_field() -> None:
-    assert said("{ customer.name }", customer__name="{ company.owner }") == "{ company.owner }"
+    with pytest.raises(Hole) as held:
+        said("{ customer.name }", customer__name="{ company.owner }")
+    assert held.value.detail == "customer.name = { company.owner }"
+    assert said("{ customer.name | you }", customer__name="{ company.owner }") == "you"
+
+
+@pytest.mark.parametrize(
+    "text", ["Hi {{ customer.first_name }}!", "{{customer.first_name}}", "{{ customer.name | you }}"]
+)
+def test_a_field_in_two_braces_is_refused_and_told_how_it_is_written(text: str) -> None:
+    with pytest.raises(BadInput, match="has two braces: write") as refused:
+        parse(text)
+    assert "line 1" in str(refused.value)
 
 
 def test_a_letter_that_is_joined_stays_joined() -> None:
@@ -91,7 +103,7 @@ def test_what_a_text_needs_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Ann", "*Ann*", "[a](https://x.example)", "<b>", "1. Ann", "# Ann", "A_b_", "`x`", "\\"]
+    "value", ["Ann", "*Ann*", "[a](https://x.example)", "a < b", "1. Ann", "# Ann", "A_b_", "`x`", "\\"]
 )
 def test_markdown_reads_a_value_as_it_is(value: str) -> None:
     filled = parse("**{ customer.name }**\n\n{ customer.name } and *more*").fill({"customer.name": value}, ENGLISH)
@@ -167,7 +179,10 @@ def test_nothing_in_a_text_or_a_value_is_executed(payload: str, monkeypatch: pyt
     except (BadInput, Hole):
         rendered = ""
     assert rendered in (payload.replace("{{", "{"), "")
-    assert parse("{ customer.name }").render(values, ENGLISH) == payload
+    try:
+        assert parse("{ customer.name }").render(values, ENGLISH) == payload
+    except Hole as held:
+        assert held.detail.startswith("customer.name = ")
 
 
 def test_a_megabyte_is_filled_in_quickly() -> None:

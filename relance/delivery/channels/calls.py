@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
 from django.conf import settings
@@ -145,7 +146,14 @@ def unclear(reply: Reply, who: str) -> Result:
 
 
 def retry_after(reply: Reply) -> float:
-    """The seconds that the other side asks us to wait; 0 when it does not say."""
-    with suppress(ValueError):
-        return min(LONGEST_WAIT, max(0.0, float(reply.headers.get("retry-after", "0"))))
+    """The seconds that the other side asks us to wait, also by a date (RFC 9110); 0 when it does not say, or nonsense.
+
+    An hour at most: who asks for a year is asked again.
+    """
+    asked = reply.headers.get("retry-after", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return min(LONGEST_WAIT, float(asked))
+    with suppress(ValueError, TypeError, OverflowError):
+        moment = parsedate_to_datetime(asked)
+        return min(LONGEST_WAIT, max(0.0, (moment - now()).total_seconds()))
     return 0.0

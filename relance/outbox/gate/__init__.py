@@ -31,7 +31,7 @@ from relance.plan.saying.legal_elements import wanted
 from relance.plan.saying.legal_lines import sms_lines
 from relance.plan.saying.promotion import with_promotion
 from relance.plan.saying.voice import Voice, voice_of
-from relance.plan.wording import Spoken, language_for, speak, words_of
+from relance.plan.wording import Spoken, language_for, nonsense, speak, words_of
 
 NEEDS = frozenset({f"customer.{c}" for c in ("do_not_mail", "status", "language", "preferred_channel")}) | {
     "vehicle.status"
@@ -134,7 +134,7 @@ class Gate:
         try:
             spoken = None if handover else self._words(draft, channel, terms, known)
         except Hole as hole:
-            return Verdict("text_incomplete", hole.field)
+            return Verdict("text_incomplete", hole.detail)
         decided = not to_customer or terms.run.is_by_hand  # our own caution has no say then, the law has
         if not decided and (kept_back := _kept_back(draft, terms, known)):
             return kept_back
@@ -228,8 +228,11 @@ class Gate:
 
     def _words(self, draft: Draft, channel: Channel, terms: Terms, known: Known) -> Spoken:
         spoken = self._spoken(draft, channel, terms)
-        is_text = channel == "sms" and draft.recipient == "customer"
-        return self._with_lines(draft, spoken, terms, known) if is_text else spoken
+        if channel == "sms" and draft.recipient == "customer":
+            spoken = self._with_lines(draft, spoken, terms, known)
+        if (wrong := nonsense(channel, spoken)) is not None:
+            raise Hole(wrong)
+        return spoken
 
     def _spoken(self, draft: Draft, channel: Channel, terms: Terms) -> Spoken:
         language = self.spoken_language(draft, channel, terms)

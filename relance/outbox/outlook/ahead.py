@@ -248,8 +248,8 @@ class ForesightGate(Gate):
         ]
         return Spoken(language, None, "", []), slots, voice
 
-    def _with_lines(self, draft: Draft, spoken: Spoken, terms: Terms, known: Known) -> Spoken:
-        return spoken
+    def _words(self, draft: Draft, channel: Channel, terms: Terms, known: Known) -> Spoken:
+        return self._spoken(draft, channel, terms)
 
     def words_for(self, draft: Draft, channel: Channel) -> Spoken:
         """The whole text, with the lines around it."""
