@@ -29,7 +29,8 @@ delivery/senders/registry.py, one row in tests/contracts/test_channels.py.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -129,9 +130,11 @@ class Parcel:
     messages: tuple[Message, ...]
     code: str  # the automation's
     at: datetime  # the moment of this hand-over; when a lost answer is looked up: of the hand-over that it was lost in
-    good_until: datetime | None = None  # the other side must not deliver it later than this
+    good_until: datetime | None = None  # the other side must not deliver it later than this, by the clock of `at`
+    pulled: float | None = None  # when the channel pulled it, by the clock that never goes back (time.monotonic)
 
     NOT_OURS: ClassVar[str] = "the lease ended before the call"
+    TOO_LATE: ClassVar[str] = "the time in which it may arrive ended before the call"
 
     @property
     def message(self) -> Message:
@@ -159,12 +162,26 @@ class Parcel:
         return [shielded(message.body or "", message.spans) for message in self.messages]
 
     def is_ours(self, at: datetime) -> bool:
-        """Whether our lease still runs: asked right before the call that cannot be taken back.
+        """Whether our lease still runs.
 
         A process that was frozen longer than its lease wakes up here, when somebody else may have sent the parcel.
         """
         ends = self.messages[0].lease_until
         return ends is None or at < ends
+
+    def against(self, at: datetime) -> str:
+        """What stands against the call that cannot be taken back, asked right before it; nothing when it may be made.
+
+        A parcel that is carried behind others has waited for them: its hours may have ended meanwhile.
+        """
+        if not self.is_ours(at):
+            return self.NOT_OURS
+        is_late = self.good_until is not None and self.at + self.waited() >= self.good_until
+        return self.TOO_LATE if is_late else ""
+
+    def waited(self) -> timedelta:
+        """How long it has been in the channel's hand: one that is carried beside others waits for its connection."""
+        return timedelta(seconds=monotonic() - self.pulled) if self.pulled is not None else timedelta()
 
     @property
     def to_customer(self) -> bool:

@@ -58,16 +58,16 @@ def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH, asked_at: 
 
     `asked_at`: this very moment, when the round began at `at` some time ago; what was said meanwhile counts.
     """
-    found = Claimed()
+    found, this_moment = Claimed(), max(at, asked_at or at)
     with transaction.atomic():
         if halt_of(lane.dealer) is not None:
             return found
         due = _nobody_elses(lane, _due(lane, at, size))
-        late = [m for m in due if m.expires_at is not None and m.expires_at < at]
+        late = [m for m in due if m.expires_at is not None and m.expires_at < this_moment]
         found.stopped += move(lane.dealer, late, to="failed", at=at, cause="its time had passed", reason="expired")
         stale = {m.id for m in late}
         asked = [m for m in due if m.id not in stale]
-        go = _ask_again(lane.dealer, asked, max(at, asked_at or at), found)
+        go = _ask_again(lane.dealer, asked, this_moment, found)
         ends = lease(owner, now()).until
         found.ours = move(
             lane.dealer, go, to="sending", at=at, cause=f"taken up by {owner}", owner=owner, lease_until=ends

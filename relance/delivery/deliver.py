@@ -182,7 +182,7 @@ class Round:
         taken = list(claimed.stopped)
         if claimed.ours:
             codes = self.codes(lane.dealer, claimed.ours)
-            parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at, self._ends(claimed))
+            parcels = parcels_of(lane.dealer, claimed.ours, codes, self.at, claimed.until)
             hand_over = HandOver(lane.dealer, parcels, codes=codes, time=self.time, slots=slots)
             hand_over.size = min(IN_HAND, self.turns.within(sender, SOON))
             began = monotonic()
@@ -197,11 +197,6 @@ class Round:
             self.rests.tried(sender, self.time.now(), took=hand_over.took, vain=hand_over.vain)
         self.codes(lane.dealer, taken)
         return taken
-
-    def _ends(self, claimed: Claimed) -> dict[int, datetime]:
-        """When each must have arrived, seen from `self.at`: the time that this round has taken so far is gone."""
-        spent = self.time.spent()
-        return {pk: until - spent for pk, until in claimed.until.items()}
 
     def way_of(self, lane: Lane) -> Channel:
         """The channel of a lane, perhaps not open yet, shared by lanes that are sent the same way."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from time import monotonic
@@ -24,7 +24,7 @@ from relance.outbox.models import Message
 from relance.outbox.recheck import Readers
 from relance.outbox.states import move
 
-LOOK = 0.2  # seconds between two looks at whether somebody halted the dealer's sending
+LOOK = 0.02  # seconds between two looks at whether somebody halted the dealer's sending (R16)
 JUST_NOW = 0.002  # seconds after which the readers of what is in hand are asked again (decision 180)
 IN_HAND = 20  # what a worker has in hand at most, so what its death can leave unsure
 SOON = 0.5  # seconds: no more is taken in hand than is handed over in so short a time (decision 170)
@@ -137,12 +137,33 @@ class HandOver:
                 if not self._its_turn(parcel):
                     self.is_paced = True
                     return  # not now: what is not out yet waits
-                if parcel.message.id not in self.waiting:
+                timed = self._in_time(parcel)
+                if timed is None:
                     continue
-                self.pulled[parcel.message.id] = self.waiting.pop(parcel.message.id)
+                if self.slots is not None and self._is_halted():
+                    return  # it was said while we waited for the slot
+                self.pulled[parcel.message.id] = timed
+                del self.waiting[parcel.message.id]
                 crash_points.reached("handing_over")
-                yield parcel
+                yield timed
             size = max(1, min(IN_HAND, int(len(portion) * SOON / max(monotonic() - began, 0.001))))
+
+    def _in_time(self, parcel: Parcel) -> Parcel | None:
+        """The parcel with the time that is left to it now; None when it waits no more, or its hours have ended (R8).
+
+        A slow provider takes minutes for a batch: what was in time when it was claimed need not be any more.
+        """
+        if parcel.message.id not in self.waiting:
+            return None
+        ends = [moment for moment in (parcel.good_until, parcel.message.expires_at) if moment is not None]
+        if not ends:
+            return parcel
+        left = min(ends) - self.time.now()
+        if left <= timedelta():
+            del self.waiting[parcel.message.id]
+            self._give_back([parcel], "its time ended meanwhile")
+            return None
+        return replace(parcel, good_until=parcel.at + left, pulled=monotonic())
 
     def _beside(self, size: int) -> int:
         """How many more, beside what is pulled and not answered: a channel that reads ahead has no more in hand either.

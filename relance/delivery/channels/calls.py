@@ -68,7 +68,7 @@ class Caller:
                 call.target,
                 call.body,
                 call.headers,
-                lambda: "" if parcel.is_ours(now()) else parcel.NOT_OURS,
+                lambda: parcel.against(now()),
             )
             return self.result_of(reply)
         except ChannelDown:

@@ -37,6 +37,7 @@ NEEDS = frozenset({f"customer.{c}" for c in ("do_not_mail", "status", "language"
     "vehicle.status"
 }
 GONE_CUSTOMER, GONE_VEHICLE = ("moved", "deceased"), ("sold", "scrapped")
+AT_ONCE = ("sms", "email")  # what is read when it arrives: it must arrive within the hours
 HELD = "held: "  # before what holds a message until its sending time: window, quiet_hours, law K21 FL
 
 
@@ -147,7 +148,7 @@ class Gate:
             return too_much
         if reason := _too_late(values, terms.definition, send_at):
             return Verdict(reason)
-        until = self._until(send_at, zones, law, terms) if handover and channel == "sms" and to_customer else None
+        until = self._until(send_at, zones, law, terms) if handover and channel in AT_ONCE and to_customer else None
         return Verdict(None, f"{HELD}{holds}" if holds else None, channel, address, spoken, send_at, until)
 
     # The checks, in order.

@@ -57,7 +57,8 @@ class Making:
         """Unusually many: over a fifth of the customers and over 200, or over three times the 30-day median."""
         if not self.dealer.preferences.guards.blast or people <= min(FEW, BLAST_PEOPLE):
             return False
-        if people > BLAST_PEOPLE and people > BLAST_SHARE * Customer.objects.of(self.dealer).count():
+        in_all = people * run.definition.schedule.split_days  # a mailing spread over days is judged as a whole
+        if in_all > BLAST_PEOPLE and in_all > BLAST_SHARE * Customer.objects.of(self.dealer).count():
             return True
         recent = Run.objects.of(self.dealer).filter(
             automation=run.automation, state="done", run_at__gte=self.at - timedelta(days=BLAST_DAYS), drafts__gt=0

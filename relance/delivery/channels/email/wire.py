@@ -238,9 +238,9 @@ class Wire:
 
     def _hand(self, letter: Letter, following: Letter | None) -> Result:
         """The text, with the next envelope behind it, and what the server says to the text."""
-        if not letter.parcel.is_ours(now()):
+        if against := letter.parcel.against(now()):
             self._drop()  # the server waits for a text that it must not get
-            return Busy(letter.parcel.NOT_OURS)
+            return Busy(against)
         behind = b"".join(following.commands) if following is not None and self.pipelining else b""
         try:
             self._write(letter.text + behind)

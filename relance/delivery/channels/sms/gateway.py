@@ -9,7 +9,7 @@ from relance.delivery.channel import Accepted, AnswerLost, Busy, ChannelDown, Pa
 from relance.delivery.channels.calls import Call, Caller, carry_all, lines_of, open_line, retry_after, unclear
 from relance.delivery.channels.sms.codes import MEANINGS
 from relance.delivery.channels.sms.gateway_form import Gateway, filled, found_at
-from relance.delivery.channels.sms.twilio import FORM, number_of, text_of, validity_of
+from relance.delivery.channels.sms.twilio import FORM, margin_of, number_of, text_of, validity_of
 from relance.delivery.links import hook_url
 from relance.lib.http import HttpFault, Reply, target_of
 
@@ -25,7 +25,7 @@ class GatewayChannel:
         self.form = Gateway.model_validate(sending.settings["form"])
         if self.form.look_up is None:
             self.knows_after = None
-        self.hook = sending.settings.get("hook")
+        self.hook, self.margin = sending.settings.get("hook"), margin_of(sending)
         self.password = sending.secrets.get("password", "")
         self.callers = [
             Caller(line, self.call_of, self.result_of) for line in lines_of(sending, self.form.url, headers={})
@@ -85,7 +85,7 @@ class GatewayChannel:
             "text": text_of(parcel, self.form.longest),
             "key": str(parcel.key),
             "callback": hook_url(self.hook, "status", parcel.key),
-            "validity": validity_of(parcel),
+            "validity": validity_of(parcel, self.margin),
             "password": self.password,
         }
         body = filled(self.form.body, words)

@@ -33,7 +33,7 @@ VERSION = "2010-04-01"
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 LONGEST = 1_600  # characters that Twilio takes
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-MARGIN = 30  # seconds between our last moment and the end of Twilio's validity: clocks differ, carriers are slow
+MARGIN = 30  # seconds, at least, between our last moment and the end of a validity: clocks differ, carriers are slow
 SHORTEST, LONGEST_VALIDITY = 10, 36_000  # seconds: what Twilio takes as a validity
 
 
@@ -51,7 +51,7 @@ class TwilioChannel:
         lines = lines_of(sending, url, {"Authorization": f"Basic {login}"})
         self.path = f"/{VERSION}/Accounts/{quote(self.account)}"
         self.sender = {"MessagingServiceSid": kept["service"]} if kept.get("service") else {"From": kept.get("from")}
-        self.hook = kept.get("hook")
+        self.hook, self.margin = kept.get("hook"), margin_of(sending)
         self.callers = [Caller(line, self.call_of, result_of) for line in lines]
 
     def check(self) -> list[str]:
@@ -97,7 +97,7 @@ class TwilioChannel:
         form: dict[str, Any] = {"To": number_of(parcel), "Body": text_of(parcel), **self.sender}
         if callback := hook_url(self.hook, "status", parcel.key):
             form["StatusCallback"] = callback
-        if (validity := validity_of(parcel)) is not None:
+        if (validity := validity_of(parcel, self.margin)) is not None:
             form["ValidityPeriod"] = validity
         return Call("POST", f"{self.path}/Messages.json", urlencode(form).encode(), FORM)
 
@@ -120,12 +120,17 @@ def text_of(parcel: Parcel, longest: int = LONGEST) -> str:
     return text
 
 
-def validity_of(parcel: Parcel) -> int | None:
+def margin_of(sending: Sending) -> int:
+    """Seconds that a validity is shorter than our time: it counts from when the other side takes the message."""
+    return max(MARGIN, int(sending.settings.get("timeout", 0)))
+
+
+def validity_of(parcel: Parcel, margin: int = MARGIN) -> int | None:
     """Seconds in which the message may still be delivered (R8); None when nothing limits them. Busy when too few."""
     ends = [moment for moment in (parcel.good_until, parcel.message.expires_at) if moment is not None]
     if not ends:
         return None
-    left = int((min(ends) - parcel.at).total_seconds()) - MARGIN
+    left = int((min(ends) - parcel.at - parcel.waited()).total_seconds()) - margin
     if left < SHORTEST:
         raise ProviderBusy("the time in which it may arrive is over", alone=True)
     return min(left, LONGEST_VALIDITY)
