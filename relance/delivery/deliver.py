@@ -14,7 +14,7 @@ from time import monotonic
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.channel import Channel, ChannelDown, Sending
-from relance.delivery.claim import BATCH, PURPOSES, Claimed, Lane, claim, lanes_due, settle_expired_leases, weight_due
+from relance.delivery.claim import BATCH, PURPOSES, Lane, claim, lanes_due, settle_expired_leases, weight_due
 from relance.delivery.hand_over import IN_HAND, SOON, HandOver, RoundTime, parcels_of
 from relance.delivery.safety import trouble
 from relance.delivery.safety.pace import Pace, limits_of, soonest
