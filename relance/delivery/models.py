@@ -130,6 +130,24 @@ class SenderTrouble(DealerRow):
         ]
 
 
+class Unheard(DealerRow):
+    """Something that should come in from a provider and does not, for as long as it does not: for the doctor."""
+
+    channel = models.CharField(max_length=10)
+    what = models.CharField(max_length=10)  # mailbox | log | call
+    since = models.DateTimeField()
+    at = models.DateTimeField()  # the last time
+    times = models.PositiveIntegerField(default=1)
+    says = models.CharField(max_length=300)
+
+    objects: RowsOf["Unheard"] = RowsOf()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["dealer", "channel", "what"], name="unheard_once")
+        ]
+
+
 class PrintFile(DealerRow):
     """One file to print: some messages of one run on paper. With its look and its messages it can be made again."""
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from relance.dealers.hours import Calendar
 from relance.dealers.models import Dealer
 from relance.intake.models import ImportRun
-from relance.lib.moments import DAY, MINUTE
+from relance.lib.moments import DAY, MINUTE, day_of
 
 # The word of a rule file: the file of a feed.
 FILE_OF = {
@@ -19,7 +20,10 @@ FILE_OF = {
     "sale": "sales.csv",
 }
 WATCHED = 14 * DAY  # how far back the rhythm of a feed is looked at
-OVERDUE = timedelta(hours=26)  # a nightly feed that is two hours late
+SLACK = timedelta(hours=2)
+OVERDUE = DAY + SLACK  # a nightly feed that is two hours late
+KEPT = timedelta(days=90)  # whoever has sent nothing for so long has another way by now
+FEWEST, WEEK = 3, 7 * DAY
 
 
 class Freshness:
@@ -83,10 +87,51 @@ def rhythm(dealer: Dealer, records: Iterable[str], *, at: datetime) -> dict[str,
 def overdue_since(dealer: Dealer, *, at: datetime) -> datetime | None:
     """When the last feed came, if the next one should have come since; None while nothing is amiss.
 
-    A dealer whose feed came by itself only once, or not for two weeks, has no rhythm that could be broken.
+    Overdue is what is silent for over 26 hours, and came at this time of the week before; or is silent for longer than
+    in the two weeks before the last one. Days on which the dealer is closed are no silence: a feed of the working days
+    wakes nobody at the weekend. Whoever sent fewer than three has no rhythm that could be broken.
     """
-    moments = [came_at for came_at, _ in arrivals(dealer, since=at - WATCHED, until=at)]
-    if len(moments) < 2 or at - moments[0] <= OVERDUE:
+    last = next((came_at for came_at, _ in arrivals(dealer, since=at - KEPT, until=at)), None)
+    if last is None or at - last <= OVERDUE:
         return None
-    usual = median((late - early).total_seconds() for late, early in pairwise(moments))
-    return moments[0] if usual <= OVERDUE.total_seconds() else None
+    moments = sorted(came_at for came_at, _ in arrivals(dealer, since=last - WATCHED, until=last))
+    if len(moments) < FEWEST:
+        return None
+    open_days = _OpenDays(dealer)
+    longest = max(open_days.between(early, late) for early, late in pairwise(moments))
+    is_long = open_days.between(last, at) > max(OVERDUE, longest + SLACK)
+    return last if is_long or _is_expected(moments, last, at, open_days) else None
+
+
+def _is_expected(moments: list[datetime], last: datetime, at: datetime, open_days: "_OpenDays") -> bool:
+    """Whether something came in this stretch of the week, in each of the last two weeks that we know of."""
+    weeks = [week for week in (1, 2) if moments[0] <= last - week * WEEK]
+    came = [
+        any(
+            last + 2 * SLACK < moment + week * WEEK < at - SLACK
+            and (open_days.is_open(moment + week * WEEK) or not open_days.is_open(moment))
+            for moment in moments
+        )
+        for week in weeks
+    ]
+    return bool(came) and all(came)
+
+
+class _OpenDays:
+    """The dealer's open days, for how long a feed was silent."""
+
+    def __init__(self, dealer: Dealer) -> None:
+        self._calendar, self._zone = Calendar(dealer), dealer.zone
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the dealer opens on its day."""
+        return self._calendar.is_open(day_of(moment, self._zone))
+
+    def between(self, early: datetime, late: datetime) -> timedelta:
+        """How long from one moment to another, whole closed days left out."""
+        span, moment = late - early, early + DAY
+        while day_of(moment, self._zone) < day_of(late, self._zone):
+            if not self.is_open(moment):
+                span -= DAY
+            moment += DAY
+        return span

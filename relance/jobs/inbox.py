@@ -7,7 +7,7 @@ cannot be taken, is moved to `archive/` beside it; a note says why something was
 import logging
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -18,11 +18,14 @@ from relance.facts.absorb import take_in
 from relance.facts.vins import decode_waiting
 from relance.intake.models import ImportRun
 from relance.lib.errors import BadInput
+from relance.measures.finding import Finding
 from relance.outbox.runs.late import after_import
 
 log = logging.getLogger("relance.inbox")
 STANDS_STILL = timedelta(minutes=1)
-ARCHIVE, DONE = "archive", ".done"
+CUT_OFF = timedelta(hours=1)  # longer than the largest import takes
+ARCHIVE, DONE, REFUSED = "archive", ".done", ".refused.txt"
+STAMP = "%Y%m%dT%H%M%S"
 Size = tuple[int, int]  # how many files, how many bytes
 
 
@@ -103,8 +106,22 @@ def _archive(feed: Path, at: datetime, *, note: str = "") -> None:
     """Move a feed away, under a name that no other has."""
     archive = feed.parent / ARCHIVE
     archive.mkdir(exist_ok=True)
-    name = f"{at:%Y%m%dT%H%M%S}-{feed.name}"
+    name = f"{at.astimezone(UTC):{STAMP}}-{feed.name}"
     shutil.move(feed, archive / name)
     _done(feed).unlink(missing_ok=True)
     if note:
-        (archive / f"{name}.refused.txt").write_text(note + "\n", encoding="utf-8")
+        (archive / f"{name}{REFUSED}").write_text(note + "\n", encoding="utf-8")
+
+
+def refused_feeds(dealer: Dealer, at: datetime) -> Iterator[Finding]:
+    """The newest feed that was refused, until another one is taken in; and an import that was cut off."""
+    done = ImportRun.objects.of(dealer).exclude(finished_at=None).order_by("-started_at")
+    last = done.values_list("started_at", flat=True).first()
+    archive = Path(settings.HOME) / "inbox" / dealer.slug / ARCHIVE
+    notes = sorted(archive.glob(f"*{REFUSED}")) if archive.is_dir() else []
+    if notes and (last is None or notes[-1].name > f"{last.astimezone(UTC):{STAMP}}"):
+        name = notes[-1].name.removesuffix(REFUSED).partition("-")[2]
+        yield Finding("bad", f"the feed {name} was refused: {notes[-1].read_text(encoding='utf-8').strip()[:300]}")
+    cut = ImportRun.objects.of(dealer).filter(finished_at=None, started_at__lt=at - CUT_OFF)
+    if cut.exists():
+        yield Finding("bad", "an import was begun and never ended: take the same feed in once more")

@@ -7,6 +7,7 @@ import logging
 from datetime import datetime, timedelta
 
 from relance.dealers.models import Dealer
+from relance.delivery.receipts.unheard import LOG, heard, unheard
 from relance.delivery.safety import trouble
 from relance.delivery.safety.restored import is_held, reconcile
 from relance.lib.clock import now
@@ -44,19 +45,22 @@ class Listening:
         return not asked.silent
 
     def _has_read(self, dealer: Dealer, at: datetime) -> bool:
-        heard = self._heard_at.get(dealer.pk)
-        if heard is not None and now() - heard < AGAIN:
+        last = self._heard_at.get(dealer.pk)
+        if last is not None and now() - last < AGAIN:
             return True
         try:
             recover(dealer, at=at)
         except Exception as error:
             log.exception("%s: what customers wrote meanwhile cannot be read", dealer.slug)
-            may_leave = heard is not None or now() - self._tried_since.setdefault(dealer.pk, now()) >= PATIENCE
+            channel = error.channel if isinstance(error, NotHeard) else "sms"
+            unheard(dealer, channel, LOG, says=str(error) or type(error).__name__, at=at)
+            may_leave = last is not None or now() - self._tried_since.setdefault(dealer.pk, now()) >= PATIENCE
             if isinstance(error, NotHeard) and not may_leave:
                 trouble.closed(dealer, error.channel, because=str(error), at=now())
                 self._told[dealer.pk] = error.channel
             return may_leave
         self._heard_at[dealer.pk] = now()
+        heard(dealer, LOG)
         if dealer.pk in self._told:
             trouble.opened(dealer, self._told.pop(dealer.pk))
         return True

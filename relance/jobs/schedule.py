@@ -16,7 +16,6 @@ from relance.delivery.safety.unsure import ask_providers
 from relance.facts.next_service import recompute
 from relance.facts.refresh import follow_schedules
 from relance.facts.vins import decode_waiting
-from relance.intake.freshness import OVERDUE, overdue_since
 from relance.jobs.inbox import Inbox
 from relance.jobs.listening import LISTENING
 from relance.jobs.stages import plan
@@ -26,7 +25,7 @@ from relance.plan.models import PlanMark
 
 log = logging.getLogger("relance.clockwork")
 NIGHT = time(3)  # by the dealer's clock
-QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
 AT_ONCE = 2_000  # messages of a dealer that one piece of work hands over
 LATELY = Lately(aside=Aside(), lasts=5.0)  # of this process
 PATIENCE = 5.0  # seconds for which a round of deliveries waits for senders that have reached their rate
@@ -144,14 +143,6 @@ def _is_first(dealer: Dealer, here: datetime) -> bool:
     return marks.update(nightly_on=here.date()) == 1
 
 
-def look_for_feeds(at: datetime) -> None:
-    """Say once, in the hour in which it is noticed, that a feed that comes by night did not come."""
-    for dealer in Dealer.objects.order_by("pk"):
-        last = overdue_since(dealer, at=at)
-        if last is not None and at - last - OVERDUE <= HOUR:
-            log.warning("%s: the feed is overdue, the last one came %s", dealer.slug, last.astimezone(dealer.zone))
-
-
 def prove_newest(at: datetime) -> None:
     """Once a day the newest backup is restored for a trial, also one that somebody else made."""
     prove_backup(at)
@@ -170,7 +161,6 @@ TASKS = (
     Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),
     Task("backups", QUARTER, back_up_by_night, lane="proving"),
     Task("proofs", timedelta(days=1), prove_newest, lane="proving"),
-    Task("alarm", timedelta(minutes=2), watch_house, lane="watching"),
-    Task("certificates", HOUR, watch_certificates, lane="watching"),
-    Task("feeds", HOUR, look_for_feeds, lane="slow"),
+    Task("alarm", timedelta(minutes=1), watch_house, lane="watching"),
+    Task("certificates", timedelta(minutes=1), watch_certificates, lane="handshakes"),
 )

@@ -53,7 +53,9 @@ class Clockwork:
         while not self.stopping.wait(PAUSE):
             for task in tasks:
                 moment = now()
-                if moment >= next_at[task.name] and not self.stopping.is_set():
+                # A clock that was set back must not keep everything waiting until it has caught up.
+                is_time = not moment < next_at[task.name] <= moment + task.every
+                if is_time and not self.stopping.is_set():
                     self._do(task, moment)
                     next_at[task.name] = _begin(task, moment) + task.every
 

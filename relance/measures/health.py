@@ -1,33 +1,40 @@
 """Turns the state of an installation into findings: what is set up, what is missing, what last ran."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from relance.dealers.models import Dealer, Membership
 from relance.dealers.secret import FILE
-from relance.delivery.models import MarketingPause, Sender
-from relance.delivery.safety.trouble import troubles_of
+from relance.delivery.models import MarketingPause, Sender, Unheard
+from relance.intake.freshness import overdue_since
 from relance.intake.models import ImportRun
 from relance.lib.moments import iso
 from relance.measures.finding import Finding
+from relance.measures.leaving import health_of_leaving
 from relance.measures.trouble import clock_of, errors_of
-from relance.outbox.models import Message
+from relance.outbox.models import Message, Task
 from relance.plan.apply import SWITCHED_ON
 from relance.plan.models import Automation, PlanMark
 from relance.replies.models import Inbound
 
 LEAST_DISK = 500_000_000  # bytes: below that an import or a backup may not end
-PLAN_SILENCE = timedelta(minutes=10)
+PLAN_SILENCE = timedelta(minutes=3)
 BACKUP_SILENCE = timedelta(hours=26)
-QUEUE_PATIENCE = timedelta(minutes=15)  # what has been due for so long does not leave
+UNREAD = timedelta(minutes=2)  # a reply is understood in the moment in which it comes
+UNASKED = timedelta(minutes=20)  # by then whoever can tell about an unsure message was asked, or a person has a task
+KNOCKED = timedelta(hours=1)  # so long a call with a wrong signature is news
 BACKED_UP = "last-good-backup"  # in the home: when a backup was last read again and found good
-IMPORT_SILENCE = timedelta(hours=26)
+UNHEARD = {
+    "mailbox": "the mailbox for bounces of {channel} cannot be read: {says}",
+    "log": "what customers wrote cannot be read at the provider: {says}",
+    "call": "calls to the address for {channel} are refused, their signature is wrong: {says}: is the secret right?",
+}
 
 
 def health_of_home(home: Path) -> Iterator[Finding]:
@@ -98,9 +105,13 @@ def health_of_dealers(at: datetime) -> Iterator[Finding]:
     if not dealers:
         yield Finding("note", "no dealer yet: relance dealer create SLUG --name … --timezone …, or relance demo")
     for dealer in dealers:
-        parts = (_facts(dealer, at), _automations(dealer, at), _messages(dealer), _waiting(dealer, at))
-        for finding in chain(*parts, errors_of(dealer, at), clock_of(dealer, at)):
-            yield Finding(finding.state, f"{dealer.slug}: {finding.says}", dealer.slug)
+        for finding in chain(_state(dealer), *(find(dealer, at) for find in FAULTS)):
+            yield of_dealer(dealer, finding)
+
+
+def of_dealer(dealer: Dealer, finding: Finding) -> Finding:
+    """A finding as one of this dealer."""
+    return Finding(finding.state, f"{dealer.slug}: {finding.says}", dealer.slug)
 
 
 def _facts(dealer: Dealer, at: datetime) -> Iterator[Finding]:
@@ -108,9 +119,12 @@ def _facts(dealer: Dealer, at: datetime) -> Iterator[Finding]:
     if last is None:
         yield Finding("note", f"no import yet: relance import {dealer.slug} FEED")
         return
-    late = at - last.started_at > IMPORT_SILENCE
     rejected = sum(file["rejected"] for file in last.files)
-    yield Finding("bad" if late else "ok", f"last import {iso(last.started_at, dealer.zone)}, {rejected} rows rejected")
+    shown = f"last import {iso(last.started_at, dealer.zone)}, {rejected} rows rejected"
+    if overdue_since(dealer, at=at) is not None:
+        yield Finding("bad", f"{shown}, the next one should have come")
+    else:
+        yield Finding("ok", shown)
     if any(file["stopped"] for file in last.files):
         stopped = ", ".join(file["file"] for file in last.files if file["stopped"])
         yield Finding("bad", f"the last import stopped at {stopped}")
@@ -130,32 +144,48 @@ def _automations(dealer: Dealer, at: datetime) -> Iterator[Finding]:
         yield Finding("ok", f"last planned {iso(mark, dealer.zone)}")
 
 
-def _messages(dealer: Dealer) -> Iterator[Finding]:
+def _state(dealer: Dealer) -> Iterator[Finding]:
+    """What is worth knowing and no fault: counted for whoever asks, not at every look."""
     states = dict(Message.objects.of(dealer).values_list("state").annotate(n=Count("pk")).order_by())
     yield Finding("ok", ", ".join(f"{n} {state}" for state, n in sorted(states.items())) or "no messages yet")
-    if states.get("unsure"):
-        yield Finding("bad", f"{states['unsure']} messages are unsure: a person must look at them in the outbox")
-    for pause in MarketingPause.objects.of(dealer).filter(lifted_at=None):
-        yield Finding(
-            "bad",
-            f"marketing by {pause.channel} stands still: {pause.because}; when it is mended: "
-            f"relance sender resume {dealer.slug} {pause.channel}",
-        )
-    for one in troubles_of(dealer):
-        yield Finding("bad", f"nothing leaves by {one.channel}, since {iso(one.since, dealer.zone)}: {one.because}")
     senders = dict(Sender.objects.of(dealer).values_list("channel", "kind"))
     yield Finding("note", f"e-mail goes by {senders.get('email', 'the default sender')}")
     if not Membership.objects.of(dealer).exists():
         yield Finding("note", "nobody can sign in yet: relance init --email …")
 
 
-def _waiting(dealer: Dealer, at: datetime) -> Iterator[Finding]:
-    """What should have left, and what came in and was not understood."""
-    due = Message.objects.of(dealer).filter(state="ready", send_at__lt=at - QUEUE_PATIENCE).count()
-    if due:
+def _messages(dealer: Dealer, at: datetime) -> Iterator[Finding]:
+    """What is unsure and waits for a person, or was forgotten; marketing that stands still."""
+    asked = Task.objects.of(dealer).filter(kind="unsure", state="open").values("message")
+    unsure = Message.objects.of(dealer).filter(state="unsure")
+    for_a_person = unsure.filter(Q(moved_at__lt=at - UNASKED) | Q(pk__in=asked)).count()
+    if for_a_person:
+        yield Finding("bad", f"{for_a_person} messages are unsure: a person must look at them in the outbox")
+    for pause in MarketingPause.objects.of(dealer).filter(lifted_at=None):
         yield Finding(
-            "bad", f"{due} messages have been due for over 15 minutes: does a worker run, is a sender closed?"
+            "bad",
+            f"marketing by {pause.channel} stands still: {pause.because}; when it is mended: "
+            f"relance sender resume {dealer.slug} {pause.channel}",
         )
-    unread = Inbound.objects.of(dealer).filter(understood_at=None, received_at__lt=at - QUEUE_PATIENCE).count()
+
+
+def _comes_in(dealer: Dealer, at: datetime) -> Iterator[Finding]:
+    """What came in and was not understood, and what does not come in: once is a hiccup, twice is a fault."""
+    unread = Inbound.objects.of(dealer).filter(understood_at=None, received_at__lt=at - UNREAD).count()
     if unread:
         yield Finding("bad", f"{unread} replies were stored and not understood: see the server's log")
+    for row in Unheard.objects.of(dealer).filter(times__gt=1).order_by("pk"):
+        if row.what != "call" or at - row.at < KNOCKED:
+            yield Finding("bad", UNHEARD[row.what].format(channel=row.channel, says=row.says))
+
+
+# What is looked at again and again (jobs/watch): each asks by indexes alone, and says little when all is well.
+FAULTS: tuple[Callable[[Dealer, datetime], Iterator[Finding]], ...] = (
+    _facts,
+    _automations,
+    _messages,
+    health_of_leaving,
+    _comes_in,
+    errors_of,
+    clock_of,
+)

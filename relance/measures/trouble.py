@@ -28,20 +28,23 @@ from relance.plan.models import PlanMark
 
 RECENT = timedelta(hours=1)
 FEW, MOST = 20, 0.2  # of so many hand-overs a fifth without success is trouble
+LAST = 100  # of the last so many: a busy hour behind must not hide that nothing is taken any more
 SKEW = timedelta(minutes=2)
 ENDS_SOON = timedelta(days=14)
+AGAIN = timedelta(hours=1)  # a certificate that is well is looked at again after so long
 PATIENCE = 10.0  # seconds for a handshake
 UNREGISTERED = ("30034", "30035", "30032")  # carriers refuse: 10DLC or toll-free not registered (docs/sms-codes.md)
 
 
 def errors_of(dealer: Dealer, at: datetime) -> Iterator[Finding]:
-    """Hand-overs of the last hour that did not succeed, and carriers that want a registration."""
+    """The last hand-overs within an hour, when too many did not succeed, and carriers that want a registration."""
     tried = Attempt.objects.of(dealer).filter(message__moved_at__gte=at - RECENT, at__gte=at - RECENT)
-    results = Counter(tried.values_list("result", flat=True))
-    number, bad = results.total(), results.total() - results["accepted"]
+    last = list(tried.order_by("-at", "-pk").values_list("result", "answer")[:LAST])
+    vain = Counter(answer for result, answer in last if result != "accepted")
+    number, bad = len(last), vain.total()
     if number >= FEW and bad > MOST * number:
-        said = Counter(tried.exclude(result="accepted").values_list("answer", flat=True)).most_common(1)[0][0]
-        yield Finding("bad", f"{bad} of {number} hand-overs within the last hour did not succeed: {said[:120]}")
+        said = vain.most_common(1)[0][0]
+        yield Finding("bad", f"{bad} of the last {number} hand-overs did not succeed: {said[:120]}")
     failed = Message.objects.of(dealer).filter(state="failed", channel="sms", moved_at__gte=at - timedelta(days=1))
     refused = sum(
         any(code in (detail or "") for code in UNREGISTERED) for detail in failed.values_list("detail", flat=True)
@@ -81,20 +84,62 @@ class Place:
 
 def certificates(at: datetime) -> Iterator[Finding]:
     """The certificates of this server's own address and of every sender, each looked at once."""
-    for place in dict.fromkeys(_places()):
-        where = f"{place.host}:{place.port}"
-        try:
-            ends = end_of_certificate(place)
-        except (OSError, ValueError, smtplib.SMTPException) as error:
-            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            yield Finding("bad", f"{where}: no encrypted connection ({why.splitlines()[0][:120]})")
-            continue
-        if ends < at:
-            yield Finding("bad", f"{where}: its certificate ended {ends:%Y-%m-%d}")
-        elif ends - at < ENDS_SOON:
-            yield Finding("bad", f"{where}: its certificate ends {ends:%Y-%m-%d %H:%M} UTC: renew it")
-        else:
-            yield Finding("ok", f"{where}: its certificate ends {ends:%Y-%m-%d}")
+    yield from Certificates().look(at)
+
+
+@dataclass
+class _Seen:
+    """What a place showed, and when it was asked."""
+
+    at: datetime
+    ends: datetime | None = None
+    fault: str = ""
+    failing_since: datetime | None = None
+
+
+class Certificates:
+    """What a process knows of certificates: a place that is well is asked every hour, one in trouble at every look.
+
+    That a certificate comes near its end is reckoned from what it showed, so it is told in the minute in which it does.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[Place, _Seen] = {}
+
+    def look(self, at: datetime, *, patience: timedelta = timedelta()) -> Iterator[Finding]:
+        """A finding for each place; one that cannot be reached is bad once it was so for `patience`."""
+        places = list(dict.fromkeys(_places()))
+        self._seen = {place: seen for place, seen in self._seen.items() if place in places}
+        for place in places:
+            seen = self._seen.get(place)
+            if seen is None or not _is_well(seen, at) or not timedelta() <= at - seen.at < AGAIN:
+                seen = self._seen[place] = _ask(place, seen, at)
+            yield _finding(place, seen, at, patience)
+
+
+def _is_well(seen: _Seen, at: datetime) -> bool:
+    return seen.ends is not None and seen.ends - at >= ENDS_SOON
+
+
+def _ask(place: Place, before: _Seen | None, at: datetime) -> _Seen:
+    try:
+        return _Seen(at, ends=end_of_certificate(place))
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        since = before.failing_since if before is not None else None
+        return _Seen(at, fault=why.splitlines()[0][:120], failing_since=since or at)
+
+
+def _finding(place: Place, seen: _Seen, at: datetime, patience: timedelta) -> Finding:
+    where = f"{place.host}:{place.port}"
+    if seen.ends is None:
+        lasts = seen.failing_since is not None and at - seen.failing_since >= patience
+        return Finding("bad" if lasts else "note", f"{where}: no encrypted connection ({seen.fault})")
+    if seen.ends < at:
+        return Finding("bad", f"{where}: its certificate ended {seen.ends:%Y-%m-%d}")
+    if seen.ends - at < ENDS_SOON:
+        return Finding("bad", f"{where}: its certificate ends {seen.ends:%Y-%m-%d %H:%M} UTC: renew it")
+    return Finding("ok", f"{where}: its certificate ends {seen.ends:%Y-%m-%d}")
 
 
 def end_of_certificate(place: Place) -> datetime:

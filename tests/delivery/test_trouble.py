@@ -59,7 +59,7 @@ def test_a_wrong_password_is_told_costs_nothing_and_is_over_when_it_is_right() -
         assert states(dealer, A_DAY) == []
         (said,) = because(dealer)
         assert "does not take user and password" in said and not Attempt.objects.of(dealer).exists()
-        assert any("nothing leaves by email" in one.says for one in health_of_dealers(A_DAY) if one.state == "bad")
+        assert any("none leaves: " in one.says for one in health_of_dealers(LATER) if one.state == "bad")
         by_mail(dealer, box.port, "right")
         assert because(dealer) == [], "it is another way now"
         assert states(dealer, LATER) == ["sent", "sent"]

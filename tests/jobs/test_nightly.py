@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from relance.intake.models import ImportRun
 from relance.jobs import schedule
 from relance.plan.models import PlanMark
 from tests.builders import A_DAY, a_dealer
@@ -45,14 +44,3 @@ def test_each_dealer_has_his_own_night(done):
     assert done == ["tallinn"]
     schedule.nightly(NIGHT)
     assert done == ["tallinn", "north"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("hours", "said"), [(25, 0), (26.5, 1), (27.5, 0)])
-def test_a_feed_that_did_not_come_is_said_once(caplog, hours, said):
-    dealer = a_dealer()
-    for days in (0, 1, 2):
-        at = A_DAY - days * DAY
-        ImportRun.objects.create(dealer=dealer, feed="feed", started_at=at, finished_at=at, files=[])
-    schedule.look_for_feeds(A_DAY + hours * HOUR)
-    assert caplog.text.count("the feed is overdue") == said

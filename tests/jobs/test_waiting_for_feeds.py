@@ -195,8 +195,24 @@ def test_the_rhythm_of_a_feed_is_its_usual_pause(dealer):
     }  # fmt: skip
 
 
+WORKING_DAYS = (3, 4, 5, 6, 7, 10, 11, 12, 13, 14)  # Friday back to Monday, and the week before: A_DAY is a Monday
+
+
 @pytest.mark.parametrize(
-    ("days_ago", "amiss"), [((0, 1, 2), False), ((2, 3, 4), True), ((2,), False), ((20, 21), False), ((2, 9), False)]
+    ("days_ago", "amiss"),
+    [
+        ((0, 1, 2), False),
+        ((2, 3, 4), True),
+        ((2,), False),
+        ((20, 21), False),
+        ((20, 21, 22), True),  # it is still missed
+        ((2, 9), False),
+        ((2, 9, 16), False),  # once a week
+        ((10, 17, 24), True),
+        (tuple(day - 1 for day in WORKING_DAYS), False),  # on a Sunday: it never comes at the weekend
+        (tuple(day + 1 for day in WORKING_DAYS), True),  # on a Tuesday: the Monday's did not come
+        ((2, 3, 4, 5, 6, 7, 8, 9, 10), True),  # every day, and not on Sunday
+    ],
 )
 def test_a_nightly_feed_that_did_not_come_is_noticed(dealer, days_ago, amiss):
     for days in days_ago:

@@ -38,6 +38,21 @@ def test_a_task_comes_at_whole_steps_of_the_clock():
     assert [f"{at:%H:%M:%S}" for at in seen] == ["10:00:30", "10:01:10", "10:02:10"]
 
 
+def test_a_clock_that_is_set_back_keeps_nothing_waiting():
+    seen = []
+    with time_machine.travel(datetime(2026, 5, 4, 10, 0, 30, tzinfo=UTC), tick=False) as clock:
+
+        def task(at):
+            seen.append(at)
+            clock.shift(timedelta(days=-1))
+            if len(seen) == 2:
+                clockwork.stopping.set()
+
+        clockwork = Clockwork([Task("tick", timedelta(minutes=1), task)])
+        clockwork.run()
+    assert [f"{at:%d %H:%M}" for at in seen] == ["04 10:00", "03 10:00"]
+
+
 def test_a_task_that_fails_comes_again_and_stops_no_other(caplog):
     done = []
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from relance.delivery.models import MarketingPause
+from relance.delivery.models import MarketingPause, Unheard
 from relance.intake.models import ImportRun
 from relance.measures.health import LastBackup, health_of_backups, health_of_dealers, remember_backup
+from relance.outbox.tasks import Reason, open_task
 from relance.plan.models import PlanMark
 from relance.replies.receive import store
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_row, an_automation
@@ -28,14 +29,6 @@ def test_without_any_backup_it_says_how_to_make_one(tmp_path):
 
 
 @pytest.mark.django_db
-def test_a_queue_that_stands_still_is_noticed():
-    dealer = a_dealer()
-    a_message(a_customer(dealer), an_automation(dealer, status="off"))
-    assert bad(health_of_dealers(A_DAY + timedelta(minutes=10))) == []
-    assert "due for over 15 minutes" in bad(health_of_dealers(A_DAY + timedelta(minutes=20)))[0]
-
-
-@pytest.mark.django_db
 def test_replies_that_were_not_understood_are_noticed():
     store(a_dealer(), sender="+15145550001", text="?", at=A_DAY, ref="1")
     assert bad(health_of_dealers(A_DAY)) == []
@@ -51,8 +44,16 @@ def an_import(dealer, *, hours_ago=1, stopped=False):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("hours", "alarms"), [(1, 0), (26, 0), (27, 1)])
 def test_a_stale_feed_is_noticed(hours, alarms):
-    an_import(a_dealer(), hours_ago=hours)
-    assert len([says for says in bad(health_of_dealers(A_DAY)) if "last import" in says]) == alarms
+    dealer = a_dealer()
+    for day in range(4):
+        an_import(dealer, hours_ago=hours + 24 * day)
+    assert len([says for says in bad(health_of_dealers(A_DAY)) if "should have come" in says]) == alarms
+
+
+@pytest.mark.django_db
+def test_whoever_has_imported_once_for_a_trial_is_left_in_peace():
+    an_import(a_dealer(), hours_ago=100)
+    assert bad(health_of_dealers(A_DAY)) == []
 
 
 @pytest.mark.django_db
@@ -62,7 +63,7 @@ def test_an_import_that_was_stopped_is_noticed():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("minutes", "alarms"), [(5, 0), (11, 1)])
+@pytest.mark.parametrize(("minutes", "alarms"), [(2, 0), (4, 1)])
 def test_a_clockwork_that_stands_still_is_noticed(minutes, alarms):
     dealer = a_dealer()
     an_automation(dealer)
@@ -76,7 +77,7 @@ def test_a_broken_automation_an_unsure_message_and_marketing_that_stands_still_a
     automation = a_row_paused(dealer)
     a_message(a_customer(dealer), automation, state="unsure")
     a_row(MarketingPause, dealer, channel="email", because="too many complaints", at=A_DAY)
-    found = " ".join(bad(health_of_dealers(A_DAY)))
+    found = " ".join(bad(health_of_dealers(A_DAY + timedelta(hours=1))))
     assert all(word in found for word in ("is paused: no field", "1 messages are unsure", "too many complaints"))
 
 
@@ -85,3 +86,27 @@ def a_row_paused(dealer):
     automation.paused = "no field of that name"
     automation.save()
     return automation
+
+
+@pytest.mark.django_db
+def test_an_unsure_message_is_a_persons_matter_once_nobody_else_can_tell():
+    dealer = a_dealer()
+    message = a_message(a_customer(dealer), an_automation(dealer, status="off"), state="unsure")
+    soon = A_DAY + timedelta(minutes=10)  # its provider is still asked
+    assert not [says for says in bad(health_of_dealers(soon)) if "unsure" in says]
+    open_task(dealer, Reason("unsure", "message", message=message), due_at=A_DAY, at=A_DAY)
+    assert [says for says in bad(health_of_dealers(soon)) if "unsure" in says]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("what", "hours", "alarms"), [("mailbox", 9, 1), ("log", 9, 1), ("call", 9, 0), ("call", 0, 1)]
+)
+def test_what_does_not_come_in_twice_is_noticed_and_a_call_for_an_hour(what, hours, alarms):
+    dealer = a_dealer()
+    row = a_row(Unheard, dealer, channel="sms", what=what, since=A_DAY, at=A_DAY, says="no", times=1)
+    later = A_DAY + timedelta(hours=hours, minutes=1)
+    assert bad(health_of_dealers(later)) == []
+    row.times = 2
+    row.save()
+    assert len(bad(health_of_dealers(later))) == alarms

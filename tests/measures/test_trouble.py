@@ -10,7 +10,7 @@ from relance.delivery.models import Attempt
 from relance.delivery.senders import keep_sender
 from relance.measures import health, trouble
 from relance.measures.health import health_of_dealers, health_of_home
-from relance.measures.trouble import ENDS_SOON, certificates
+from relance.measures.trouble import ENDS_SOON, Certificates, certificates
 from relance.plan.models import PlanMark
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_row, an_automation
 from tests.delivery.mail_server import Mailbox, certificate, mail_server
@@ -21,7 +21,7 @@ NOW = datetime.now(UTC)
 
 
 def tried(dealer, *, good, lost):
-    customer, automation = a_customer(dealer), an_automation(dealer, status="off")
+    customer, automation = a_customer(dealer), an_automation(dealer, f"A{good}", status="off")
     for number in range(good + lost):
         message = a_message(customer, automation, state="sent")
         result = "accepted" if number < good else "busy"
@@ -34,7 +34,7 @@ def test_many_hand_overs_without_success_are_noticed(good, lost, alarms):
     tried(dealer, good=good, lost=lost)
     found = [says for says in bad(health_of_dealers(A_DAY + timedelta(minutes=5))) if "hand-overs" in says]
     assert len(found) == alarms
-    assert all("10 of 30" in says and "503 not now" in says for says in found)
+    assert all("10 of the last 30" in says and "503 not now" in says for says in found)
     assert not [s for s in bad(health_of_dealers(A_DAY + timedelta(hours=2))) if "hand-overs" in s]
 
 
@@ -72,6 +72,35 @@ def test_a_server_that_cannot_be_reached_is_said_and_does_not_stop_the_doctor():
     keep_sender(a_dealer(), "email", Sending("smtp", {"host": "127.0.0.1", "port": 9, "tls": "tls"}), at=A_DAY)
     [finding] = certificates(NOW)
     assert (finding.state, "no encrypted connection" in finding.says) == ("bad", True)
+
+
+def test_a_server_that_is_well_is_asked_every_hour_and_its_end_is_told_in_time(monkeypatch):
+    keep_sender(a_dealer(), "email", Sending("smtp", {"host": "127.0.0.1", "port": 9, "tls": "tls"}), at=A_DAY)
+    asked: list[trouble.Place] = []
+
+    def ends(place):
+        asked.append(place)
+        return A_DAY + ENDS_SOON + timedelta(minutes=90)
+
+    monkeypatch.setattr(trouble, "end_of_certificate", ends)
+    known = Certificates()
+    states = {minutes: [f.state for f in known.look(A_DAY + timedelta(minutes=minutes))] for minutes in range(0, 94)}
+    assert [minutes for minutes, found in states.items() if found == ["bad"]] == [91, 92, 93]
+    assert len(asked) == 2 + 3  # at once, after an hour, and at every look that finds it bad
+
+
+def test_a_server_is_out_of_reach_for_a_while_before_it_matters():
+    keep_sender(a_dealer(), "email", Sending("smtp", {"host": "127.0.0.1", "port": 9, "tls": "tls"}), at=A_DAY)
+    known, patience = Certificates(), timedelta(minutes=3)
+    looks = [known.look(A_DAY + timedelta(minutes=minutes), patience=patience) for minutes in range(5)]
+    assert [finding.state for look in looks for finding in look] == ["note", "note", "note", "bad", "bad"]
+
+
+def test_an_hour_that_went_well_does_not_hide_that_nothing_is_taken_any_more():
+    dealer = a_dealer()
+    tried(dealer, good=300, lost=0)
+    tried(dealer, good=0, lost=30)
+    assert any("30 of the last 100" in says for says in bad(health_of_dealers(A_DAY + timedelta(minutes=5))))
 
 
 def test_without_encryption_nothing_is_asked():

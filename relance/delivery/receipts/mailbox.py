@@ -17,6 +17,7 @@ from relance.dealers.models import Dealer
 from relance.delivery.models import Sender
 from relance.delivery.receipts.bounce_mail import news_of
 from relance.delivery.receipts.take_in import take_in
+from relance.delivery.receipts.unheard import MAILBOX, heard, unheard
 from relance.delivery.senders import opened
 from relance.delivery.senders.hosts import private_hosts
 from relance.lib.addresses.network import connect, secured
@@ -45,8 +46,11 @@ def look_into_mailboxes(at: datetime) -> None:
         try:
             news = look_into(row.dealer, url, at=at, private=private_hosts(row.settings))
         except (OSError, IMAP4.error, ImapToolsError, BadInput) as error:
-            log.warning("%s: the mailbox for bounces cannot be read: %s", row.dealer.slug, str(error).splitlines()[0])
+            why = (str(error) or type(error).__name__).splitlines()[0]
+            log.warning("%s: the mailbox for bounces cannot be read: %s", row.dealer.slug, why)
+            unheard(row.dealer, row.channel, MAILBOX, says=why, at=at)
         else:
+            heard(row.dealer, MAILBOX, row.channel)
             if news:
                 log.info("%s: %s mails came back or were complained about", row.dealer.slug, news)
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from relance.dealers.models import Dealer
 from relance.delivery.channel import Sending
 from relance.delivery.channels.email.provider_table import PROVIDERS
-from relance.delivery.models import Sender
+from relance.delivery.models import Sender, Unheard
 from relance.delivery.safety import trouble
 from relance.delivery.senders.ways import AT_HOME, file_sending, sending_from
 from relance.lib.seal import seal, unseal
@@ -64,6 +64,7 @@ def keep_sender(dealer: Dealer, channel: str, sending: Sending, *, at: datetime)
     row.secrets = seal(secrets, settings.SECRET_KEY)
     row.save()
     trouble.opened(dealer, channel)  # it is another way now: it is tried anew
+    Unheard.objects.of(dealer).filter(channel=channel).delete()  # what was not heard by the former one is over
 
 
 def _made(kind: str, before: Mapping[str, str]) -> dict[str, str]:

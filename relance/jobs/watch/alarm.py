@@ -1,47 +1,83 @@
 """Turns what the doctor finds bad into an e-mail to whoever runs the house: once a day for each fault, and at its end.
 
 A fault is told when two looks in a row have found it, so that what mends itself wakes nobody. The rows decide which
-process tells it. What no way takes is tried again with the next look (docs/decisions/0187).
+process tells it; when they cannot be written, the process tells what it remembers itself. What no way takes is tried
+again with the next look (docs/decisions/0187, 0204).
 """
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
 from socket import gethostname
 from typing import Any
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from relance.dealers.models import Dealer, Membership
 from relance.dealers.places import RUNS_THE_HOUSE
-from relance.delivery.channel import Accepted, ChannelDown
+from relance.delivery.channel import Accepted, ChannelDown, Sending
 from relance.delivery.senders import sending_of
 from relance.delivery.senders.trial import Direct, send_directly
 from relance.delivery.senders.ways import sending_from
 from relance.jobs.models import Fault
-from relance.jobs.watch.findings import of_the_database, of_the_home
+from relance.jobs.watch.findings import faults
 from relance.lib.errors import Told
 from relance.measures.finding import Finding
-from relance.measures.trouble import certificates
+from relance.measures.trouble import Certificates
 
 log = logging.getLogger("relance.clockwork")
 ALARM = "ALARM"
 DAY = timedelta(days=1)
-A_WHILE = timedelta(minutes=1)  # between two looks that count as two: several processes may look within a second
+A_WHILE = timedelta(seconds=50)  # between two looks that count as two: several processes may look within a second
+UNREACHED = timedelta(minutes=3)  # so long a server must be out of reach before its certificate is a matter
+CERTIFICATES = Certificates()  # of this process
+REMEMBERED: dict[
+    str, datetime
+] = {}  # faults that no row could be written of: when this process last found or told them
 
 
 def watch_house(at: datetime) -> None:
-    """Look at everything but certificates."""
-    look("house", lambda at: chain(of_the_home(at), of_the_database(at)), at)
+    """Look at everything but certificates. A database that takes nothing is the worst fault, and told all the same."""
+    found: list[Finding] = []
+    try:
+        found = list(faults(at))
+        look("house", lambda _: found, at)
+        REMEMBERED.clear()
+    except DatabaseError as error:
+        told = str(error).splitlines()[0] if str(error) else type(error).__name__
+        _tell_from_memory([*found, Finding("bad", f"the database takes nothing: {told}")], at)
 
 
 def watch_certificates(at: datetime) -> None:
-    """Look at certificates: that asks other servers, so it is done less often."""
-    look("certificates", certificates, at)
+    """Look at certificates; other servers are asked seldom (measures/trouble.py)."""
+    look("certificates", lambda at: CERTIFICATES.look(at, patience=UNREACHED), at)
+
+
+def _tell_from_memory(found: Sequence[Finding], at: datetime) -> None:
+    """Tell the house's people at the second look, and once a day: without a row, and without asking for a dealer."""
+    news = []
+    for finding in found:
+        key = f"{finding.dealer}/{finding.about}"
+        since = REMEMBERED.setdefault(key, at)
+        told = REMEMBERED.get(f"told/{key}")
+        if at - since >= A_WHILE and (told is None or at - told >= DAY):
+            news.append((key, finding.says))
+    url, named = settings.ENVIRONMENT["RELANCE_SMTP_URL"], settings.ENVIRONMENT["RELANCE_ALARM_TO"]
+    for _key, line in news:
+        log.error("fault: %s", line)
+    if not news or not url or not named:
+        return
+    nobody = Dealer(name=gethostname(), timezone="UTC")  # his name alone is asked for
+    what = (gethostname(), News([line for _, line in news], []))
+    way = sending_from(url, where="RELANCE_SMTP_URL")
+    unlimited = {name: value for name, value in way.settings.items() if name not in ("rate", "daily")}  # they are rows
+    ways = [replace(way, settings=unlimited)]
+    if any([_reaches(nobody, Listener(str(address), nobody.language or "en"), what, at, ways) for address in named]):
+        REMEMBERED.update({f"told/{key}": at for key, _ in news})
 
 
 def look(name: str, find: Callable[[datetime], Iterable[Finding]], at: datetime) -> None:
@@ -131,17 +167,22 @@ def _tell(slug: str, news: News, at: datetime) -> bool:
         log.error("nobody is told of faults: set RELANCE_ALARM_TO, or invite a CRM manager")
         return True  # said here, and once a day is enough
     name = dealer.name if slug else gethostname()
-    return any([_reaches(dealer, listener, (name, news), at) for listener in listeners])
+    # The server's own way first, for the dealer's may be what is broken.
+    url = settings.ENVIRONMENT["RELANCE_SMTP_URL"]
+    ways = [sending_from(url, where="RELANCE_SMTP_URL")] if url else []
+    try:
+        ways.append(sending_of(dealer, "email"))
+    except Told as error:
+        log.error("the e-mail of %s cannot be used: %s", dealer.slug, error)
+    return any([_reaches(dealer, listener, (name, news), at, ways) for listener in listeners])
 
 
-def _reaches(dealer: Dealer, listener: Listener, what: tuple[str, News], at: datetime) -> bool:
-    """Try one way after the other: the server's own first, for the dealer's may be what is broken."""
+def _reaches(dealer: Dealer, listener: Listener, what: tuple[str, News], at: datetime, ways: Sequence[Sending]) -> bool:
+    """Try one way after the other."""
     with override(listener.language):
         name, news = what
         said = Direct(ALARM, "email", listener.address, news.subject(name), news.body(), "user", listener.language)
-    url = settings.ENVIRONMENT["RELANCE_SMTP_URL"]
-    ways = [sending_from(url, where="RELANCE_SMTP_URL")] if url else []
-    for way in (*ways, sending_of(dealer, "email")):
+    for way in ways:
         try:
             result = send_directly(dealer, said, at=at, sending=way)
         except (Told, ChannelDown, OSError) as error:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from relance.delivery.models import Sender
 from relance.delivery.receipts.doors import Door, door_of
 from relance.delivery.receipts.take_in import take_in
+from relance.delivery.receipts.unheard import CALL, heard, unheard
 from relance.lib import clock
 from relance.lib.errors import BadInput
 from relance.replies.receive import Came, receive
@@ -70,5 +71,8 @@ def _found(hook: UUID) -> tuple[Sender, Door]:
 
 
 def _check(request: HttpRequest, sender: Sender, door: Door) -> None:
-    if not door.is_authentic(request, sender, clock.now()):
+    at = clock.now()
+    if not door.is_authentic(request, sender, at):
+        unheard(sender.dealer, sender.channel, CALL, says=f"of {sender.kind}", at=at)
         raise PermissionDenied
+    heard(sender.dealer, CALL, sender.channel)

@@ -53,7 +53,7 @@ def twilio(slow):
             slow.takes(float(form["ValidityPeriod"]))
             return answer
 
-        account.take = slowly
+        account.take = slowly  # type: ignore[method-assign]
         yield {"account": ACCOUNT, "service": "MG1", "url": account.url}, {"password": TOKEN}
 
 
