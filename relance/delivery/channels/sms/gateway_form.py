@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
     "text": "the message",
     "key": "our own reference of the message; the same when it is handed over again",
     "callback": "the address at which its receipts are taken, or nothing without a public address",
-    "validity": "seconds in which it may still be delivered",
+    "validity": "seconds in which it may still be delivered: without it, also by night",
     "password": "the sender's secret",
 }
 Path = str  # `message.id`, `messages.0.id`: names and numbers between dots
