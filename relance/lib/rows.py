@@ -140,7 +140,7 @@ def _stream(cursor: CursorWrapper, table: str, listed: str, rows: Iterable[Seque
 def pour(model: type[models.Model], rows: Sequence[Row]) -> None:
     """Insert `rows` (all with the same fields) into a table that has none of them, the quickest way there is."""
     if connection.vendor != "postgresql":
-        insert(model, rows, match=("id",), change=())
+        insert(model, rows, match=(model._meta.pk.name,), change=())
         return
     names = tuple(rows[0])
     columns = ", ".join(_column(model, name) for name in names)

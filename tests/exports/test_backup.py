@@ -17,6 +17,7 @@ from relance.exports.backup.manifest import mark_of
 from relance.exports.backup.portable import one_moment
 from relance.exports.backup.tables import rows_of, tables
 from relance.facts.models import Customer, RepairOrder, Sale, Vehicle
+from relance.jobs.models import Fault, Tick
 from relance.jobs.stages import plan
 from relance.outbox.models import Message, Move
 from relance.plan.models import PlanMark
@@ -44,6 +45,9 @@ def life():
     a_vehicle(customer, accessories=None)
     a_sale(customer, "2024-05-04", vehicle=vehicle)
     a_repair_order(customer, "2026-03-08T02:30", vehicle=vehicle, warranty_sale=Decimal("1234.50"))
+    for key in ("house/b: x", "house/B: x", "house/é"):  # keys that are texts; databases sort them differently
+        Fault.objects.create(key=key, look="house", says="x", state="told", since=A_DAY)
+    Tick.objects.create(task="plan", at=A_DAY)
     a_row(Sender, dealer, channel="email", kind="smtp", settings={"host": "x"}, secrets=b"\x00\xff", updated_at=A_DAY)
     return dealer
 

@@ -17,6 +17,10 @@ SQLITE = {"RELANCE_DATABASE_URL": ""}
 def dealership(process):
     """The sample dealership in a SQLite home: ten days are planned and delivered."""
     assert process("demo", "--customers", 200, "--no-serve", environ=SQLITE).status == 0
+    with closing(sqlite3.connect(process.home / "relance.db")) as database, database:
+        faults = [(f"house/{key}", "2026-05-04 10:00:00") for key in ("b", "B", "a-c", "a b", "é")]
+        told = "INSERT INTO jobs_fault (key, look, dealer, says, state, since) VALUES (?, 'house', '', 'x', 'told', ?)"
+        database.executemany(told, faults)
     return process
 
 
@@ -48,6 +52,7 @@ def test_to_postgresql_and_back(dealership, postgres, tmp_path):
     first = sums(tmp_path / "first.zip")
     assert first["outbox.Message"][0] > 0
     assert first["facts.Touch"][0] > 0
+    assert first["jobs.Fault"][0] == 5
     assert sums(tmp_path / "second.zip") == first
     assert sums(tmp_path / "third.zip") == first
     messages = [dealership("messages", "demo", "--json", environ=homes[name]).out for name in ("first", "third")]
