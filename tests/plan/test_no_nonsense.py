@@ -4,7 +4,7 @@
 """
 
 import os
-import re
+import unicodedata
 from typing import Any
 
 import pytest
@@ -27,10 +27,12 @@ RENDERS = int(os.environ.get("RENDERS", "300"))
 FIELDS = ("customer.first_name", "customer.name", "customer.company", "vehicle.sub_model", "vehicle.plate")
 GOOD = (
     "Ann", "Zoë", "Jean-François", "O'Brien", "née Roy", "شركة", "שלום", "👍", "👩‍🔧 Ann", "Õunapuu", "ž", "$5", "50 %",
-    "A & B", "a < b", "*Ann*", "_x_", "[Ann](y)", "# 1", "Null", "1) x", "C:\\x", "~", "{", "|", "€", "Nan",
+    "A & B", "a < b", "*Ann*", "_x_", "[Ann](y)", "# 1", "Null", "1) x", "C:\\x", "~ 1", "A {",
+    "5 €", "Nan", "X", "Ann  Lee",
 )  # fmt: skip
 BAD = (
-    None, "", " ", "\n", "\u200e", "\x00", *sorted(NOTHING), "{x}", "{{name}}", "{ customer.first_name }",
+    None, "", " ", "-", ".", "?", "---", "\u200d", "{}", "\n", "\u200e", "\x00", *sorted(NOTHING),
+    "{x}", "{{name}}", "{ customer.first_name }",
     "Hello {{ first_name }}", "${name}", "<<Name>>", "%FIRST_NAME%", "<b>Ann</b>", "<br/>", "<script>x</script>",
     "Smith &amp; Sons", "&#39;", "Andr\ufffd", "x" * 10_000, "é" * (LONGEST + 1), "{% if x %}", "<%= name %>",
 )  # fmt: skip
@@ -43,7 +45,10 @@ pieces = st.lists(
     min_size=1,
     max_size=9,
 )
-values = st.sampled_from([*GOOD, *GOOD, *BAD]) | st.text(max_size=30) | st.text("aé€👍[", min_size=60, max_size=LONGEST)
+# Signs that could make a field, a tag or a code by chance stand in the two lists above.
+people = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}<>&%$\ufffd"), max_size=30)
+long = st.text("aé€👍[", min_size=60, max_size=LONGEST)
+values = st.sampled_from([*GOOD, *GOOD, *BAD]) | people | long
 readers = st.sampled_from(["en", "fr", "es", "et", "de", None])
 written = st.sets(st.sampled_from(["en", "fr", "es", "et"]), min_size=1)
 
@@ -98,7 +103,7 @@ def whole(parts: list[Any], facts: dict[str, Any]) -> str | None:
             said += "{ " if part == "{{ " else part
             continue
         field, fallback = part
-        value = " ".join(shown(facts[field] or "").split())
+        value = shown(facts[field])
         if makes_sense(value):
             said += value
         elif fallback is None:
@@ -108,16 +113,20 @@ def whole(parts: list[Any], facts: dict[str, Any]) -> str | None:
     return said
 
 
-def shown(value: str) -> str:
-    return "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in value)
+def shown(value: str | None) -> str:
+    """On one line; what is on one already stays as it is."""
+    value = value or ""
+    if value.isprintable():
+        return value
+    return " ".join("".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in value).split())
+
+
+WRONG = {shown(one) for one in BAD}
 
 
 def makes_sense(value: str) -> bool:
-    bad = {" ".join(shown(one or "").split()) for one in BAD}
-    if not value.strip() or value in bad or len(value) > LONGEST or "\ufffd" in value:
-        return False
-    # What hypothesis makes up by itself may look like a field, a tag or a code by chance.
-    return not re.search(r"{[^{}]*}|{{|}}|<[^<>]*>|<%|<<|<!--|\${|{%|%[A-Z_]+%|&#?\w+;", value)
+    says = [c for c in value if unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "So"]
+    return bool(says) and value not in WRONG and len(value) <= LONGEST
 
 
 @pytest.mark.django_db
@@ -154,9 +163,7 @@ def test_what_leaves_makes_sense_or_it_is_held() -> None:
             spoken = gate._words(draft, channel, terms, gate.known([draft]))
         except Hole as held:
             seen["held"] += 1
-            assert (
-                expected is None or doubtful(facts) or segments(f"North Garage: {wanted}:{expected}")[1] >= MOST_PARTS
-            ), held.detail
+            assert expected is None or segments(f"North Garage: {wanted}:{expected}")[1] >= MOST_PARTS, held.detail
             assert held.detail
             return
         seen["left"] += 1
@@ -172,16 +179,11 @@ def field_of(part: tuple[str, str | None]) -> str:
     return f"{{ {field} }}" if fallback is None else f"{{{field}|{fallback}}}"
 
 
-def doubtful(facts: dict[str, Any]) -> bool:
-    """Whether a value is held that the oracle would let pass: too careful is no bad sending."""
-    return any(no_sense(" ".join(shown(value or "").split())) for value in facts.values())
-
-
 @pytest.mark.parametrize("value", GOOD)
 def test_what_people_are_called_is_said(value: str) -> None:
     assert no_sense(value) is None
 
 
-@pytest.mark.parametrize("value", [value for value in BAD if value and value.strip() and value.isprintable()])
+@pytest.mark.parametrize("value", [value for value in BAD if shown(value)])
 def test_what_a_machine_wrote_is_not(value: str) -> None:
-    assert no_sense(value)
+    assert no_sense(shown(value))

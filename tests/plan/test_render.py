@@ -103,7 +103,7 @@ def test_what_a_text_needs_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Ann", "*Ann*", "[a](https://x.example)", "a < b", "1. Ann", "# Ann", "A_b_", "`x`", "\\"]
+    "value", ["Ann", "*Ann*", "[a](https://x.example)", "a < b", "1. Ann", "# Ann", "A_b_", "`x`", "A\\"]
 )
 def test_markdown_reads_a_value_as_it_is(value: str) -> None:
     filled = parse("**{ customer.name }**\n\n{ customer.name } and *more*").fill({"customer.name": value}, ENGLISH)

@@ -4,6 +4,7 @@ A value that says nothing is taken for unknown: the fallback stands in its place
 """
 
 import re
+import unicodedata
 
 from relance.lib.sms import size_of
 
@@ -30,8 +31,8 @@ def no_sense(value: str) -> str | None:
     """What is wrong with a value, as it stands behind its field's name; None when it can be said."""
     if len(value) > LONGEST:
         return f"{len(value):,} characters"
-    if value in NOTHING:
-        return value
+    if value in NOTHING or not any(c.isalnum() or unicodedata.category(c) == "So" for c in value):
+        return value  # a dash, a dot, a joiner without anything to join: somebody had to type something
     found = LEFT_OVER.search(value)
     if found:
         return found.group()[:40]
