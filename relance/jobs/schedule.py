@@ -5,8 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from django.conf import settings
 
 from relance.dealers.models import Dealer
+from relance.delivery.channels.file.folder import tidy
 from relance.delivery.claim import lanes_due, settle_expired_leases
 from relance.delivery.deliver import deliver
 from relance.delivery.hand_over import RoundTime
@@ -25,7 +29,7 @@ from relance.plan.models import PlanMark
 
 log = logging.getLogger("relance.clockwork")
 NIGHT = time(3)  # by the dealer's clock
-QUARTER = timedelta(minutes=15)
+QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 AT_ONCE = 2_000  # messages of a dealer that one piece of work hands over
 LATELY = Lately(aside=Aside(), lasts=5.0)  # of this process
 PATIENCE = 5.0  # seconds for which a round of deliveries waits for senders that have reached their rate
@@ -125,6 +129,7 @@ def night_of_one(dealer: Dealer, at: datetime) -> None:
     if here.time() >= NIGHT and _is_first(dealer, here):
         changed = recompute(dealer)
         log.info("%s: %s next services changed overnight", dealer.slug, changed)
+        tidy(Path(settings.HOME) / "sent" / dealer.slug / f"{here - DAY:%Y-%m-%d}", before=at - HOUR)
 
 
 def decode_vins(at: datetime) -> None:
@@ -160,7 +165,7 @@ TASKS = (
     Task("schedules", timedelta(seconds=15), follow_changed_schedules, lane="slow"),
     Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),
     Task("backups", QUARTER, back_up_by_night, lane="proving"),
-    Task("proofs", timedelta(days=1), prove_newest, lane="proving"),
+    Task("proofs", DAY, prove_newest, lane="proving"),
     Task("alarm", timedelta(minutes=1), watch_house, lane="watching"),
     Task("certificates", timedelta(minutes=1), watch_certificates, lane="handshakes"),
 )

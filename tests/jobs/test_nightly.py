@@ -1,5 +1,6 @@
 """Once a night, by each dealer's own clock, what falls due by time alone is recalculated; a missing feed is said."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,3 +45,16 @@ def test_each_dealer_has_his_own_night(done):
     assert done == ["tallinn"]
     schedule.nightly(NIGHT)
     assert done == ["tallinn", "north"]
+
+
+@pytest.mark.django_db
+def test_what_a_killed_process_left_half_written_is_gone_the_next_night(done, tmp_path, settings):
+    settings.HOME = tmp_path
+    with_mark("north")
+    folder = tmp_path / "sent" / "north" / "2026-05-04"
+    folder.mkdir(parents=True)
+    for name, hours in ((".J_CSI-postcard-1-1.pdf.0a1b2c3d.part", 9), (".new.pdf.0a1b2c3d.part", 0), ("whole.pdf", 9)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, times=((NIGHT - hours * HOUR).timestamp(),) * 2)
+    schedule.nightly(NIGHT)
+    assert sorted(path.name for path in folder.iterdir()) == [".new.pdf.0a1b2c3d.part", "whole.pdf"]

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db.models import Max
 
@@ -14,10 +16,12 @@ from relance.delivery.channels.paper import make
 from relance.delivery.channels.paper.ledger import full_path, printed_in
 from relance.delivery.channels.paper.make import content_of, made_again
 from relance.delivery.channels.paper.printing import mark, picture, take_back
+from relance.delivery.claim import settle_expired_leases
 from relance.delivery.deliver import deliver
 from relance.delivery.models import PrintedMessage, PrintFile
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.models import Touch
+from relance.lib import leases
 from relance.outbox.models import Message
 from relance.outbox.states import move
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
@@ -168,6 +172,39 @@ def test_a_message_on_paper_is_never_printed_again():
     Message.objects.of(dealer).update(state="ready", owner="")
     assert [m.state for m in deliver(dealer, at=A_DAY)] == ["sent", "sent"]
     assert PrintedMessage.objects.of(dealer).count() == 2 and PrintFile.objects.of(dealer).count() == 1
+
+
+def test_a_file_that_another_worker_has_seen_is_not_forgotten_by_its_slow_maker(monkeypatch):
+    dealer = a_run(3)
+    late = A_DAY + 2 * leases.LENGTH
+
+    def slow(row, content):
+        """Its lease ends; another worker asks the rows about the first message, and the disk has trouble."""
+        settle_expired_leases(late)
+        first, *_ = printed_in(dealer, Message.objects.of(dealer)).items()
+        assert first[1] == row
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(paper, "put", slow)
+    with time_machine.travel(A_DAY, tick=False):
+        list(deliver(dealer, at=A_DAY))
+    monkeypatch.undo()
+    assert [m.state for m in ask_providers(late)] == ["sent"] * 3
+    assert [m.state for m in deliver(dealer, at=late)] == []
+    assert the_file(dealer).people == 3
+
+
+def test_two_who_write_a_file_at_once_do_not_meet(tmp_path, monkeypatch):
+    path, flush = tmp_path / "a.pdf", os.fsync
+
+    def meanwhile(number):
+        monkeypatch.setattr(os, "fsync", flush)
+        write_whole(path, b"the same")
+        flush(number)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    write_whole(path, b"the same")
+    assert [one.name for one in tmp_path.iterdir()] == ["a.pdf"] and path.read_bytes() == b"the same"
 
 
 def test_a_full_disk_is_busy_and_leaves_nothing(monkeypatch):

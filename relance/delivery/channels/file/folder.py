@@ -1,7 +1,9 @@
 """Turns a parcel into one file under sent/ in the home: whole or absent, and the same file when it is written again."""
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +12,7 @@ from relance.delivery.channels.email.compose import compose
 from relance.plan.saying.legal_lines import foot_of, foot_text
 
 MAILS = frozenset({"email", "staff"})
+PART = ".part"
 
 
 class FileChannel:
@@ -70,9 +73,9 @@ class FileChannel:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """The file with this content, or no file: a reader never sees half of one."""
+    """The file with this content, or no file: a reader never sees half of one, and two who write it do not meet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
     try:
         with part.open("wb") as file:
             file.write(content)
@@ -82,6 +85,14 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
+
+
+def tidy(folder: Path, before: datetime) -> int:
+    """Take away what killed processes left half written in a folder before a moment; how many it was."""
+    left = [part for part in folder.glob(f".*{PART}") if part.stat().st_mtime < before.timestamp()]
+    for part in left:
+        part.unlink(missing_ok=True)
+    return len(left)
 
 
 def _content(parcel: Parcel) -> bytes:

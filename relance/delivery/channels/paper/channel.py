@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from relance.delivery import crash_points
-from relance.delivery.channel import Accepted, Busy, ChannelDown, Parcel, Refused, Result, Sending
+from relance.delivery.channel import Accepted, AnswerLost, Busy, ChannelDown, Parcel, Refused, Result, Sending
 from relance.delivery.channels.file.folder import folder_words
 from relance.delivery.channels.paper import press
 from relance.delivery.channels.paper.ledger import NotOurs, Printing, forget, keep, printed_in
@@ -129,7 +129,8 @@ class PaperChannel:
         try:
             put(row, made.content)
         except OSError as error:
-            forget(row)
+            if not forget(row, parcels[0].message.owner):
+                return AnswerLost("the file has no name yet, and another worker looks after it")
             return Busy(folder_words(self.folder, error), shut=True)
         crash_points.reached("named")
         return Accepted(row.path, "a file to print")

@@ -51,8 +51,7 @@ def keep(printing: Printing, messages: Sequence[Message], sheets: Sheets) -> Pri
     dealer, first, channel = printing.dealer, messages[0], messages[0].channel or ""
     keys = [message.pk for message in messages]
     Run.objects.of(dealer).select_for_update().get(pk=first.run_id)  # the files of a run are numbered one by one
-    mine = Message.objects.of(dealer).filter(pk__in=keys, state="sending", owner=first.owner)
-    if len(mine.select_for_update().values_list("pk", flat=True)) != len(keys):
+    if not _are_ours(dealer, keys, first.owner):
         raise NotOurs
     files = PrintFile.objects.of(dealer).filter(run_id=first.run_id, channel=channel)
     number = (files.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -88,9 +87,23 @@ def keep(printing: Printing, messages: Sequence[Message], sheets: Sheets) -> Pri
     return row
 
 
-def forget(row: PrintFile) -> None:
-    """The file could not get its name and nobody has seen it: as if it had never been made."""
+@transaction.atomic
+def forget(row: PrintFile, owner: str) -> bool:
+    """The file could not get its name and nobody has seen it: as if it had never been made.
+
+    False when a message is no longer in the hands of its maker: whoever asks the rows after him makes the file by them.
+    """
+    keys = list(PrintedMessage.objects.of(row.dealer).filter(print_file=row).values_list("message", flat=True))
+    if not _are_ours(row.dealer, keys, owner):
+        return False
     PrintFile.objects.of(row.dealer).filter(pk=row.pk).delete()
+    return True
+
+
+def _are_ours(dealer: Dealer, keys: Sequence[int], owner: str) -> bool:
+    """Whether all messages are still in this worker's hands; they stay so up to the commit."""
+    mine = Message.objects.of(dealer).filter(pk__in=keys, state="sending", owner=owner)
+    return len(mine.select_for_update().values_list("pk", flat=True)) == len(keys)
 
 
 def printed_in(dealer: Dealer, messages: Iterable[Message]) -> dict[int, PrintFile]:
