@@ -110,7 +110,7 @@ def _consent(dealer: Dealer, message: Message, at: datetime) -> dict[str, Any]:
         "regime": dealer.regime,
         "purpose": purpose,
         "verdict": against or "allowed",
-        "rule": {"k": rule.k, "source": rule.source, "since": rule.valid_from.isoformat()} if rule else None,
+        "rule": {"k": rule.k, "source": rule.source, "since": rule.since.isoformat()} if rule else None,
         "carried_by": [
             _entry(dealer, entry) for entry in standing_grants(entries, channel=channel, purpose=purpose, at=at)
         ],

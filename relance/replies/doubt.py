@@ -38,7 +38,7 @@ def decide(dealer: Dealer, task: Task, outcome: str, *, by: str, at: datetime) -
 
 def _take_as_opt_out(heard: Heard, by: str, at: datetime) -> None:
     """The same reach as a bare STOP, for the number or address and for everybody who has it."""
-    for channel in reach_of(heard.dealer, heard.inbound.channel):
+    for channel in reach_of(heard.dealer, heard.inbound.channel, heard.at):
         entry = said_entry(heard, heard.inbound.text, channel, "withdrawn")
         read = f"{entry.proof}; read as an opt-out by {by[:120]} at {at.isoformat(timespec='seconds')}"
         enter(heard, entry._replace(proof=read), recorded_at=at)

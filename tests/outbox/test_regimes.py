@@ -1,6 +1,6 @@
 """What each law says of a channel: a table per regime, and the days on which consent ends."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,9 @@ import pytest
 from relance.facts.consent import Entry, Relation
 from relance.lib.moments import parse_moment
 from relance.outbox.law import regimes
-from relance.outbox.law.regimes import RULES, judge, needs_relation, purpose_under, rule_for
+from relance.outbox.law.frequency import strictest
+from relance.outbox.law.frequency import table as frequency_table
+from relance.outbox.law.regimes import judge, needs_relation, purpose_under, rule_for, stop_reach, table
 
 ZONE = ZoneInfo("America/Toronto")
 DAY = datetime(2026, 1, 15, 15, tzinfo=UTC)
@@ -41,7 +43,7 @@ def said(
 
 
 NEEDS_CONSENT = {
-    "casl": {"sms", "email"},
+    "casl": {"sms", "email", "phone"},
     "tcpa": {"sms", "phone"},
     "gdpr": {"sms", "email", "phone"},
     "none": set(),
@@ -100,6 +102,7 @@ def test_an_expired_grant_is_not_enough(regime: str):
 )
 def test_an_implied_consent_counts_under_casl_only(regime: str, answer: str | None):
     assert said(regime, an_entry("implied"), channel="sms") == answer
+    assert said(regime, an_entry("implied", expires_at=moment("2027-01-01")), channel="sms") == answer
 
 
 @pytest.mark.parametrize(
@@ -202,13 +205,50 @@ def test_only_some_regimes_ask_what_binds_a_customer(regime: str, answer: bool):
 
 
 def test_every_rule_names_its_law_and_its_number():
-    assert all(rule.source and rule.k.startswith("K") and rule.bases and rule.channels for rule in RULES)
+    assert all(rule.source and rule.k.startswith("K") and rule.bases and rule.channels for rule in table().consent)
 
 
 def test_a_rule_counts_from_its_day_on(monkeypatch: pytest.MonkeyPatch):
-    stricter = RULES[0]._replace(bases=("granted",), valid_from=date(2027, 1, 1))
-    monkeypatch.setattr(regimes, "RULES", (*RULES, stricter))
+    rules = table().consent
+    stricter = rules[0].model_copy(update={"bases": ["granted"], "since": date(2027, 1, 1)})
+    newer = table().model_copy(update={"consent": [*rules, stricter]})
+    monkeypatch.setattr(regimes, "table", lambda: newer)
     rule_for.cache_clear()
     found = [rule_for("casl", "email", day) for day in (date(2010, 1, 1), date(2026, 12, 31), date(2027, 1, 1))]
     rule_for.cache_clear()
-    assert found == [RULES[0], RULES[0], stricter]
+    assert found == [rules[0], rules[0], stricter]
+
+
+CASL_CALLS = [("2024-11-10", "2026-05-10", "2026-05-11"), ("2024-08-31", "2026-02-28", "2026-03-01")]
+
+
+@pytest.mark.parametrize(("since", "last", "first_without"), CASL_CALLS)
+def test_who_may_be_on_the_national_list_is_called_for_18_months_after_a_visit_only(since, last, first_without):
+    """relance keeps no copy of the National DNCL, so nobody is called whom it might protect (K11)."""
+    relation = a_relation(closed_at=f"{since}T16:00")
+    assert said("casl", channel="phone", relation=relation, at=moment(f"{last}T20:00")) is None
+    assert said("casl", channel="phone", relation=relation, at=moment(f"{first_without}T09:00")) == "no_consent"
+
+
+@pytest.mark.parametrize(
+    ("regime", "day", "reach"),
+    [
+        ("tcpa", date(2025, 4, 10), "its_channel"),
+        ("tcpa", date(2025, 4, 11), "every_channel"),
+        ("tcpa", date(2027, 1, 31), "every_channel"),
+        ("casl", date(2027, 1, 31), "its_channel"),
+        ("gdpr", date(2027, 1, 31), "its_channel"),
+    ],
+)
+def test_how_far_a_stop_reaches_by_law_is_dated(regime: str, day: date, reach: str):
+    assert stop_reach(regime, day) == reach
+
+
+def test_every_row_has_its_day_its_number_and_its_source():
+    rows: list[Any] = [*table().consent, *table().stop, *table().surveys_are_marketing, *frequency_table().rows]
+    assert all(row.k.startswith("K") and len(row.source) > 10 and row.since <= table().as_of for row in rows)
+
+
+def test_nobody_hears_more_often_than_the_strictest_state_allows():
+    assert strictest() == (3, timedelta(hours=24))
+    assert {place for row in frequency_table().rows for place in row.places} == {"FL", "OK", "MD", "NJ"}

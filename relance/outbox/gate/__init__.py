@@ -210,10 +210,14 @@ class Gate:
         return terms.languages[key]
 
     def languages(self, reader: str | None, to_customer: bool) -> list[Language]:
-        """The reader's language, else the dealer's; in Québec an unknown language is French."""
+        """The reader's language, else the dealer's; in Québec an unknown language is French.
+
+        Who is known to read French there and has no French wording waits for one: he does not get English (K34).
+        """
         own = cast(Language, self.dealer.language)
         if reader in LANGUAGES:
-            return [cast(Language, reader), own]
+            also: list[Language] = ["fr"] if self._is_quebec and to_customer else []
+            return [cast(Language, reader), *also, *([] if reader == "fr" and also else [own])]
         return ["fr", own] if self._is_quebec and to_customer else [own]
 
     def spoken_language(self, draft: Draft, channel: Channel, terms: Terms) -> Language:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from relance.dealers.preferences import Preferences
 from relance.lib.moments import DAY
 from relance.outbox.gate.known import Counted, day_at
+from relance.outbox.law.frequency import strictest
 
 CEILING, CEILING_HOURS = 6, timedelta(hours=24)
-MOST_MARKETING = 3  # in as many hours, whatever is set and whoever asks for it: the law of four states (decision 209)
-TOO_MUCH_MARKETING = f"{MOST_MARKETING} marketing messages in 24 hours"
+MOST_MARKETING, WITHIN = strictest()  # whatever is set and whoever asks for it: the law of four states (K24, 209)
+TOO_MUCH_MARKETING = f"{MOST_MARKETING} marketing messages in {WITHIN // timedelta(hours=1)} hours"
 
 
 class Asked(NamedTuple):
@@ -54,7 +55,7 @@ def _as_of(counted: Counted, at: datetime, zone: ZoneInfo) -> Counted:
 
 
 def _most_around(at: datetime, counted: Sequence[Counted]) -> int:
-    """How many others at most lie in one stretch of 24 hours with this moment."""
-    near = [c.send_at for c in counted if at - CEILING_HOURS < c.send_at < at + CEILING_HOURS]
+    """How many others at most lie in one stretch of the law with this moment."""
+    near = [c.send_at for c in counted if at - WITHIN < c.send_at < at + WITHIN]
     starts = [at, *(moment for moment in near if moment < at)]
-    return max(sum(start <= moment < start + CEILING_HOURS for moment in near) for start in starts)
+    return max(sum(start <= moment < start + WITHIN for moment in near) for start in starts)

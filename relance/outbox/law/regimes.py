@@ -1,15 +1,16 @@
 """Turns a customer's consent ledger and history into what a law says of one channel: allowed, opted out, no consent.
 
-One dated table; K-numbers are those of the promises' list of rules (docs/decisions/0011). Engineering
-input, not legal advice.
+One dated table, `regimes.yaml`; a new law is a new row with its day and its source (docs/decisions/0011).
 """
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from relance.dealers.preferences import Regime
 from relance.facts.consent import (
     STRANGER,
     Entry,
@@ -19,55 +20,59 @@ from relance.facts.consent import (
     standing_withdrawal,
 )
 from relance.lib.moments import add_months, day_of
+from relance.lib.schema import Strict, read
+from relance.lib.yaml_file import read_yaml
+from relance.plan.definition import Channel
 
+TABLE = Path(__file__).with_name("regimes.yaml")
 Basis = Literal["granted", "implied", "relation", "own_customer"]
 
 
-class Rule(NamedTuple):
+class Rule(Strict):
     """What marketing on these channels needs from a day on: one of the bases is enough."""
 
-    regime: str
-    channels: tuple[str, ...]
-    bases: tuple[Basis, ...]
-    valid_from: date
+    regime: Regime
+    channels: list[Channel]
+    bases: list[Basis]
+    since: date
     k: str
     source: str
-    relation_months: int = 0  # how long a delivery or a closed repair order carries
-    inquiry_months: int = 0  # how long an implied consent without an expiry carries
+    relation_months: int = 0
+    inquiry_months: int = 0
 
 
-# A channel that has no row needs no consent. Service needs none anywhere. Opt-outs count everywhere.
-RULES: tuple[Rule, ...] = (
-    Rule(
-        regime="casl",
-        channels=("sms", "email"),
-        bases=("granted", "implied", "relation"),
-        valid_from=date(2014, 7, 1),
-        k="K1 K2 K3 K4",
-        source="CASL s. 10(9)–(10); crtc.gc.ca/eng/com500/guide.htm. K3 is to be checked before relying on it.",
-        relation_months=24,
-        inquiry_months=6,
-    ),
-    Rule(
-        regime="tcpa",
-        channels=("sms", "phone"),
-        bases=("granted",),
-        valid_from=date(2013, 10, 16),
-        k="K15 K16",
-        source="47 CFR 64.1200(a)(2), (f)(9): prior express written consent; a business relationship is none.",
-    ),
-    Rule(
-        regime="gdpr",
-        channels=("sms", "email", "phone"),
-        bases=("granted", "own_customer"),
-        valid_from=date(2018, 5, 25),
-        k="K32",
-        source="Directive 2002/58/EC art. 13(1)–(2), GDPR art. 6, 7; post: art. 6(1)(f). To be checked per country.",
-    ),
-)
+class Reach(Strict):
+    """How far a bare STOP reaches from a day on, where the dealer does not say."""
 
-# Where the law counts an answer to "how was it?" as marketing.
-SURVEYS_ARE_MARKETING = frozenset({"gdpr"})
+    regime: Regime
+    reaches: Literal["its_channel", "every_channel"]
+    since: date
+    k: str
+    source: str
+
+
+class Surveys(Strict):
+    """A law that counts surveys as marketing."""
+
+    regime: Regime
+    since: date
+    k: str
+    source: str
+
+
+class Table(Strict):
+    """The whole table, and when it was last looked at."""
+
+    as_of: date
+    consent: list[Rule]
+    stop: list[Reach]
+    surveys_are_marketing: list[Surveys]
+
+
+@cache
+def table() -> Table:
+    """The table as it stands in the file."""
+    return read(Table, read_yaml(TABLE), TABLE.name)
 
 
 class _Case(NamedTuple):
@@ -113,19 +118,31 @@ def judge(  # noqa: PLR0913 a question of law has these seven parts, and every c
 
 def purpose_under(regime: str, purpose: str, *, is_survey: bool) -> str:
     """The purpose as the law sees it."""
-    return "marketing" if is_survey and regime in SURVEYS_ARE_MARKETING else purpose
+    return "marketing" if is_survey and regime in _where_surveys_are_marketing() else purpose
+
+
+@cache
+def _where_surveys_are_marketing() -> frozenset[str]:
+    return frozenset(row.regime for row in table().surveys_are_marketing)
+
+
+@lru_cache(maxsize=500)
+def stop_reach(regime: str, day: date) -> str:
+    """What a bare STOP withdraws by the law: its channel, or every one (K14)."""
+    rows = sorted((row for row in table().stop if row.regime == regime and row.since <= day), key=lambda row: row.since)
+    return rows[-1].reaches if rows else "its_channel"
 
 
 def needs_relation(regime: str) -> bool:
     """Whether any rule of the regime asks for kind, deliveries and repair orders."""
-    return any(r.regime == regime and not {"relation", "own_customer"}.isdisjoint(r.bases) for r in RULES)
+    return any(r.regime == regime and not {"relation", "own_customer"}.isdisjoint(r.bases) for r in table().consent)
 
 
 @lru_cache(maxsize=5_000)
 def rule_for(regime: str, channel: str, day: date) -> Rule | None:
     """The rule of that day: the latest row that is in force; before the first row, the first."""
-    rows = sorted((r for r in RULES if r.regime == regime and channel in r.channels), key=lambda r: r.valid_from)
-    in_force = [r for r in rows if r.valid_from <= day] or rows[:1]
+    rows = sorted((r for r in table().consent if r.regime == regime and channel in r.channels), key=lambda r: r.since)
+    in_force = [r for r in rows if r.since <= day] or rows[:1]
     return in_force[-1] if in_force else None
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from relance.dealers.models import Dealer
 from relance.facts.consent import Entry, ledger_of, ledger_of_addresses, record, record_for_address, standing_withdrawal
+from relance.lib.moments import day_of
+from relance.outbox.law.regimes import stop_reach
 from relance.replies.act.say import SHORTLY, ask_a_person, has_been_answered_enough, say
 from relance.replies.heard import Heard
 from relance.replies.understand.meaning import Meaning
@@ -22,7 +24,7 @@ TEST_CHANNELS = {"any": ("sms", "email", "phone", "postcard", "letter")}
 
 def stop(heard: Heard, meaning: Meaning) -> None:
     """Withdraw for the number and for everybody who has it; confirm once, when it is new."""
-    channels = reach_of(heard.dealer, heard.inbound.channel)
+    channels = reach_of(heard.dealer, heard.inbound.channel, heard.at)
     is_new = not _is_withdrawn(heard, channels)
     for channel in channels:
         _enter(heard, meaning, channel, "withdrawn")
@@ -66,9 +68,9 @@ def perhaps_stop(heard: Heard, meaning: Meaning) -> None:
         ask_a_person(heard, "complaint", PERHAPS, meaning)
 
 
-def reach_of(dealer: Dealer, channel: str) -> tuple[str, ...]:
-    """What a bare STOP withdraws: as set, else by law (K14: everything under tcpa)."""
-    chosen = dealer.preferences.stop_reaches or ("every_channel" if dealer.regime == "tcpa" else "its_channel")
+def reach_of(dealer: Dealer, channel: str, at: datetime) -> tuple[str, ...]:
+    """What a bare STOP withdraws: as set, else by the law of that day (K14)."""
+    chosen = dealer.preferences.stop_reaches or stop_reach(dealer.regime, day_of(at, dealer.zone))
     return EVERY_CHANNEL if chosen == "every_channel" else REACH[channel]
 
 
