@@ -210,14 +210,11 @@ class Gate:
         return terms.languages[key]
 
     def languages(self, reader: str | None, to_customer: bool) -> list[Language]:
-        """The reader's language, else the dealer's; in Québec an unknown language is French.
-
-        Who is known to read French there and has no French wording waits for one: he does not get English (K34).
-        """
+        """The reader's, else the dealer's; in Québec an unknown one is French, and nothing replaces a known French (K34)."""
         own = cast(Language, self.dealer.language)
         if reader in LANGUAGES:
             also: list[Language] = ["fr"] if self._is_quebec and to_customer else []
-            return [cast(Language, reader), *also, *([] if reader == "fr" and also else [own])]
+            return ["fr"] if reader == "fr" and also else [cast(Language, reader), *also, own]
         return ["fr", own] if self._is_quebec and to_customer else [own]
 
     def spoken_language(self, draft: Draft, channel: Channel, terms: Terms) -> Language:
