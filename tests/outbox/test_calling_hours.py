@@ -142,6 +142,20 @@ def test_both_implementations_agree_on_every_minute(place, zone_name, change):
     assert wrong == []
 
 
+@pytest.mark.parametrize("holiday", [date(2026, 12, 25), date(2027, 1, 1), date(2027, 5, 31)])
+@pytest.mark.parametrize("state", ["AL", "LA", "MS", "PA", "RI", "UT"])
+def test_six_states_want_no_calls_on_their_holidays(state, holiday):
+    law, day_before = law_of(state), holiday - timedelta(days=3 if holiday.weekday() == 0 else 1)
+    assert law is not None
+    assert law.on(holiday) is None and law.on(day_before) is not None  # K22
+
+
+@pytest.mark.parametrize("state", ["FL", "TX", "US", "unknown"])
+def test_elsewhere_a_holiday_is_a_day_like_others(state):
+    law = law_of(state)
+    assert law is not None and law.on(date(2026, 12, 25)) is not None
+
+
 def test_every_place_of_the_table_was_asked():
     assert {place for row in table().rows for place in row.places} == {*LAW, "any"} - {"casl"}
 

@@ -184,22 +184,6 @@ def test_the_customers_language_else_the_dealers_and_in_quebec_french(settings, 
     assert planned(dealer)[0].language == spoken
 
 
-@pytest.mark.parametrize(
-    ("region", "language", "answer"),
-    [
-        ("QC", "fr", ("no_channel", "sms: no_wording")),  # K34: he does not get English
-        ("QC", None, ("sms", None)),
-        ("QC", "en", ("sms", None)),
-        ("ON", "fr", ("sms", None)),
-    ],
-)
-def test_who_reads_french_in_quebec_waits_for_a_french_wording(region, language, answer):
-    dealer = a_dealer(region=region)
-    a_customer(dealer, language=language)
-    an_automation(dealer, wording={"sms": {"en": {"body": "Hello."}}})
-    assert verdict(dealer) == answer
-
-
 def test_a_channel_written_in_neither_language_is_passed_over(dealer):
     a_customer(dealer, language="fr")
     french = {"fr": {"subject": "Bonjour", "body": "Bonjour."}}

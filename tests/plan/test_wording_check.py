@@ -193,6 +193,19 @@ def test_words_that_sell_are_found_in_four_languages(text: str, words: list[str]
     assert selling(text) == words
 
 
+SELLS = {
+    "en": "offer discount sale promotion coupon deal free save bargain rebate",
+    "fr": "offre rabais solde promotion coupon économisez gratuit remise",
+    "es": "oferta descuento promoción cupón rebaja ahorre gratis",
+    "et": "pakkumine soodustus allahindlus kampaania kupong tasuta ostke",
+}
+
+
+@pytest.mark.parametrize("word", [word for words in SELLS.values() for word in words.split()])
+def test_a_single_word_that_sells_makes_it_marketing(word: str) -> None:
+    assert selling(f"A, {word}, b.") != []
+
+
 def test_a_service_message_sells_nothing_and_a_marketing_one_may() -> None:
     body = "{ company.name }: a discount for you."
     assert "sells (discount)" in found(check(an_automation(body)), "refuse_on_switch")[0]

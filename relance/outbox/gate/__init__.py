@@ -210,7 +210,7 @@ class Gate:
         return terms.languages[key]
 
     def languages(self, reader: str | None, to_customer: bool) -> list[Language]:
-        """The reader's, else the dealer's; in Québec an unknown one is French, and nothing replaces a known French (K34)."""
+        """The reader's, else the dealer's; in Québec an unknown one is French, and nothing replaces a known French."""
         own = cast(Language, self.dealer.language)
         if reader in LANGUAGES:
             also: list[Language] = ["fr"] if self._is_quebec and to_customer else []
