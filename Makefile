@@ -10,7 +10,7 @@ MESSAGES := 10000
 KILLS := 500
 SEED := 1
 SEEDS := 1
-PROOFS := tests/journeys/test_whatever_happens.py tests/journeys/test_promised_sizes.py tests/exports/test_restored_and_asked.py tests/replies/test_stop_while_sending.py tests/delivery/test_pace.py tests/journeys/test_nobody_is_flooded.py tests/delivery/test_fairness.py tests/plan/test_no_nonsense.py tests/jobs/test_a_day_without_alarms.py
+PROOFS := tests/journeys/test_whatever_happens.py tests/journeys/test_promised_sizes.py tests/exports/test_restored_and_asked.py tests/replies/test_stop_while_sending.py tests/delivery/test_pace.py tests/journeys/test_nobody_is_flooded.py tests/delivery/test_fairness.py tests/plan/test_no_nonsense.py tests/jobs/test_a_day_without_alarms.py tests/storms/test_storm.py tests/storms/test_acknowledged.py
 
 .PHONY: help setup run test test-fast crash proof check format docs bench lock clean
 

@@ -96,6 +96,15 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
 # their ids. An `options` of the URL replaces it.
 POSTGRES_PLANS = "-c random_page_cost=1.1"
 
+# A server that does not answer is noticed within seconds: the system would wait for two minutes and longer.
+POSTGRES_AWAY = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "15000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "2",
+}
+
 
 def database_settings(url: str, home: Path) -> dict[str, Any]:
     """A database URL as Django's settings; empty is SQLite in the home (docs/decisions: durable before fast)."""
@@ -124,5 +133,5 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
         "HOST": options.pop("host", unquote(parts.hostname or "")),
         "PORT": options.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": 60,
-        "OPTIONS": {"options": POSTGRES_PLANS, **options},
+        "OPTIONS": {"options": POSTGRES_PLANS, **POSTGRES_AWAY, **options},
     }

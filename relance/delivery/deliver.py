@@ -18,6 +18,7 @@ from relance.delivery.claim import BATCH, PURPOSES, Lane, claim, lanes_due, sett
 from relance.delivery.hand_over import IN_HAND, SOON, HandOver, RoundTime, parcels_of
 from relance.delivery.safety import trouble
 from relance.delivery.safety.pace import Pace, limits_of, soonest
+from relance.delivery.safety.rests import IN_A_ROW, Rests
 from relance.delivery.safety.room import must_have_room
 from relance.delivery.safety.turns import Lately, StillGoing
 from relance.delivery.senders import sending_of
@@ -115,7 +116,12 @@ class Round:
                     turn.append(lane)
             if turn:
                 break
+        turn.sort(key=self.is_in_trouble)  # whoever is well does not wait for an answer that may not come
         return turn, [wait for wait in waits.values() if wait < LONG]
+
+    def is_in_trouble(self, lane: Lane) -> bool:
+        """Whether its sender took nothing the last times."""
+        return self.rests.is_in_trouble((lane.dealer.pk, lane.channel))
 
     def pace_of(self, lane: Lane) -> Pace | None:
         """The pace of a lane's sender; None when it has no limits."""
@@ -222,6 +228,7 @@ class Round:
             log.warning("%s, %s: %s", lane.dealer.slug, lane.channel, fault)
             trouble.closed(lane.dealer, lane.channel, because=str(fault), at=self.time.now())
             self._closed.add(key)
+            self.rests.tried(key, self.time.now(), took=False, vain=IN_A_ROW)
             return None
         return channel
 

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from threading import Thread
+from time import monotonic
 
+from amqp.exceptions import AMQPError
 from celery import Celery
 from django.conf import settings
 from kombu.exceptions import OperationalError
@@ -21,6 +24,8 @@ from relance.lib.clock import now
 
 log = logging.getLogger("relance.clockwork")
 PER_DEALER = {task.name: task.per_dealer for task in TASKS if task.per_dealer is not None}
+ANSWERS_WITHIN = 5.0  # seconds: a broker that says nothing for so long is none
+LONGEST, REST = 15.0, 30.0  # seconds: for all of a step; and after that, in which it is not asked
 EXPIRES = 60.0  # seconds after which work that nobody has taken up is dropped: the next step brings it again
 BROKER = settings.ENVIRONMENT["RELANCE_BROKER_URL"]
 
@@ -58,12 +63,46 @@ def hand_out(task: Task, at: datetime) -> None:
     """Give this step's work to the workers; nothing when another scheduler has. Without a broker it is done here."""
     if task.per_dealer is None or not is_first(task, at):
         return
-    try:
-        for keys in batched_keys(task, at):
-            part.apply_async((task.name, keys), expires=EXPIRES, retry=False)
-    except OperationalError as fault:
+    fault = (
+        "it was silent a moment ago" if monotonic() < SILENCE.until else _publish(task, list(batched_keys(task, at)))
+    )
+    if fault:
         log.warning("%s is done here, the broker cannot be reached: %s", task.name, fault)
         task.run(at)
+
+
+class Silence:
+    """Until when a broker that did not come to an end is not asked again."""
+
+    until = 0.0
+
+
+SILENCE = Silence()
+
+
+def _publish(task: Task, batches: Sequence[list[int]]) -> str:
+    """Give the pieces to the broker; what went wrong. One that sends a byte a second is waited for in a thread."""
+    told = [f"it says nothing within {LONGEST:.0f} seconds"]
+
+    def publish() -> None:
+        line = app.connection_for_write()  # of this step alone: nobody asks again on one that was silent
+        try:
+            for keys in batches:
+                words = (task.name, keys)
+                part.apply_async(words, connection=line, expires=EXPIRES, retry=False, confirm_timeout=ANSWERS_WITHIN)
+        except (OperationalError, AMQPError, OSError) as fault:
+            line.collect()
+            told[0] = str(fault) or type(fault).__name__
+        else:
+            told[0] = ""
+            line.release()
+
+    thread = Thread(target=publish, name="broker", daemon=True)
+    thread.start()
+    thread.join(LONGEST)
+    if thread.is_alive():
+        SILENCE.until = monotonic() + REST
+    return told[0]
 
 
 def batched_keys(task: Task, at: datetime) -> Iterator[list[int]]:

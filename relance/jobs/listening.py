@@ -15,6 +15,7 @@ from relance.replies.recover import NotHeard, recover
 
 log = logging.getLogger("relance.clockwork")
 AGAIN = timedelta(minutes=5)
+REST = timedelta(seconds=30)  # after a log that could not be read: others are not held up by asking it again
 PATIENCE = timedelta(minutes=10)  # so long sending waits for a log that cannot be read; then a person is told
 
 
@@ -25,6 +26,7 @@ class Listening:
         self._heard_at: dict[int, datetime] = {}
         self._tried_since: dict[int, datetime] = {}
         self._told: dict[int, str] = {}  # the channel that was said to stand still because of it
+        self._failed_at: dict[int, datetime] = {}
         self._answered: dict[int, set[int]] = {}  # messages of restored dealers that providers were asked about
 
     def has_heard(self, dealer: Dealer, at: datetime) -> bool:
@@ -48,22 +50,32 @@ class Listening:
         last = self._heard_at.get(dealer.pk)
         if last is not None and now() - last < AGAIN:
             return True
+        failed = self._failed_at.get(dealer.pk)
+        if failed is not None and now() - failed < REST:
+            return self._may_leave(dealer)
         try:
             recover(dealer, at=at)
         except Exception as error:
             log.exception("%s: what customers wrote meanwhile cannot be read", dealer.slug)
+            self._failed_at[dealer.pk] = now()
             channel = error.channel if isinstance(error, NotHeard) else "sms"
             unheard(dealer, channel, LOG, says=str(error) or type(error).__name__, at=at)
-            may_leave = last is not None or now() - self._tried_since.setdefault(dealer.pk, now()) >= PATIENCE
+            may_leave = self._may_leave(dealer)
             if isinstance(error, NotHeard) and not may_leave:
                 trouble.closed(dealer, error.channel, because=str(error), at=now())
                 self._told[dealer.pk] = error.channel
             return may_leave
+        self._failed_at.pop(dealer.pk, None)
         self._heard_at[dealer.pk] = now()
         heard(dealer, LOG)
         if dealer.pk in self._told:
             trouble.opened(dealer, self._told.pop(dealer.pk))
         return True
+
+    def _may_leave(self, dealer: Dealer) -> bool:
+        """Whether a log that cannot be read is waited for no longer."""
+        since = self._tried_since.setdefault(dealer.pk, now())
+        return dealer.pk in self._heard_at or now() - since >= PATIENCE
 
 
 LISTENING = Listening()

@@ -4,6 +4,7 @@ Nothing here knows a table: what is changed is read from the pages that offer it
 """
 
 import random
+import select
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -62,7 +63,7 @@ class Person:
             line.close()
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
-        line, began = self.luck.choice(self.lines), time.perf_counter()
+        line, began = self._line(), time.perf_counter()
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.cookies.get(TOKEN, "")}
@@ -76,6 +77,13 @@ class Person:
             return Answer(LOST, time.perf_counter() - began, f"{type(error).__name__}: {error}")
         self._remember(response)
         return Answer(response.status, time.perf_counter() - began, text, response.getheader("Location") or "")
+
+    def _line(self) -> HTTPConnection:
+        """One of the connections; one that the server has closed meanwhile is opened anew, as browsers do."""
+        line = self.luck.choice(self.lines)
+        if line.sock is not None and select.select([line.sock], [], [], 0)[0]:
+            line.close()
+        return line
 
     def _remember(self, response: HTTPResponse) -> None:
         for header in response.headers.get_all("Set-Cookie") or ():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 IN_A_ROW = 3  # so many without an answer that counts: the other side is in trouble, not the messages
-FIRST, LONGEST = 5.0, 60.0  # seconds: a provider that is back is noticed within the longest
+FIRST, LONGEST = 5.0, 50.0  # seconds: a provider that is back is noticed within the longest, and a step of the clock
 
 
 Sender = tuple[int, str]  # a dealer, by primary key, and a channel: one dealer's trouble is not another's
@@ -35,7 +35,11 @@ class Rests:
 
     def size(self, sender: Sender, wanted: int) -> int:
         """How many messages are taken up for it."""
-        return 1 if sender in self._of and self._of[sender].until is not None else wanted
+        return 1 if self.is_in_trouble(sender) else wanted
+
+    def is_in_trouble(self, sender: Sender) -> bool:
+        """Whether it has taken nothing since it had to rest."""
+        return sender in self._of and self._of[sender].until is not None
 
     def tried(self, sender: Sender, at: datetime, *, took: bool, vain: int) -> None:
         """What came of a hand-over: whether the other side took or judged something, and how many were in vain since.

@@ -26,7 +26,7 @@ from relance.delivery.channel import (
 )
 from relance.delivery.channels.email.answers import Answer, fault_of
 from relance.delivery.senders.hosts import private_hosts
-from relance.lib.addresses.network import connect, secured
+from relance.lib.addresses.network import connect, impatient, secured
 from relance.lib.clock import now
 
 END = b".\r\n"
@@ -295,7 +295,7 @@ def _trusting(route: Route) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=route.ca)
     if route.tls == "auto":  # no password travels here: better read by a stranger's certificate than by everybody
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
+    return impatient(context)
 
 
 def _untrusted(error: ssl.SSLError) -> str:
