@@ -18,7 +18,7 @@ from relance.delivery.claim import BATCH, PURPOSES, Lane, claim, lanes_due, sett
 from relance.delivery.hand_over import IN_HAND, SOON, HandOver, RoundTime, parcels_of
 from relance.delivery.safety import trouble
 from relance.delivery.safety.pace import Pace, limits_of, soonest
-from relance.delivery.safety.rests import IN_A_ROW, Rests
+from relance.delivery.safety.rests import IN_A_ROW
 from relance.delivery.safety.room import must_have_room
 from relance.delivery.safety.turns import Lately, StillGoing
 from relance.delivery.senders import sending_of
