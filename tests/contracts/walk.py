@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from relance.dealers.models import Dealer, Invitation, Membership, Staff
 from relance.delivery.models import MarketingPause, PrintFile
+from relance.exports.mail_merge.word import template
 from relance.facts.models import Customer, MaintenanceSchedule, Suppression
 from relance.lib import clock
 from relance.outbox.hold_back import hold_back
@@ -162,6 +163,10 @@ def _feed(_dealer: Dealer) -> Values:
     return {"files": SimpleUploadedFile("customers.csv", b"id;name\n")}
 
 
+def _document(_dealer: Dealer) -> Values:
+    return {"template": SimpleUploadedFile("own.docx", template())}
+
+
 def _renamed(dealer: Dealer) -> Values:
     return {"text": export(dealer).replace("Your visit is tomorrow", "See you tomorrow"), "sure": "1"}
 
@@ -207,6 +212,7 @@ DESK: dict[str, Entry] = {
     "desk-printed": Entry("export", Deed("printed", _data(state="printed"), _print_file)),
     "desk-print-take-back": Entry("approve", Deed("printed", values=_last_file)),
     "desk-take-out": Entry("export"),
+    "desk-own-document": Entry("export", Deed("export", _document, _cell)),
     "desk-outbox": LOOK,
     "desk-halt": Entry("approve", Deed("halted")),
     "desk-let-sending-go": Entry("approve", Deed("let_go")),

@@ -12,7 +12,7 @@ import pytest
 from relance.delivery.deliver import deliver
 from relance.exports.mail_merge.labels import addresses, labels_pdf
 from relance.exports.mail_merge.people import _few, of_day, of_run
-from relance.exports.mail_merge.word import filled, template
+from relance.exports.mail_merge.word import filled, own_of, template
 from relance.facts.models import Customer
 from relance.outbox.models import Message, Task
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_vehicle, an_automation
@@ -88,7 +88,7 @@ def test_a_template_of_the_dealers_own_is_filled(tmp_path):
     own = tmp_path / "own.docx"
     own.write_bytes(template())
     run = a_run()
-    assert "LAVAL QC" in document_of(filled(of_run(run.dealer, run), own))
+    assert "LAVAL QC" in document_of(filled(of_run(run.dealer, run), own_of(own)))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK nothing", b"plain text"])
@@ -111,6 +111,35 @@ def test_a_merge_field_that_does_not_exist_is_said_with_the_nearest(tmp_path, re
     answer = relance("export", "north", "mail-merge", "--run", run.pk, "--to", out, "--template", own)
     assert answer.status == 2 and "did you mean 'address_1'" in answer.err
     assert not out.exists(), "nothing is half done"
+
+
+def with_part(name, content, **instead):
+    """Our template with one part more, and words of its list of parts replaced."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(template())) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            text = before.read(part).decode()
+            for old, new in instead.items():
+                text = text.replace(old, new) if part == "[Content_Types].xml" else text
+            after.writestr(part, text)
+        after.writestr(name, content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (with_part("word/vbaProject.bin", b"AutoOpen"), "has macros"),
+        (with_part("word/x.xml", b"", **{"wordprocessingml": "macroEnabled"}), "has macros"),
+        (with_part("word/media/x.bin", bytes(101_000_000)), "unpacks to more than a letter needs"),
+    ],
+    ids=["macros", "a kind with macros", "a bomb"],
+)
+def test_a_template_that_runs_or_bursts_is_refused_and_nothing_is_written(content, says, tmp_path, relance):
+    (tmp_path / "own.docx").write_bytes(content)
+    run, out = a_run(), tmp_path / "out"
+    answer = relance("export", "north", "mail-merge", "--run", run.pk, "--to", out, "--template", tmp_path / "own.docx")
+    assert answer.status == 2 and says in answer.err and not out.exists()
 
 
 def test_one_household_gets_one_label():

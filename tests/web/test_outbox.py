@@ -15,6 +15,7 @@ from relance.lib import clock
 from relance.lib.moments import day_of
 from relance.outbox.hold_back import hold_back
 from relance.outbox.models import Message
+from relance.outbox.tasks import Reason, open_task
 from relance.web.desk.outbox.outbox_list import by_day, of_chart
 from relance.web.lists.listing import PAGE
 from relance.web.templatetags.charts import HEIGHT, bars_of
@@ -219,3 +220,13 @@ def test_sending_can_be_halted_and_let_go_on(client: Client, dealer: Dealer) -> 
     assert "Sending is halted" in text_of(client, "/d/north/outbox/")
     assert client.post("/d/north/outbox/release/").status_code == 302
     assert "Sending is halted" not in text_of(client, "/d/north/outbox/")
+
+
+def test_an_unsure_message_leads_to_the_task_that_asks_about_it(client: Client) -> None:
+    dealer = a_busy_dealer()
+    client.force_login(a_user(dealer))
+    message = the_message(dealer, "unsure")
+    here = f"/d/north/outbox/{message.key}/"
+    assert "the provider is being asked" in client.get(here).content.decode()
+    task = open_task(dealer, Reason("unsure", f"message {message.key}:1", message=message), due_at=A_DAY, at=A_DAY)
+    assert f"/d/north/tasks/{task.key}/" in client.get(here).content.decode()

@@ -3,13 +3,17 @@
 import csv
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from relance.dealers.models import AuditEntry, Dealer
 from relance.delivery.models import PrintFile
+from relance.exports.mail_merge.word import template
 from relance.outbox.models import Message
 from tests.builders import a_dealer, a_user
 from tests.web.sample import a_busy_dealer, today_at, with_tasks_and_paper
@@ -114,3 +118,19 @@ def test_a_cell_becomes_lists_a_document_and_labels(desk, dealer):
 @pytest.mark.parametrize(("code", "form"), [("L_HOLIDAY", "letter"), ("L_HOLIDAY", "exe"), ("NONE", "csv")])
 def test_what_there_is_not_cannot_be_taken_out(desk, dealer, code, form):
     assert out(desk, code, form, dealer).status_code == 404
+
+
+def test_a_cell_is_filled_into_a_word_document_of_the_dealers_own(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.HOME = tmp_path
+    dealer = a_busy_dealer()
+    client.force_login(a_user(dealer))
+    here = f"/d/north/programmes/J_TOMORROW/{today_at(dealer)}/own-document/"
+    answer = client.post(here, {"template": SimpleUploadedFile("own.docx", template())})
+    assert answer.status_code == 200 and answer.content[:2] == b"PK"
+    for name, content, says in (("a.docx", b"no zip", "is no Word document"), ("", b"", "Choose a Word document")):
+        sent = {"template": SimpleUploadedFile(name, content)} if name else {}
+        refused = client.post(here, sent)
+        page = refused.content.decode()
+        assert refused.status_code == 422 and says in page and "«customer_first_name»" in page

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from twilio.request_validator import RequestValidator
 
 from relance.delivery.channels.sms.codes import code_of
+from relance.delivery.channels.sms.twilio_inbound import words_of
 from relance.delivery.models import Sender
 from relance.delivery.receipts.doors import Door
 from relance.delivery.receipts.kinds import Heard, News
@@ -65,7 +66,7 @@ def heard_of(request: HttpRequest, _: Sender) -> Heard | None:
     """A text message that came in, by the name that it has in Twilio's log too; None when the call is none."""
     form = request.POST
     sid, sender = form.get("MessageSid", ""), form.get("From", "")
-    return Heard(sender, form.get("Body", ""), sid) if sid and sender else None
+    return Heard(sender, words_of(form.get("Body", ""), form.get("NumMedia", "")), sid) if sid and sender else None
 
 
 DOOR = Door(is_authentic, status_of, heard_of)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -39,7 +40,7 @@ BEHIND = ("", "", "day", "", "subject", "", "text")  # whose end is a signature
 MARGINS = (
     '<w:pgMar w:top="2600" w:bottom="1440" w:left="1440" w:right="1440" w:header="720" w:footer="720" w:gutter="0"/>'
 )
-LARGEST_TEMPLATE = 20_000_000
+LARGEST_TEMPLATE, LARGEST_UNPACKED, MOST_PARTS = 20_000_000, 100_000_000, 2_000
 
 
 def template() -> bytes:
@@ -61,33 +62,63 @@ def _paragraph(field: str) -> str:
     return f'<w:p><w:pPr><w:spacing w:after="0"/></w:pPr>{merged}</w:p>'
 
 
-def filled(merge: MergeList, own_template: Path | None = None) -> bytes:
+@dataclass(frozen=True)
+class Own:
+    """A Word document of the dealer's own, as it was handed in."""
+
+    name: str
+    content: bytes
+
+
+def own_of(path: Path) -> Own:
+    """The document at a path; BadInput when it cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST_TEMPLATE:
+            raise _fault(str(path), gettext("a Word template of more than 20 MB"))
+        return Own(str(path), path.read_bytes())
+    except OSError as error:
+        raise _fault(str(path), gettext("cannot be read ({why})").format(why=error.strerror)) from None
+
+
+def filled(merge: MergeList, own: Own | None = None) -> bytes:
     """One document, a section per person; BadInput when the template cannot be used."""
     columns = merge.columns
-    with _opened(own_template) as document:
+    with MailMerge(io.BytesIO(template())) if own is None else _opened(own) as document:
         unknown = sorted(document.get_merge_fields() - {column.name for column in columns})
-        if unknown:
-            said = unknown_word(gettext("merge field"), unknown[0], [column.name for column in columns])
-            raise BadInput(f"{own_template}: {said}")
+        if unknown and own is not None:
+            raise _fault(own.name, unknown_word(gettext("merge field"), unknown[0], [one.name for one in columns]))
         document.merge_templates(_people(columns, merge.rows()), separator="nextPage_section")
         made = io.BytesIO()
         document.write(made)
     return made.getvalue()
 
 
-def _opened(own_template: Path | None) -> MailMerge:
-    if own_template is None:
-        return MailMerge(io.BytesIO(template()))
+def _opened(own: Own) -> MailMerge:
+    if len(own.content) > LARGEST_TEMPLATE:
+        raise _fault(own.name, gettext("a Word template of more than 20 MB"))
     try:
-        if own_template.stat().st_size > LARGEST_TEMPLATE:
-            raise BadInput(f"{own_template}: a Word template of more than 20 MB")
-        document = MailMerge(own_template)
+        _look_through(own)
+        document = MailMerge(io.BytesIO(own.content))
         document.get_settings()
         return document
-    except OSError as error:
-        raise BadInput(f"{own_template}: cannot be read ({error.strerror})") from None
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise BadInput(f"{own_template}: is no Word document (.docx): {error}") from None
+        raise _fault(own.name, gettext("is no Word document (.docx): {why}").format(why=error)) from None
+
+
+def _look_through(own: Own) -> None:
+    """What is in it before it is unpacked: nothing that runs by itself, and no more than a letter needs."""
+    with zipfile.ZipFile(io.BytesIO(own.content)) as archive:
+        parts = archive.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+            raise _fault(own.name, gettext("unpacks to more than a letter needs"))
+        if any("vba" in part.filename.lower() for part in parts) or b"macroEnabled" in archive.read(
+            "[Content_Types].xml"
+        ):
+            raise _fault(own.name, gettext("has macros: save it as a Word document (.docx) without them"))
+
+
+def _fault(name: str, says: str) -> BadInput:
+    return BadInput(f"{name}: {says}")
 
 
 def _people(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> list[dict[str, str]]:

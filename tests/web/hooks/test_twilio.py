@@ -281,3 +281,10 @@ def test_the_same_calls_from_many_sides_at_once_are_taken_in_once(message):
     assert Receipt.objects.of(message.dealer).count() == 20
     assert Message.objects.of(message.dealer).get().state == "failed"
     assert sorted(Touch.objects.of(message.dealer).values_list("kind", flat=True)) == ["delivered", "failed"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("body", "kept"), [("", "[2 📷]"), ("My dent", "My dent")], ids=["pictures", "words"])
+def test_a_message_of_pictures_alone_says_that_it_has_some(message, body, kept):
+    posted(path_of(message, "inbound"), {**REPLY, "Body": body, "NumMedia": "2"})
+    assert Touch.objects.of(message.dealer).get(kind="received").text == kept

@@ -26,8 +26,19 @@ def inbound_since(line: Line, target: str, to: str | None, moment: datetime) -> 
         for row in content["messages"]:
             said_at = parsedate_to_datetime(str(row["date_sent"] or row["date_created"]))
             if row["direction"] == "inbound" and said_at >= moment:
-                yield Written(str(row["sid"]), str(row["from"]), str(row["body"]), said_at)
+                yield Written(
+                    str(row["sid"]),
+                    str(row["from"]),
+                    words_of(str(row["body"] or ""), str(row.get("num_media") or "")),
+                    said_at,
+                )
         page = content.get("next_page_uri")
         if page is not None and not str(page).startswith("/"):
             raise ValueError("the log goes on at another server")
     raise ValueError("the log is longer than what we read")
+
+
+def words_of(text: str, pictures: str) -> str:
+    """What was written; of a message that is only pictures, how many: somebody looks at them at the provider's."""
+    number = int(pictures) if pictures.isascii() and pictures.isdigit() and len(pictures) < 4 else 0
+    return text if text.strip() or not number else f"[{number} 📷]"

@@ -16,7 +16,7 @@ from relance.exports.lists.comma import csv_lines
 from relance.exports.lists.workbook import xlsx_of
 from relance.exports.mail_merge.labels import SHEETS, addresses, labels_pdf, usual_sheet
 from relance.exports.mail_merge.people import MergeList, of_day, of_run
-from relance.exports.mail_merge.word import filled, template
+from relance.exports.mail_merge.word import filled, own_of, template
 from relance.jobs.commands.arguments import automation_of, dealer_of, moment_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, Failure, unknown_word
@@ -49,7 +49,9 @@ Files = Iterator[tuple[str, bytes]]
 
 
 def _mail_merge(asked: Asked) -> Files:
-    document = filled(asked.merge, asked.template)  # first: a template that cannot be used leaves nothing behind
+    document = filled(
+        asked.merge, own_of(asked.template) if asked.template else None
+    )  # first: a template that cannot be used leaves nothing behind
     yield f"{asked.name}.csv", b"".join(csv_lines(asked.merge.sheet))
     yield f"{asked.name}.xlsx", xlsx_of(asked.merge.sheet, by_label=False)
     yield f"{asked.name}.docx", document

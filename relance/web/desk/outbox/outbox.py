@@ -14,7 +14,7 @@ from relance.delivery.safety.halt import halt, halt_of, let_go
 from relance.lib.errors import BadInput
 from relance.measures.words import STATES as STATE_WORDS
 from relance.outbox.decide import CANCELABLE, approve, bring_back, cancel, may_be_brought_back
-from relance.outbox.models import Message, Move
+from relance.outbox.models import Message, Move, Task
 from relance.outbox.runs.by_hand import Stands, may_go_by_hand, send_by_hand
 from relance.outbox.states import STATES
 from relance.web.desk.frame import show
@@ -103,6 +103,7 @@ def _one(desk: Desk, key: UUID, *, fault: Word = "") -> HttpResponse:
         "why": why,
         "remedy": remedy,
         "by_channel": channel_reasons(found.detail) if found.reason == "no_channel" else [],
+        "doubt": _doubt_of(desk, found),
         "has_file": _file_of(desk, found) is not None,
         "may_cancel": desk.may("hold_back", found.automation.subject) and found.state in CANCELABLE,
         "may_approve": desk.may("approve", found.automation.subject) and found.state == "approval",
@@ -115,6 +116,13 @@ def _one(desk: Desk, key: UUID, *, fault: Word = "") -> HttpResponse:
         return show(desk, "desk/outbox/_message.html", values)
     values |= {**list_values(desk), "panel": "desk/outbox/_message.html"}
     return show(desk, "desk/outbox/outbox.html", values, place="desk-outbox")
+
+
+def _doubt_of(desk: Desk, found: Message) -> Task | None:
+    """The task in which somebody says what became of it."""
+    if found.state != "unsure":
+        return None
+    return Task.objects.of(desk.dealer).filter(kind="unsure", state="open", message=found).first()
 
 
 @desk_page()

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("programmes/print/<uuid:key>/printed/", print_files.mark_printed, name="desk-printed"),
     path("programmes/print/<uuid:key>/take-back/", print_files.take_back_file, name="desk-print-take-back"),
     path("programmes/<str:code>/<day:day>/file/<str:form>/", take_out.take_out, name="desk-take-out"),
+    path("programmes/<str:code>/<day:day>/own-document/", take_out.own_document, name="desk-own-document"),
     path("programmes/<day:day>/", people.whole_day, name="desk-day"),
     path("programmes/<str:code>/<day:day>/", people.cell, name="desk-cell"),
     path("programmes/<str:code>/<month:month>/", people.month, name="desk-month"),
