@@ -1,11 +1,13 @@
 """E-mail over a provider's API: the same words and headers as over SMTP, our key with it, each answer understood."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from requests import Response
 
 from relance.delivery.channel import Accepted, AnswerLost, Busy, ChannelDown, Refused, Sending
-from relance.delivery.channels.email.provider_table import PROVIDERS
+from relance.delivery.channels.email.provider_table import LATER, OURS, PROVIDERS
 from relance.delivery.channels.email.providers import ProviderChannel
 from tests.contracts.test_channels import a_parcel
 from tests.delivery.email_providers import SECRET, provider
@@ -125,3 +127,37 @@ def test_several_connections_carry_at_once():
     with provider("postmark") as account:
         results = sent("postmark", account, *[a_parcel(n) for n in range(1, 31)], connections=3)
     assert len(account.mails) == 30 and {type(result) for result in results} == {Accepted}
+
+
+WORDS = [(kind, word) for kind, known in PROVIDERS.items() for word in known.refusals]
+
+
+@pytest.mark.parametrize(("kind", "word"), WORDS)
+def test_every_word_of_a_refusal_has_its_meaning_and_what_is_permanent_is_never_tried_again(kind, word):
+    with provider(kind) as account:
+        agent = channel_to(kind, account).agents[0]
+    agent.provider = replace(agent.provider, word=lambda _content: word)
+    answer = Response()
+    answer.status_code, answer._content = 400, b"{}"
+    meaning = PROVIDERS[kind].refusals[word]
+    if meaning == OURS:
+        with pytest.raises(ChannelDown):
+            agent._by_word(answer)
+        return
+    result = agent._by_word(answer)
+    if meaning == LATER:
+        assert isinstance(result, Busy)
+    else:
+        assert isinstance(result, Refused)
+        assert (result.suppress_address, result.because if meaning else "") == (bool(meaning), meaning)
+
+
+@each_provider
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 415, 422, 451, 498])
+def test_no_status_of_a_refusal_is_tried_again_with_an_attempt_of_the_message(kind, status):
+    """Refused for good, or our own fault, for which the way is closed and no message pays."""
+    with provider(kind) as account:
+        account.instead[TO] = Said(status, b"{}")
+        (result, *more) = sent(kind, account, a_parcel(1))
+    assert more == [] and not isinstance(result, AnswerLost)
+    assert isinstance(result, Refused) or result.shut

@@ -5,7 +5,8 @@ from io import BytesIO
 
 import pytest
 
-from relance.delivery.channel import Sending
+from relance.delivery.channel import ChannelDown, Refused, Sending
+from relance.delivery.channels.email.answers import Answer, fault_of
 from relance.delivery.channels.email.wire import Route, Wire
 
 
@@ -49,3 +50,29 @@ def test_an_answer_is_its_code_and_its_words_on_one_line(said, code, text):
 def test_what_is_no_whole_answer_is_a_lost_connection(said):
     with pytest.raises(smtplib.SMTPServerDisconnected):
         read(said)
+
+
+# Every reply of RFC 5321 (4.2.3) and RFC 4954 to a step, and what becomes of the message: it is tried again, it is
+# refused for good, or the way is closed and no message pays.
+LATER, NEVER, DOWN = "later", "never", "down"
+REPLIES = [
+    *((code, step, LATER) for code in (450, 451, 452, 454, 455) for step in ("MAIL", "RCPT", "DATA", "text")),
+    *((421, step, DOWN) for step in ("MAIL", "RCPT", "DATA", "text")),
+    *((code, step, NEVER) for code in (500, 501, 503, 504, 550, 551, 552, 553, 554, 555) for step in ("DATA", "text")),
+    *((code, "RCPT", NEVER) for code in (500, 501, 503, 504, 550, 551, 552, 553, 554, 555)),
+    *((code, "MAIL", DOWN) for code in (500, 501, 503, 504, 530, 535, 550, 551, 553, 554, 555)),
+    (552, "MAIL", NEVER),  # this message is too large
+]
+
+
+@pytest.mark.parametrize(("code", "step", "becomes"), REPLIES)
+def test_every_reply_has_its_meaning_and_what_is_permanent_is_never_tried_again(code, step, becomes):
+    fault = fault_of(Answer(code, "in words"), step)
+    said = DOWN if isinstance(fault, ChannelDown) else NEVER if isinstance(fault.result, Refused) else LATER
+    assert said == becomes
+
+
+@pytest.mark.parametrize("words", ["relay access denied", "authentication required", "not logged in"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+def test_our_own_fault_closes_the_way_and_costs_no_recipient(words, step):
+    assert isinstance(fault_of(Answer(554, words), step), ChannelDown)

@@ -16,6 +16,7 @@ from relance.dealers.models import Dealer
 from relance.delivery.channel import Sending
 from relance.delivery.deliver import deliver
 from relance.delivery.safety.restored import is_held, reconcile
+from relance.delivery.safety.turns import Lately
 from relance.delivery.senders import keep_sender
 from relance.facts.models import ConsentEntry, Customer
 from relance.jobs import schedule
@@ -74,6 +75,7 @@ def account(monkeypatch):
 @pytest.fixture
 def dealer(account, monkeypatch):
     monkeypatch.setattr(schedule, "LISTENING", Listening())
+    monkeypatch.setattr(schedule, "LATELY", Lately())  # a round to its end, in this thread
     dealer = a_dealer(quiet_hours={"may_send": ["00:00", "23:59"]}, stop_answer="provider")
     way = Sending("twilio", {"account": ACCOUNT, "service": "MG1", "url": account.url}, {"password": TOKEN})
     keep_sender(dealer, "sms", way, at=now() - timedelta(days=3))

@@ -18,6 +18,7 @@ from django.test import Client
 from relance.delivery.channel import Sending
 from relance.delivery.deliver import deliver
 from relance.delivery.models import Sender
+from relance.delivery.safety.turns import Lately
 from relance.delivery.senders import keep_sender
 from relance.facts.models import ConsentEntry, Customer, Touch
 from relance.jobs import schedule
@@ -44,6 +45,7 @@ def account(monkeypatch):
     monkeypatch.setitem(settings.ENVIRONMENT, "RELANCE_PRIVATE_HOSTS", ["127.0.0.1"])
     monkeypatch.setitem(settings.ENVIRONMENT, "RELANCE_URL", f"{PUBLIC}/")
     monkeypatch.setattr(schedule, "LISTENING", Listening())
+    monkeypatch.setattr(schedule, "LATELY", Lately())  # a round to its end, in this thread
     account = Account()
     with twilio_server(account):
         yield account
