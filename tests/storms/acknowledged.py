@@ -34,7 +34,7 @@ class Server:
     """The pages on one socket, in a process that dies and comes again."""
 
     def __init__(self, log: Path) -> None:
-        self.log, self.pid = log, 0
+        self.log, self.pid, self.not_its_own = log, 0, -1
         self.listening = importlib.import_module("relance.jobs.serve").listen("127.0.0.1", 0)
 
     def start(self) -> None:
@@ -43,6 +43,8 @@ class Server:
         self.pid = os.fork()
         if not self.pid:
             try:
+                if self.not_its_own >= 0:
+                    os.close(self.not_its_own)  # or the people would never hear that it is over
                 with self.log.open("ab", 0) as file:
                     os.dup2(file.fileno(), sys.stderr.fileno())
                     os.dup2(file.fileno(), sys.stdout.fileno())
@@ -70,9 +72,11 @@ def run(kills: int, people: int, seed: int) -> dict[str, Any]:
     warm_up(emails[0])
     luck, server, looks = random.Random(seed), Server(settings.HOME / "log"), 0
     port, began = server.listening.getsockname()[1], time.monotonic()
-    server.start()
     words = [sys.executable, "-m", "tests.storms.acknowledged", "people", port, told, *emails]
     with subprocess.Popen(list(map(str, words)), stdin=subprocess.PIPE) as everybody:
+        assert everybody.stdin is not None
+        server.not_its_own = everybody.stdin.fileno()
+        server.start()
         try:
             for number in range(1, kills + 1):
                 await_news(told, everybody)
@@ -84,7 +88,6 @@ def run(kills: int, people: int, seed: int) -> dict[str, Any]:
                 server.start()
             await_news(told, everybody)
         finally:
-            assert everybody.stdin is not None
             everybody.stdin.close()  # they finish what they have begun
             everybody.wait(60)
             server.kill()
