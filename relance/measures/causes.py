@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from relance.delivery.channels.email.answers import DEAD, DEAD_WORDS
@@ -20,6 +21,13 @@ class Cause(NamedTuple):
 
     says: Promise | str
     quoted: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both on one line."""
+        return (
+            f"{self.says}{gettext(':')} {self.quoted}" if self.says and self.quoted else str(self.says or self.quoted)
+        )
 
 
 # What our own code notes. {said}: a provider's own words, which are looked up below.

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from relance.dealers.models import AuditEntry, Dealer
+from relance.dealers.models import AuditEntry, Dealer, User
+from relance.delivery.channel import Sending
+from relance.delivery.models import Sender
 from relance.delivery.senders import keep_sender
 from relance.delivery.senders.ways import file_sending
 from relance.outbox.models import Message
@@ -86,3 +88,23 @@ def test_a_sender_whose_day_is_full_sends_no_test(client: Client, dealer: Dealer
     client.post(f"{sketch}keep/", typed(), headers={"HX-Request": "true"})
     assert all("is a file on the server" in a_test(client, sketch) for _each in range(2))
     assert "has reached its limit" in a_test(client, sketch)
+
+
+def test_a_sender_that_cannot_be_reached_is_said_in_the_readers_language(
+    client: Client, dealer: Dealer, sketch: str, settings: Any
+) -> None:
+    settings.ENVIRONMENT = {**settings.ENVIRONMENT, "RELANCE_PRIVATE_HOSTS": ["127.0.0.1"]}
+    kept = {"account": "AC1", "from": "+15145550100", "url": "http://127.0.0.1:9"}
+    keep_sender(dealer, "sms", Sending("twilio", kept, {"password": "x"}), at=A_DAY)
+    client.post(f"{sketch}keep/", typed(), headers={"HX-Request": "true"})
+    User.objects.update(language="es")
+    assert "no se puede contactar con 127.0.0.1:9: Connection refused" in a_test(client, sketch)
+
+
+def test_a_sender_sealed_by_another_server_is_said_and_breaks_no_page(
+    client: Client, dealer: Dealer, sketch: str, home: Path
+) -> None:
+    keep_sender(dealer, "sms", file_sending("sms"), at=A_DAY)
+    Sender.objects.of(dealer).update(secrets=b"sealed elsewhere")
+    client.post(f"{sketch}keep/", typed(), headers={"HX-Request": "true"})
+    assert 'class="bad"' in a_test(client, sketch)

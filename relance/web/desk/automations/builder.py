@@ -13,7 +13,8 @@ from relance.audience.find import find
 from relance.audience.values import values_of
 from relance.delivery.channel import Accepted, ChannelDown
 from relance.delivery.senders.trial import send_directly, stays_here, test_of
-from relance.lib.errors import BadInput
+from relance.lib.errors import BadInput, Failure
+from relance.measures.causes import trouble_of
 from relance.plan.apply import definition_of
 from relance.plan.models import Automation, Sketch
 from relance.plan.placeholders import fields_for
@@ -137,11 +138,13 @@ def _test_fault(desk: Desk, sketch: Sketch, said: list[side.Said]) -> str:
     address = desk.request.POST.get("address", "").strip()[:254]
     try:
         result = send_directly(desk.dealer, test_of(desk.dealer, one.channel, address, one.spoken), at=desk.reader.at)
-    except (BadInput, ChannelDown) as error:
+    except (BadInput, Failure) as error:
         return str(error)
+    except ChannelDown as error:
+        return trouble_of(str(error)).line
     is_taken = isinstance(result, Accepted)
     desk.note("test_message", f"{sketch.entry.get('code', '')} {asked}".strip(), after={"accepted": is_taken})
-    return "" if is_taken else result.answer or _("It was not accepted.")
+    return "" if is_taken else trouble_of(result.answer).line or _("It was not accepted.")
 
 
 @desk_page("automations", changes=True)
