@@ -11,6 +11,7 @@ from relance.delivery.deliver import deliver
 from relance.delivery.safety.halt import halt, halt_of, let_go
 from relance.outbox.models import Message
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
+from tests.harness.test_crash import harness
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +122,14 @@ def test_the_command_wants_one_dealer_or_all(relance, words):
     a_queue(number=1)
     answer = relance("halt", *words)
     assert (answer.status, answer.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("workers", [4, 1])
+def test_at_a_thousand_a_minute_each_worker_hands_over_one_more_at_most(workers, tmp_path):
+    """Real processes, halted in the middle (R16): within five seconds nothing leaves any more."""
+    came = harness(tmp_path / "home", "harness.halted", 1_000, workers)
+    assert came["workers"] > workers // 2
+    assert came["before"] > 0 and came["wait"] > 0
+    assert came["most of one worker after"] <= 1
+    assert came["last after"] <= 5.0

@@ -84,7 +84,7 @@ def test_nobody_is_woken(monkeypatch, tmp_path):
     is_long = WATCHED >= FULL
     with house(monkeypatch, tmp_path) as home:
         home.move_to(NOON if is_long else MORNING)
-        there = Dealership(home, *((5_000, 4) if is_long else (600, 3)))
+        there = Dealership(home, *((3_000, 4) if is_long else (600, 3)))
         home.tasks = {"feeds": there.feeds, **home.tasks, "twilio": there.twilio}
         suspected, begin = set(), home.at
         for _ in range(WATCHED):
