@@ -10,7 +10,7 @@ MESSAGES := 10000
 KILLS := 500
 SEED := 1
 SEEDS := 1
-PROOFS := tests/journeys/test_whatever_happens.py tests/journeys/test_promised_sizes.py tests/exports/test_restored_and_asked.py tests/replies/test_stop_while_sending.py tests/delivery/test_pace.py tests/journeys/test_nobody_is_flooded.py tests/delivery/test_fairness.py tests/plan/test_no_nonsense.py tests/jobs/test_a_day_without_alarms.py tests/storms/test_storm.py tests/storms/test_acknowledged.py
+PROOFS := tests/journeys/test_whatever_happens.py tests/journeys/test_promised_sizes.py tests/exports/test_restored_and_asked.py tests/replies/test_stop_while_sending.py tests/delivery/test_pace.py tests/journeys/test_nobody_is_flooded.py tests/delivery/test_fairness.py tests/plan/test_no_nonsense.py tests/jobs/test_a_day_without_alarms.py tests/storms/test_storm.py tests/storms/test_acknowledged.py tests/delivery/receipts/test_every_order.py
 
 .PHONY: help setup run test test-fast crash proof check format docs bench lock clean
 
@@ -34,7 +34,7 @@ crash: setup  ## kill workers at any instant, on both databases: nothing may be 
 	$(BIN)/python -m tests.harness --messages $(MESSAGES) --kills $(KILLS) --seed $(SEED) --seeds $(SEEDS)
 
 proof: setup  ## the promises about doubles, restores, replies and robots, at the sizes that are promised (an hour)
-	STEPS=50000 MESSAGES=2000 INBOUND=200 EVENTS=10000 LINKS=1000 OPT_OUT_MESSAGES=10000 PACED=50000 WATCHED=1440 FLOOD_AUTOMATIONS=200 FLOOD_STEPS=2000 FLOOD_ROUNDS=20 FLOOD_OF=50000 RENDERS=100000 \
+	STEPS=50000 MESSAGES=2000 INBOUND=200 EVENTS=10000 LINKS=1000 OPT_OUT_MESSAGES=10000 PACED=50000 WATCHED=1440 ORDERS=720 FLOOD_AUTOMATIONS=200 FLOOD_STEPS=2000 FLOOD_ROUNDS=20 FLOOD_OF=50000 RENDERS=100000 \
 	$(BIN)/python -m pytest -n 0 -s $(PROOFS)
 
 check: setup  ## format, lint, types, imports, migrations, translations

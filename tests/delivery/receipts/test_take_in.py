@@ -10,11 +10,13 @@ from hypothesis.extra.django import TestCase
 
 from relance.delivery import hand_over
 from relance.delivery.channel import Accepted
+from relance.delivery.claim import Lane, claim
 from relance.delivery.deliver import deliver
 from relance.delivery.models import Attempt, Receipt
 from relance.delivery.receipts.kinds import KINDS, RANK, News
 from relance.delivery.receipts.take_in import take_in
-from relance.facts.models import ConsentEntry, Suppression, Touch
+from relance.facts.absorb import take_in as import_feed
+from relance.facts.models import ConsentEntry, Customer, Suppression, Touch
 from relance.outbox.models import Message, Move, Task
 from relance.outbox.tasks import Reason, open_task
 from relance.plan.models import Automation
@@ -184,3 +186,20 @@ def test_nothing_happens_later_than_it_is_told():
     news = News("opened", "1", A_DAY + timedelta(days=400), message.key)
     take_in(message.dealer, "postmark", [news], channel="email", at=A_DAY)
     assert Touch.objects.of(message.dealer).get().happened_at == A_DAY
+
+
+@pytest.mark.django_db
+def test_a_dead_address_stays_dead_when_the_feed_brings_it_again(tmp_path):
+    """Also in capitals, and for another customer who has it: the next claim hands nothing over."""
+    dealer = a_dealer()
+    message = a_sent_message(dealer)
+    told(message, "failed", suppress="hard_bounce")
+    rows = ["id,first_name,email", f"{message.customer.ref},Ann,ann@example.org", "C-new,Bo,ANN@Example.org"]
+    (tmp_path / "customers.csv").write_text("\n".join(rows) + "\n")
+    for full in (False, True):
+        import_feed(dealer, tmp_path, at=A_DAY + HOUR, full=full, force=True)
+    assert Suppression.objects.of(dealer).get().address == "ann@example.org"
+    for customer in Customer.objects.of(dealer).filter(email_folded="ann@example.org"):
+        a_message(customer, message.automation, channel="email", address=customer.email, at=A_DAY)
+    found = claim(Lane(dealer, "email", message.purpose), at=A_DAY + HOUR, owner="me")
+    assert found.ours == [] and [one.reason for one in found.stopped] == ["no_channel"] * 2
