@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 
 from relance.delivery.channel import Sending
 from relance.delivery.safety.trouble import troubles_of
@@ -24,5 +25,6 @@ def test_a_log_that_cannot_be_read_is_said_until_it_is_read(settings: Any, monke
     (one,) = troubles_of(dealer)
     assert one.channel == "sms" and "127.0.0.1:9 cannot be reached" in one.because
     monkeypatch.setattr(listening, "recover", lambda dealer, at: 0)
-    assert ears.has_heard(dealer, now())
+    with time_machine.travel(now() + listening.REST, tick=False):
+        assert ears.has_heard(dealer, now())
     assert troubles_of(dealer) == []
