@@ -77,6 +77,7 @@ def house(patch: pytest.MonkeyPatch, home: Any) -> Iterator[House]:
     patch.setattr(schedule, "LATELY", Lately())
     patch.setattr(alarm, "CERTIFICATES", Certificates())
     patch.setattr(alarm, "REMEMBERED", {})
+    patch.setattr("relance.jobs.watch.findings.clocks", lambda at: iter(()))  # the database has the real clock
     with mail_server(Mailbox()) as box, time_machine.travel(A_DAY, tick=True) as clock, ExitStack() as opened:
         own = {
             "RELANCE_SMTP_URL": f"smtp://127.0.0.1:{box.port}?tls=none&from=alarm@house.example",
