@@ -73,7 +73,7 @@ def lawful(regime, entries, relation, channel, purpose, at):
     if regime == "gdpr":
         needs = channel in ("sms", "email", "phone")
         return None if not needs or granted or (relation.kind == "customer" and not ever) else "no_consent"
-    if channel not in ("sms", "email", "phone"):
+    if channel not in ("sms", "email"):
         return None
     for entry in alive:
         fresh = entry.expires_at or today <= years_and_months_later(entry.at.astimezone(TORONTO).date(), 6)
@@ -81,8 +81,7 @@ def lawful(regime, entries, relation, channel, purpose, at):
             return None
     closed = relation.last_closed_at.astimezone(TORONTO).date() if relation.last_closed_at else None
     days = [day for day in (relation.last_delivered_on, closed) if day and day <= today]
-    months = 18 if channel == "phone" else 24
-    bound = any(today <= years_and_months_later(day, months) for day in days)
+    bound = any(today <= years_and_months_later(day, 24) for day in days)
     return None if granted or bound else "no_consent"
 
 

@@ -172,7 +172,6 @@ TWO = {"sms": {"en": {"body": "Hello."}, "fr": {"body": "Bonjour."}}}
         ({"language": "fr"}, None, "fr"),
         ({"region": "QC"}, None, "fr"),
         ({"region": "QC"}, "en", "en"),
-        ({"region": "QC"}, "es", "fr"),
         ({"region": "ON"}, None, "en"),
         ({"region": "QC", "country": "US"}, None, "en"),
     ],

@@ -11,7 +11,7 @@ from relance.lib.moments import parse_moment
 from relance.outbox.law import regimes
 from relance.outbox.law.frequency import strictest
 from relance.outbox.law.frequency import table as frequency_table
-from relance.outbox.law.regimes import judge, needs_relation, purpose_under, rule_for, stop_reach, table
+from relance.outbox.law.regimes import judge, may_be_listed, needs_relation, purpose_under, rule_for, stop_reach, table
 
 ZONE = ZoneInfo("America/Toronto")
 DAY = datetime(2026, 1, 15, 15, tzinfo=UTC)
@@ -43,7 +43,7 @@ def said(
 
 
 NEEDS_CONSENT = {
-    "casl": {"sms", "email", "phone"},
+    "casl": {"sms", "email"},
     "tcpa": {"sms", "phone"},
     "gdpr": {"sms", "email", "phone"},
     "none": set(),
@@ -223,11 +223,20 @@ CASL_CALLS = [("2024-11-10", "2026-05-10", "2026-05-11"), ("2024-08-31", "2026-0
 
 
 @pytest.mark.parametrize(("since", "last", "first_without"), CASL_CALLS)
-def test_who_may_be_on_the_national_list_is_called_for_18_months_after_a_visit_only(since, last, first_without):
-    """relance keeps no copy of the National DNCL, so nobody is called whom it might protect (K11)."""
+def test_the_national_list_protects_nobody_for_18_months_after_a_visit(since, last, first_without):
+    """relance keeps no copy of the National DNCL: the caller is told whom it might protect (K11)."""
     relation = a_relation(closed_at=f"{since}T16:00")
-    assert said("casl", channel="phone", relation=relation, at=moment(f"{last}T20:00")) is None
-    assert said("casl", channel="phone", relation=relation, at=moment(f"{first_without}T09:00")) == "no_consent"
+    assert not may_be_listed("casl", "phone", (), relation, moment(f"{last}T20:00"), ZONE)
+    assert may_be_listed("casl", "phone", (), relation, moment(f"{first_without}T09:00"), ZONE)
+    assert said("casl", channel="phone", relation=relation, at=moment(f"{first_without}T09:00")) is None
+
+
+def test_who_agreed_is_not_protected_by_the_national_list_and_other_countries_have_none():
+    granted = an_entry("granted", "2020-01-01", channel="phone")
+    assert not may_be_listed("casl", "phone", (granted,), None, DAY, ZONE)
+    assert may_be_listed("casl", "phone", (), None, DAY, ZONE)
+    assert not any(may_be_listed(regime, "phone", (), None, DAY, ZONE) for regime in ("tcpa", "gdpr", "none"))
+    assert not may_be_listed("casl", "sms", (), None, DAY, ZONE)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +254,13 @@ def test_how_far_a_stop_reaches_by_law_is_dated(regime: str, day: date, reach: s
 
 
 def test_every_row_has_its_day_its_number_and_its_source():
-    rows: list[Any] = [*table().consent, *table().stop, *table().surveys_are_marketing, *frequency_table().rows]
+    rows: list[Any] = [
+        *table().consent,
+        *table().national_list,
+        *table().stop,
+        *table().surveys_are_marketing,
+        *frequency_table().rows,
+    ]
     assert all(row.k.startswith("K") and len(row.source) > 10 and row.since <= table().as_of for row in rows)
 
 

@@ -14,7 +14,7 @@ from relance.plan.apply import definition_of
 from relance.plan.draft import RunOf
 from relance.plan.due import due_ids
 from relance.replies.calls import OUTCOMES, Said, outcomes_of, say, undo
-from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_staff_member, a_user, an_automation
+from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_repair_order, a_staff_member, a_user, an_automation
 
 pytestmark = pytest.mark.django_db
 WORDS = {"phone": {"en": {"body": "Hello, **your visit** is due."}}}
@@ -44,6 +44,21 @@ def test_a_message_by_telephone_becomes_a_call_with_what_to_say():
     dealer, task = a_call()
     assert (task.kind, task.state, task.said) == ("call", "open", "Hello, your visit is due.")
     assert Message.objects.of(dealer).get().state == "sent"
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "First look whether"), ("fr", "Vérifiez d’abord si")])
+def test_a_marketing_call_to_whom_a_national_list_may_protect_says_so_first(language, first):
+    dealer = a_dealer(language=language, consent_regime="casl")
+    stranger, customer = a_customer(dealer), a_customer(dealer)
+    a_repair_order(customer, closed_at="2026-04-01T10:00")
+    automation = an_automation(dealer, channels=["phone"], wording=WORDS, purpose="marketing")
+    for person in (stranger, customer):
+        offer = a_message(person, automation, channel="phone", address=person.mobile, body="An offer.")
+        Message.objects.of(dealer).filter(pk=offer.pk).update(purpose="marketing")
+    list(deliver(dealer, at=A_DAY))
+    said = dict(Task.objects.of(dealer).values_list("customer_id", "said"))
+    assert said[stranger.pk].startswith(first) and said[stranger.pk].endswith("\n\nAn offer.")
+    assert said[customer.pk] == "An offer."
 
 
 def test_a_call_is_for_the_customers_own_salesperson_and_he_hears_of_it():

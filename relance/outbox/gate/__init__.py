@@ -210,11 +210,10 @@ class Gate:
         return terms.languages[key]
 
     def languages(self, reader: str | None, to_customer: bool) -> list[Language]:
-        """The reader's, else the dealer's; in Québec an unknown one is French, and nothing replaces a known French."""
+        """The reader's language, else the dealer's; in Québec an unknown language is French."""
         own = cast(Language, self.dealer.language)
         if reader in LANGUAGES:
-            also: list[Language] = ["fr"] if self._is_quebec and to_customer else []
-            return ["fr"] if reader == "fr" and also else [cast(Language, reader), *also, own]
+            return [cast(Language, reader), own]
         return ["fr", own] if self._is_quebec and to_customer else [own]
 
     def spoken_language(self, draft: Draft, channel: Channel, terms: Terms) -> Language:

@@ -65,6 +65,7 @@ class Table(Strict):
 
     as_of: date
     consent: list[Rule]
+    national_list: list[Rule]
     stop: list[Reach]
     surveys_are_marketing: list[Surveys]
 
@@ -104,16 +105,33 @@ def judge(  # noqa: PLR0913 a question of law has these seven parts, and every c
         return "opted_out"
     if purpose != "marketing":
         return None
-    day = _day(at, zone)
-    rule = rule_for(regime, channel, day)
-    if rule is None:
+    rule = rule_for(regime, channel, _day(at, zone))
+    if rule is None or _carries(rule, channel, purpose, entries, relation, at, zone):
         return None
-    carrying = [*standing_grants(entries, channel=channel, purpose=purpose, at=at)] if entries else ()
-    case = _Case(rule, channel, purpose, entries, relation or STRANGER, carrying, at, day, zone)
-    for basis in rule.bases:
-        if _BASES[basis](case):
-            return None
     return "no_consent"
+
+
+def may_be_listed(
+    regime: str, channel: str, entries: Sequence[Entry], relation: Relation | None, at: datetime, zone: ZoneInfo
+) -> bool:
+    """Whether a list of the country may forbid a marketing call, which relance cannot know (K11, decision 208)."""
+    rows = [r for r in table().national_list if r.regime == regime and channel in r.channels]
+    return any(not _carries(rule, channel, "marketing", entries, relation, at, zone) for rule in rows)
+
+
+def _carries(  # noqa: PLR0913 the question of `judge`, with its rule
+    rule: Rule,
+    channel: str,
+    purpose: str,
+    entries: Sequence[Entry],
+    relation: Relation | None,
+    at: datetime,
+    zone: ZoneInfo,
+) -> bool:
+    """Whether one of the rule's bases is there."""
+    carrying = [*standing_grants(entries, channel=channel, purpose=purpose, at=at)] if entries else ()
+    case = _Case(rule, channel, purpose, entries, relation or STRANGER, carrying, at, _day(at, zone), zone)
+    return any(_BASES[basis](case) for basis in rule.bases)
 
 
 def purpose_under(regime: str, purpose: str, *, is_survey: bool) -> str:

@@ -63,7 +63,7 @@ def test_the_page_says_no_more_than_the_first_name(client, ann):
 
 
 def test_what_is_ticked_is_what_would_come_today(client, ann):
-    assert ticked(page(client, ann)) == {"sms service", "email service", "phone service"}
+    assert ticked(page(client, ann)) == {"sms service", "email service", "phone service", "phone marketing"}
     a_repair_order(ann, "2026-05-04T10:00" if now().year == 2026 else now())
     assert "email marketing" in ticked(page(client, ann))
 
@@ -74,7 +74,7 @@ def test_saving_without_a_change_grants_nothing(client, ann):
 
 
 def test_a_box_that_is_unticked_is_withdrawn_and_one_that_is_ticked_granted(client, ann):
-    html = save(client, ann, {"sms service", "phone service", "sms marketing"})
+    html = save(client, ann, {"sms service", "phone service", "phone marketing", "sms marketing"})
     assert "Saved." in html
     assert (state(ann, "email", "service"), state(ann, "sms", "marketing")) == ("withdrawn", "granted")
     entry = ConsentEntry.objects.of(ann.dealer).filter(status="granted").get()
