@@ -78,8 +78,9 @@ def test_the_database_url_may_name_a_socket():
 def test_options_of_the_database_url_replace_our_own():
     ours = database_settings("postgres://postgres@/relance", Path("/nowhere"))
     theirs = database_settings("postgres://postgres@/relance?options=-c%20jit%3Doff", Path("/nowhere"))
-    assert ours["OPTIONS"] == {"options": "-c random_page_cost=1.1"}
-    assert theirs["OPTIONS"] == {"options": "-c jit=off"}
+    assert (ours["OPTIONS"]["options"], theirs["OPTIONS"]["options"]) == ("-c random_page_cost=1.1", "-c jit=off")
+    waiting = database_settings("postgres://postgres@/relance?connect_timeout=60", Path("/nowhere"))
+    assert (ours["OPTIONS"]["connect_timeout"], waiting["OPTIONS"]["connect_timeout"]) == ("5", "60")
 
 
 @pytest.mark.django_db
