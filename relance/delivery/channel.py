@@ -35,21 +35,37 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
 from relance.dealers.models import Dealer
+from relance.lib.database.texts import legible
 from relance.outbox.models import Message
 from relance.plan.render import shielded
 from relance.plan.saying.legal_lines import composed_sms
 
 
+class _Said:
+    """What the other side says is kept in rows and shown on pages, whatever is in it."""
+
+    answer: str
+
+    def __post_init__(self) -> None:
+        if not self.answer.isprintable():
+            object.__setattr__(self, "answer", legible(self.answer))
+
+
 @dataclass(frozen=True)
-class Accepted:
+class Accepted(_Said):
     """The other side has taken it over; `provider_ref` is its own name for it, when it gave one."""
 
     provider_ref: str | None = None
     answer: str = ""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.provider_ref is not None and not self.provider_ref.isprintable():
+            object.__setattr__(self, "provider_ref", legible(self.provider_ref))
+
 
 @dataclass(frozen=True)
-class Busy:
+class Busy(_Said):
     """Not now: nothing was handed over. `retry_after` in seconds, when the other side said so.
 
     `alone`: this message alone, or its recipient, has to wait; the other side is well. `shut`: nothing goes this way.
@@ -62,7 +78,7 @@ class Busy:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Refused(_Said):
     """Never: nothing was handed over.
 
     `suppress_address`: the address itself must not be used again; `because` is the reason that stands in the row:
@@ -75,7 +91,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class AnswerLost:
+class AnswerLost(_Said):
     """Handed over, but the answer did not come: only the other side or a person can tell."""
 
     answer: str

@@ -8,6 +8,7 @@ from django.db import transaction
 from relance.dealers.models import Dealer
 from relance.facts.models import Touch
 from relance.lib.addresses import read_email, read_phone
+from relance.lib.database.texts import legible
 from relance.lib.database.turns import in_turn
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
@@ -45,19 +46,28 @@ def receive(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str, c
 
 def stored(dealer: Dealer, provider: str, ref: str) -> Inbound | None:
     """The message of this name, if it came before."""
-    return Inbound.objects.of(dealer).filter(provider=provider, ref=ref[:LONGEST_REF]).first()
+    return Inbound.objects.of(dealer).filter(provider=provider, ref=_named(ref)).first()
 
 
 def store(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str, came: Came = BY_HAND) -> Inbound:
     """Keep it raw, in a commit of its own; the same one again is the one that is there."""
     channel, address = read_sender(dealer, sender)
     row = Inbound(
-        dealer=dealer, provider=came.provider, ref=ref[:LONGEST_REF], channel=channel, sender=address,
-        text=text[:LONGEST].replace("\0", ""), said_at=at, received_at=came.at or at,
+        dealer=dealer, provider=came.provider, ref=_named(ref), channel=channel, sender=address,
+        text=_whole(text[:LONGEST]), said_at=at, received_at=came.at or at,
     )  # fmt: skip
     with transaction.atomic():
         Inbound.objects.of(dealer).bulk_create([row], ignore_conflicts=True)
-    return Inbound.objects.of(dealer).get(provider=came.provider, ref=ref[:LONGEST_REF])
+    return Inbound.objects.of(dealer).get(provider=came.provider, ref=_named(ref))
+
+
+def _named(ref: str) -> str:
+    return legible(ref)[:LONGEST_REF]
+
+
+def _whole(text: str) -> str:
+    """What no database keeps left out: the zero byte, and halves of letters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def read_sender(dealer: Dealer, sender: str) -> tuple[str, str]:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from relance.delivery import claim
 from relance.delivery import deliver as deliver_module
-from relance.delivery.channel import Accepted, Busy, ChannelDown, Refused
+from relance.delivery.channel import Accepted, AnswerLost, Busy, ChannelDown, Refused
 from relance.delivery.deliver import deliver
+from relance.delivery.models import Attempt
 from relance.delivery.record import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS, _try_again
 from relance.outbox.models import Message
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
@@ -91,6 +92,25 @@ def test_what_was_refused_for_good_is_never_tried_again(provider):
     for hours in range(0, 96, 8):
         list(deliver(None, at=A_DAY + timedelta(hours=hours)))
     assert len(provider.taken) == 3
+
+
+NOISE = "no \0 such \ud83d user \x07"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "answer",
+    [Accepted(f"ref {NOISE}", NOISE), Busy(NOISE), Refused(NOISE), AnswerLost(NOISE), ChannelDown(NOISE)],
+    ids=lambda answer: type(answer).__name__,
+)
+def test_whatever_signs_the_other_side_answers_with_are_written_down(provider, answer):
+    dealer = a_dealer()
+    messages(dealer, 1)
+    provider.answers["north"] = answer
+    list(deliver(None, at=A_DAY))
+    assert [said.split() for said in Attempt.objects.of(dealer).values_list("answer", flat=True)] == [
+        ["no", "such", "user"]
+    ]
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from relance.facts.models import Touch
 from relance.lib.errors import BadInput
+from relance.replies.models import Inbound
 from relance.replies.receive import LONGEST, receive
 from tests.builders import A_DAY, a_customer, a_dealer, a_row, a_vehicle
 
@@ -96,6 +97,13 @@ def test_what_is_told_again_writes_nothing(dealer):
 def test_a_customer_of_another_dealer_said_nothing(dealer):
     a_customer(a_dealer("south"), mobile=NUMBER)
     assert say(dealer)[0].customer is None
+
+
+def test_what_no_database_keeps_is_left_out_of_a_reply(dealer):
+    say(dealer, text="Yes\0 please \ud83d", ref="in-\0-\ud800")
+    say(dealer, text="Yes\0 please \ud83d", ref="in-\0-\ud800")
+    row = Inbound.objects.of(dealer).get()
+    assert (row.text, row.ref) == ("Yes please ?", "in- - ")
 
 
 def test_an_endless_text_is_cut(dealer):

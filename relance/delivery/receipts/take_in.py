@@ -21,6 +21,7 @@ from relance.delivery.record import record, suppress, suppress_addresses
 from relance.delivery.safety.resolve import Word, settle
 from relance.delivery.touches import record_touches
 from relance.delivery.unsubscribe import Reader, told_at, unsubscribe
+from relance.lib.database.texts import legible
 from relance.lib.database.turns import in_turn
 from relance.outbox.models import Message
 from relance.outbox.states import move
@@ -64,14 +65,14 @@ def _receipt(dealer: Dealer, provider: str, one: News, found: dict[UUID, Message
     return Receipt(
         dealer=dealer,
         provider=provider,
-        ref=one.ref[:200],
+        ref=legible(one.ref)[:200],
         message=found.get(one.key) if one.key else None,
         kind=one.kind,
         at=min(one.at, at),  # nothing happens later than it is told, whatever a provider's clock shows
         received_at=at,
-        provider_ref=one.provider_ref[:200],
-        suppress=one.suppress[:40],
-        said=one.said[:LONGEST],
+        provider_ref=legible(one.provider_ref)[:200],
+        suppress=legible(one.suppress)[:40],
+        said=legible(one.said)[:LONGEST],
     )
 
 

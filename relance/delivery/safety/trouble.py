@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from relance.dealers.models import Dealer
 from relance.delivery.models import SenderTrouble
+from relance.lib.database.texts import legible
 
 SEEN_EVERY = timedelta(minutes=1)  # so often it is written down that it is still so
 LONGEST = 500
@@ -14,7 +15,7 @@ LONGEST = 500
 
 def closed(dealer: Dealer, channel: str, *, because: str, at: datetime) -> None:
     """Nothing leaves by this channel; said again it is only seen again."""
-    because = because[:LONGEST]
+    because = legible(because)[:LONGEST]
     rows = SenderTrouble.objects.of(dealer).filter(channel=channel)
     known = rows.first()
     if known is None:

@@ -61,6 +61,17 @@ class TestAnyOrder(TestCase):
 
 
 @pytest.mark.django_db
+def test_whatever_signs_a_provider_tells_with_are_kept_and_the_news_is_known_again():
+    message = a_sent_message(a_dealer(), state="sent")
+    news = News("failed", "id \0 \ud83d", A_DAY + HOUR, message.key, provider_ref="r\0", said="gone \0\ud83d")
+    for _ in range(2):
+        take_in(message.dealer, "postmark", [news], channel=message.channel, at=A_DAY + HOUR)
+    row = Receipt.objects.of(message.dealer).get()
+    assert (row.ref, row.provider_ref, row.said) == ("id    ", "r ", "gone   ")
+    assert state_of(message) == "failed"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("first", ["sending", "unsure", "ready", "sent"])
 def test_every_order_of_three_ends_alike(first):
     dealer, ends = a_dealer(), set()
