@@ -76,13 +76,39 @@ class Mailbox:
         return [recipient for envelope in self.taken for recipient in envelope.rcpt_tos]
 
 
+class Ending(Controller):
+    """A server that ends its conversations with itself: whoever hangs on holds no socket open behind it."""
+
+    def __init__(self, *parts: Any, **options: Any) -> None:
+        super().__init__(*parts, **options)
+        self.talking: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        """One more conversation."""
+        made = super().factory()
+        self.talking.append(made)
+        return made
+
+    def stop(self, no_assert: bool = False) -> None:
+        """Hang up first."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for one in self.talking:
+            if isinstance(one.transport, asyncio.Transport):
+                one.transport.abort()
+        for _ in range(3):  # what was hung up is closed by the loop's next steps
+            await asyncio.sleep(0)
+
+
 @contextmanager
 def mail_server(box: Mailbox, **options: Any) -> Iterator[Mailbox]:
     """The server, on a port of its own, while the block lasts."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         box.port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=box.port, **options)
+    server = Ending(box, hostname="127.0.0.1", port=box.port, **options)
     server.start()
     try:
         yield box
