@@ -84,7 +84,7 @@ def test_a_provider_that_lets_nobody_in_is_told_also_when_one_message_waits(numb
 
     settings.ENVIRONMENT = {**settings.ENVIRONMENT, "RELANCE_PRIVATE_HOSTS": ["127.0.0.1"]}
     with web_server(answer) as url:
-        kept = {"account": "AC1", "from": "+15145550100", "url": url}
+        kept = {"account": "AC1", "service": "MG1", "url": url}  # no rate of its own: nobody waits for a slot
         keep_sender(dealer, "sms", Sending("twilio", kept, {"password": "wrong"}), at=A_DAY)
         states(dealer, A_DAY)
         assert len(because(dealer)) == 1
