@@ -118,8 +118,8 @@ def test_two_records_that_become_one_have_one_for_both(dealer):
 
 
 @pytest.mark.parametrize("cap", ["none", {"messages": 50, "days": 1}])
-def test_nobody_gets_a_fourth_in_24_hours_whatever_is_set(cap):
-    dealer = a_dealer(frequency_cap=cap, guards="off")
+def test_nobody_gets_a_fourth_in_24_hours_whatever_the_cap(cap):
+    dealer = a_dealer(frequency_cap=cap, guards="on")
     a_customer(dealer)
     for number in range(6):
         news(dealer, f"A{number}", at=f"{10 + number}:00")
@@ -131,8 +131,16 @@ def test_nobody_gets_a_fourth_in_24_hours_whatever_is_set(cap):
     assert [m.reason for m in again] == [None] * 3 + ["person_ceiling"] * 3
 
 
+def test_without_guards_the_cap_alone_counts():
+    dealer = a_dealer(frequency_cap={"messages": 5, "days": 1}, guards="off")
+    a_customer(dealer)
+    for number in range(6):
+        news(dealer, f"A{number}")
+    assert [m.reason for m in planned(dealer, A_DAY)] == [None] * 5 + ["frequency_cap"]
+
+
 def test_not_even_by_hand():
-    dealer = a_dealer(frequency_cap="none")
+    dealer = a_dealer(frequency_cap="none", guards="on")
     a_customer(dealer)
     for number in range(4):
         news(dealer, f"A{number}", at=f"{10 + number}:00")

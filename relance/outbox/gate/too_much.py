@@ -11,7 +11,7 @@ from relance.outbox.gate.known import Counted, day_at
 from relance.outbox.law.frequency import strictest
 
 CEILING, CEILING_HOURS = 6, timedelta(hours=24)
-MOST_MARKETING, WITHIN = strictest()  # whatever is set and whoever asks for it: the law of four states (K24, 209)
+MOST_MARKETING, WITHIN = strictest()  # whoever asks for it, unless the guard is off: the law of four states (K24, 209)
 TOO_MUCH_MARKETING = f"{MOST_MARKETING} marketing messages in {WITHIN // timedelta(hours=1)} hours"
 
 
@@ -33,7 +33,8 @@ def too_much(preferences: Preferences, counted: Sequence[Counted], asked: Asked)
     if not asked.is_marketing:
         return None
     marketing = [c for c in counted if c.is_marketing]
-    if len(marketing) >= MOST_MARKETING and _most_around(asked.send_at, marketing) >= MOST_MARKETING:
+    near = preferences.guards.ceiling and len(marketing) >= MOST_MARKETING
+    if near and _most_around(asked.send_at, marketing) >= MOST_MARKETING:
         return "person_ceiling", TOO_MUCH_MARKETING
     cap = preferences.frequency_cap
     if cap is None or asked.is_by_hand:
