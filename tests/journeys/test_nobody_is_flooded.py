@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from relance.delivery import claim, hand_over
 from relance.delivery import deliver as deliver_module
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Refused
 from relance.delivery.deliver import deliver
@@ -39,6 +38,7 @@ from relance.outbox.runs.merged import merge
 from relance.plan.draft import BY_HAND
 from relance.plan.models import Automation
 from tests.builders import A_DAY, a_customer, a_dealer, an_automation
+from tests.journeys.dealership import Dealership
 
 AUTOMATIONS = int(os.environ.get("FLOOD_AUTOMATIONS", "10"))
 STEPS = int(os.environ.get("FLOOD_STEPS", "150"))
@@ -97,24 +97,14 @@ class Provider:
             self.faults.append(f"{message.pk}: one more than {CEILING} in 24 hours")
 
 
-class Flood(RuleBasedStateMachine):
+class Flood(Dealership):
     """One person in several records, and everybody who wants something of him."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-        self.patch = pytest.MonkeyPatch()
-        self.at, self.said = A_DAY, 0
+        self.said = 0
         self.provider = Provider(self)
-        self.patch.setattr(deliver_module, "channel_for", lambda sending: self.provider)
-        for module in (claim, hand_over, deliver_module):
-            self.patch.setattr(module, "now", lambda: self.at)
-
-    def teardown(self) -> None:
-        self.patch.undo()
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
+        self.sends_to(self.provider)
 
     @initialize()
     def open(self) -> None:

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from relance.delivery import claim, crash_points, hand_over
-from relance.delivery import deliver as deliver_module
+from relance.delivery import crash_points, hand_over
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Refused
 from relance.delivery.claim import settle_expired_leases
 from relance.delivery.deliver import deliver
@@ -35,6 +33,7 @@ from relance.outbox.states import MOVES
 from relance.plan.apply import apply_definitions
 from relance.plan.models import Automation
 from tests.builders import A_DAY, a_dealer, an_automation
+from tests.journeys.dealership import Dealership
 
 STEPS = int(os.environ.get("STEPS", "240"))
 STEPS_OF_ONE = 40
@@ -102,23 +101,13 @@ class Provider:
             self.stopped.append(f"{message.key} after a refusal for good")
 
 
-class Whatever(RuleBasedStateMachine):
+class Whatever(Dealership):
     """A dealership, a provider, and everything that may happen to them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-        self.patch = pytest.MonkeyPatch()
-        self.provider, self.at = Provider(), A_DAY
-        self.patch.setattr(deliver_module, "channel_for", lambda sending: self.provider)
-        for module in (claim, hand_over, deliver_module):
-            self.patch.setattr(module, "now", lambda: self.at)
-
-    def teardown(self) -> None:
-        self.patch.undo()
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
+        self.provider = Provider()
+        self.sends_to(self.provider)
 
     @initialize()
     def open(self) -> None:

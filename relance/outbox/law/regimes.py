@@ -76,18 +76,24 @@ def table() -> Table:
     return read(Table, read_yaml(TABLE), TABLE.name)
 
 
-class _Case(NamedTuple):
-    """One question to a rule."""
+class _Asked(NamedTuple):
+    """Whom is spoken to, how and when."""
 
-    rule: Rule
     channel: str
     purpose: str
     entries: Sequence[Entry]
     relation: Relation
-    carrying: Sequence[Entry]  # the granted and implied entries that count
     at: datetime
-    day: date
     zone: ZoneInfo
+
+
+class _Case(NamedTuple):
+    """One question to a rule."""
+
+    rule: Rule
+    asked: _Asked
+    carrying: Sequence[Entry]  # the granted and implied entries that count
+    day: date
 
 
 def judge(  # noqa: PLR0913 a question of law has these seven parts, and every caller has them at hand
@@ -106,7 +112,7 @@ def judge(  # noqa: PLR0913 a question of law has these seven parts, and every c
     if purpose != "marketing":
         return None
     rule = rule_for(regime, channel, _day(at, zone))
-    if rule is None or _carries(rule, channel, purpose, entries, relation, at, zone):
+    if rule is None or _carries(rule, _Asked(channel, purpose, entries, relation or STRANGER, at, zone)):
         return None
     return "no_consent"
 
@@ -115,22 +121,16 @@ def may_be_listed(
     regime: str, channel: str, entries: Sequence[Entry], relation: Relation | None, at: datetime, zone: ZoneInfo
 ) -> bool:
     """Whether a list of the country may forbid a marketing call, which relance cannot know (K11, decision 208)."""
+    asked = _Asked(channel, "marketing", entries, relation or STRANGER, at, zone)
     rows = [r for r in table().national_list if r.regime == regime and channel in r.channels]
-    return any(not _carries(rule, channel, "marketing", entries, relation, at, zone) for rule in rows)
+    return any(not _carries(rule, asked) for rule in rows)
 
 
-def _carries(  # noqa: PLR0913 the question of `judge`, with its rule
-    rule: Rule,
-    channel: str,
-    purpose: str,
-    entries: Sequence[Entry],
-    relation: Relation | None,
-    at: datetime,
-    zone: ZoneInfo,
-) -> bool:
+def _carries(rule: Rule, asked: _Asked) -> bool:
     """Whether one of the rule's bases is there."""
-    carrying = [*standing_grants(entries, channel=channel, purpose=purpose, at=at)] if entries else ()
-    case = _Case(rule, channel, purpose, entries, relation or STRANGER, carrying, at, _day(at, zone), zone)
+    entries = asked.entries
+    carrying = [*standing_grants(entries, channel=asked.channel, purpose=asked.purpose, at=asked.at)] if entries else ()
+    case = _Case(rule, asked, carrying, _day(asked.at, asked.zone))
     return any(_BASES[basis](case) for basis in rule.bases)
 
 
@@ -174,20 +174,22 @@ def _implied(case: _Case) -> bool:
 
 
 def _recent_inquiry(entry: Entry, case: _Case) -> bool:
-    return case.day <= _months_after(day_of(entry.at, case.zone), case.rule.inquiry_months)
+    return case.day <= _months_after(day_of(entry.at, case.asked.zone), case.rule.inquiry_months)
 
 
 def _relation(case: _Case) -> bool:
     """A delivery or a closed repair order in the months immediately before the day, its own day counted."""
-    closed_at = case.relation.last_closed_at
-    days = [case.relation.last_delivered_on, day_of(closed_at, case.zone) if closed_at else None]
+    closed_at = case.asked.relation.last_closed_at
+    days = [case.asked.relation.last_delivered_on, day_of(closed_at, case.asked.zone) if closed_at else None]
     return any(d is not None and d <= case.day <= _months_after(d, case.rule.relation_months) for d in days)
 
 
 def _own_customer(case: _Case) -> bool:
     """Soft opt-in: an own customer who never said no, not even once and taken back."""
-    said_no = ever_withdrawn(case.entries, channel=case.channel, purpose=case.purpose, at=case.at)
-    return case.relation.kind == "customer" and not said_no
+    said_no = ever_withdrawn(
+        case.asked.entries, channel=case.asked.channel, purpose=case.asked.purpose, at=case.asked.at
+    )
+    return case.asked.relation.kind == "customer" and not said_no
 
 
 _day = lru_cache(maxsize=5_000)(day_of)
