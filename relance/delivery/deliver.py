@@ -201,7 +201,7 @@ class Round:
             elif hand_over.took:
                 trouble.opened(lane.dealer, lane.channel)
             self.rests.tried(sender, self.time.now(), took=hand_over.took, vain=hand_over.vain)
-        self.codes(lane.dealer, taken)
+        self.codes(lane.dealer, claimed.stopped)
         return taken
 
     def way_of(self, lane: Lane) -> Channel:
