@@ -11,7 +11,7 @@ from django.db.models import Max
 from relance.dealers.models import Dealer
 from relance.delivery import crash_points
 from relance.delivery.models import Attempt
-from relance.delivery.safety.halt import halt_of, halted_dealers
+from relance.delivery.safety.halt import halted_dealers, is_halted
 from relance.delivery.safety.pace import parts_of
 from relance.delivery.safety.pause import paused_lanes
 from relance.facts.models import Customer
@@ -60,7 +60,7 @@ def claim(lane: Lane, *, at: datetime, owner: str, size: int = BATCH, asked_at: 
     """
     found, this_moment = Claimed(), max(at, asked_at or at)
     with transaction.atomic():
-        if halt_of(lane.dealer) is not None:
+        if is_halted(lane.dealer):
             return found
         due = _nobody_elses(lane, _due(lane, at, size))
         late = [m for m in due if m.expires_at is not None and m.expires_at < this_moment]

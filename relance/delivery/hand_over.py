@@ -15,7 +15,7 @@ from relance.delivery import crash_points
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Channel, Parcel, Refused, Result
 from relance.delivery.claim import take_in_hand
 from relance.delivery.record import record
-from relance.delivery.safety.halt import halt_of
+from relance.delivery.safety.halt import is_halted
 from relance.delivery.safety.pace import TRIES, Slots
 from relance.delivery.safety.rests import IN_A_ROW
 from relance.delivery.staff import on_screen
@@ -178,7 +178,7 @@ class HandOver:
         moment = monotonic()
         if moment - self._looked >= LOOK:
             self._looked = moment
-            self._halted = halt_of(self.dealer) is not None
+            self._halted = is_halted(self.dealer)
         return self._halted
 
     def _write(self, portion: list[Parcel]) -> set[int]:
