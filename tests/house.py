@@ -2,6 +2,7 @@
 
 `pytest` runs on SQLite, `pytest --database=postgres` on a real PostgreSQL that is started for the session.
 With xdist the first process starts it; the others find it in the environment, as do the processes that tests start.
+Each process of xdist has a home of its own inside of the first one's.
 """
 
 import os
@@ -45,6 +46,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         if early_config.known_args_namespace.database == "postgres":
             HOUSE.server = Server()
             os.environ[DATABASE_URL] = HOUSE.server.url("relance")
+    else:  # two processes remember different things in their homes: the last backup, files that were sent
+        own = Path(os.environ["RELANCE_HOME"]) / os.environ["PYTEST_XDIST_WORKER"]
+        own.mkdir(exist_ok=True)
+        os.environ["RELANCE_HOME"] = str(own)
     close_the_network()
     return (yield)
 

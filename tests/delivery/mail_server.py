@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -97,7 +97,8 @@ class Ending(Controller):
     async def _hang_up(self) -> None:
         for one in self.talking:
             if isinstance(one.transport, asyncio.Transport):
-                one.transport.abort()
+                with suppress(AttributeError):  # asyncio's own, of one over TLS that has ended already
+                    one.transport.abort()
         for _ in range(3):  # what was hung up is closed by the loop's next steps
             await asyncio.sleep(0)
 
