@@ -37,6 +37,7 @@ class Field:
     always: bool = False  # never empty, so it needs no fallback
     setting: str | None = None  # the dealer's preference that it says
     missing: str | Promise | None = None  # why nobody can use it yet
+    several: bool = False  # names one thing after the other, or is a text of the dealer's own: it may be long
 
     def render(self, values: Values, voice: Voice) -> str | None:
         """The field in words; None when it is unknown."""
@@ -102,7 +103,7 @@ def _vehicle() -> Iterator[Field]:
     yield Field("vehicle.odometer", _("Last odometer reading"), reading, shown.reading(*reading))
     yield Field("warranty.end_date", _("Day on which the warranty ends"), WARRANTY, shown.warranty_end)
     yield Field("warranty.name", _("Which warranty"), WARRANTY, shown.warranty_name)
-    yield Field("vehicles.list", _("All the customer's vehicles"), ("vehicles.list",), shown.vehicles)
+    yield Field("vehicles.list", _("All the customer's vehicles"), ("vehicles.list",), shown.vehicles, several=True)
 
 
 def _visits() -> Iterator[Field]:
@@ -128,8 +129,10 @@ def _service() -> Iterator[Field]:
     yield Field("next_service.date", _("Day of the next service"), (upcoming,), shown.day(upcoming))
     yield Field("next_service.odometer", _("Odometer at the next service"), due, shown.reading(*due))
     operations = ("next_service.operations",)
-    yield Field("next_service.operations", _("What is due then"), operations, shown.operations)
-    yield Field("deferred.items", _("Deferred work: three, then how many more"), lines, shown.deferred_items)
+    yield Field("next_service.operations", _("What is due then"), operations, shown.operations, several=True)
+    yield Field(
+        "deferred.items", _("Deferred work: three, then how many more"), lines, shown.deferred_items, several=True
+    )
     for number in (1, 2, 3):
         label = format_lazy(_("Deferred work, item {number}"), number=number)
         yield Field(f"deferred.item_{number}", label, lines, shown.deferred_item(number))
@@ -167,7 +170,7 @@ def _dealer() -> Iterator[Field]:
         ("feedback", _("Your feedback form")),
     ):
         yield Field(f"company.{name}", label, (), shown.company(name), always=True, setting=name)
-    yield Field("promotion.text", _("Current promotion"), ("at",), shown.promotion)
+    yield Field("promotion.text", _("Current promotion"), ("at",), shown.promotion, several=True)
 
 
 def _links() -> Iterator[Field]:

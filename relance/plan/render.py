@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from relance.lib.errors import BadInput
 from relance.plan.placeholders import Field, field_named
-from relance.plan.saying.sense import no_sense
+from relance.plan.saying.sense import LONGEST, LONGEST_LIST, no_sense
 from relance.plan.saying.shown import Values
 from relance.plan.saying.voice import Voice
 
@@ -50,7 +50,7 @@ class Slot:
             value = one_line(value)
         wrong = None
         if value and not value.isspace():
-            wrong = no_sense(value)
+            wrong = no_sense(value, LONGEST_LIST if self.field.several else LONGEST)
             if wrong is None:
                 return value
         if self.fallback is None:

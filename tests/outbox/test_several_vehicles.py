@@ -43,6 +43,17 @@ def test_one_message_and_a_key_per_vehicle(dealer: Dealer) -> None:
     assert plan(dealer, at=A_DAY.replace(day=5)).made == 0
 
 
+def test_a_fleet_of_a_hundred_hears_in_one_email(dealer: Dealer) -> None:
+    customer = a_customer(dealer)
+    for number in range(100):
+        a_vehicle(customer, ref=f"V{number}", make="Volkswagen", model="Transporter Kombi")
+    wording = {"email": {"en": {"subject": "Your vehicles", "body": ALL}}}
+    an_automation(dealer, subject="vehicle", purpose="marketing", channels=["email"], wording=wording)
+    plan(dealer, at=A_DAY, since=A_DAY.replace(hour=13))
+    [message] = Message.objects.of(dealer)
+    assert message.reason is None and str(message.body).count("Volkswagen Transporter Kombi") == 100
+
+
 def test_customers_do_not_join_each_other(dealer: Dealer) -> None:
     two_mazdas(dealer)
     a_vehicle(a_customer(dealer), ref="V-C")

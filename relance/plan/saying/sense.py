@@ -22,14 +22,15 @@ LEFT_OVER = re.compile(
     r"|</?[A-Za-z][^<>]*>|<!--|&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});"
 )
 LONGEST = 500  # characters of one value: more is no name, no vehicle and no visit
+LONGEST_LIST = 9_000  # of one that names several things: the hundred vehicles of a fleet
 MOST_PARTS = 6  # of one SMS
 SHORT = 190  # characters that never take more, whatever they are
 NOTHING_IS_SAID = "nothing is said"
 
 
-def no_sense(value: str) -> str | None:
+def no_sense(value: str, longest: int = LONGEST) -> str | None:
     """What is wrong with a value, as it stands behind its field's name; None when it can be said."""
-    if len(value) > LONGEST:
+    if len(value) > longest:
         return f"{len(value):,} characters"
     if value in NOTHING or not any(c.isalnum() or unicodedata.category(c) == "So" for c in value):
         return value  # a dash, a dot, a joiner without anything to join: somebody had to type something
