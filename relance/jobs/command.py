@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from typer.exceptions import TyperException
 
 from relance.lib.clock import now
+from relance.lib.database.giving_way import give_way
 from relance.lib.database.trouble import Trouble, trouble_of
 from relance.lib.errors import BadInput, Told, unknown_word
 
@@ -62,6 +63,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "doctor": ("doctor", False, "what is set up, what is missing, what last ran"),
 }
 
+BEHIND = {"work", "import", "plan", "deliver", "backup"}  # what takes its time: the pages pass it
+
 TROUBLES: dict[Trouble, str] = {
     "full": "the disk of the database is full: nothing of this step is stored; make room, then repeat the command",
     "read_only": "the database may only be read: nothing is stored; give its folder and files back to this user, or "
@@ -73,6 +76,8 @@ TROUBLES: dict[Trouble, str] = {
 
 def main() -> None:
     """The `relance` command."""
+    if BEHIND.intersection(sys.argv[1:2]):
+        give_way()  # before anything is read in, which takes longer than many a command
     sys.exit(run(sys.argv[1:]))
 
 

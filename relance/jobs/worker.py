@@ -9,6 +9,7 @@ from django.db import close_old_connections
 
 from relance.jobs.schedule import TASKS, Task
 from relance.lib.clock import now
+from relance.lib.database.giving_way import give_way
 from relance.lib.errors import Told
 
 log = logging.getLogger("relance.clockwork")
@@ -25,7 +26,7 @@ class Clockwork:
             lanes.setdefault(task.lane, []).append(task)
         self._lanes = list(lanes.values())
         self._threads = [
-            threading.Thread(target=self._run, args=(lane,), name=f"clockwork-{name}", daemon=True)
+            threading.Thread(target=self._run_behind, args=(lane,), name=f"clockwork-{name}", daemon=True)
             for name, lane in lanes.items()
         ]
 
@@ -47,6 +48,10 @@ class Clockwork:
             thread.start()
         self._run(self._lanes[0])
         self.stop()
+
+    def _run_behind(self, tasks: Sequence[Task]) -> None:
+        give_way()
+        self._run(tasks)
 
     def _run(self, tasks: Sequence[Task]) -> None:
         next_at = {task.name: _begin(task, now()) for task in tasks}

@@ -10,7 +10,6 @@ the environment; an answer has a time and a size at which it ends, however slowl
     └── NoAnswer     the request has left, and no usable answer came: nobody can tell
 """
 
-import io
 import re
 import select
 import socket
@@ -20,7 +19,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
 from time import monotonic
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext
@@ -166,7 +164,7 @@ class Line:
             # What was cut short is no request: nothing is done upon half of one.
             raise NotSent(f"the connection to {self.origin.authority} was lost: {_why(error)}") from None
         try:
-            response = HTTPResponse(_Ending(sock, monotonic() + self.timeout), method=method)  # type: ignore[arg-type]
+            response = HTTPResponse(sock, method=method)
             response.begin()
             body = response.read(self.largest + 1)
         except (HTTPException, OSError, ValueError) as error:
@@ -191,26 +189,6 @@ class Line:
         plain = connect(self.origin.host, self.origin.port, self.timeout, private=self.private)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return secured(plain, _context(self.ca), self.origin.host) if self.origin.scheme == "https" else plain
-
-
-class _Ending(io.RawIOBase):
-    """What a server sends, read only until a moment: one that sends a byte a second does not hold us."""
-
-    def __init__(self, sock: socket.socket, ends: float) -> None:
-        self._sock, self._ends = sock, ends
-
-    def makefile(self, *_: Any) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self._ends - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(left)
-        return self._sock.recv_into(buffer)
 
 
 @lru_cache(maxsize=16)

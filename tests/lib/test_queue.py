@@ -2,13 +2,16 @@
 
 import os
 import sqlite3
+import sys
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from relance.lib.database import queue
+from relance.lib.database.giving_way import give_way
 from relance.lib.database.queue import InQueue, Queue
 
 
@@ -98,6 +101,44 @@ def test_who_comes_back_at_once_does_not_pass_who_waits(database):
     assert done == ["second", "first again"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a thread a place of its own")
+def test_who_came_from_a_page_passes_all_but_one_of_those_who_have_given_way(database):
+    ours, done = Queue(str(database)), []
+    ours.take()
+
+    def write(name):
+        place = Queue(str(database))
+        place.take()
+        done.append(name)
+        place.leave()
+
+    def behind(name):
+        give_way()
+        write(name)
+
+    first = threading.Thread(target=behind, args=("first behind",))
+    first.start()
+    until(lambda: not is_free(database, queue.DOOR))  # he stands at the door, the next ones before it
+    others = [threading.Thread(target=behind, args=("another behind",)) for _ in range(3)]
+    for thread in others:
+        thread.start()
+    until(lambda: len(is_waited_for(database, queue.BEHIND)) == len(others))
+    page = threading.Thread(target=write, args=("a page",))
+    page.start()
+    until(lambda: is_waited_for(database, queue.DOOR))
+    ours.leave()
+    for thread in (first, page, *others):
+        thread.join()
+    assert done == ["first behind", "a page", *["another behind"] * 3]
+
+
+def is_waited_for(path, gate):
+    """Who waits at a gate, by the kernel's own list."""
+    node = os.stat(f"{path}{gate}").st_ino
+    lines = Path("/proc/locks").read_text().splitlines()
+    return [line for line in lines if " -> FLOCK " in line and f":{node} " in line]
+
+
 def until(is_so):
     ends = time.monotonic() + 20
     while not is_so():
@@ -134,7 +175,7 @@ def test_a_queue_that_does_not_move_is_left_and_closed_when_its_turn_comes(datab
     holder, other = Queue(str(database)), Queue(str(database))
     holder.take()
     other.take()  # does not wait for ever
-    assert other._files is None
+    assert other._files == []
     other.leave()
     holder.leave()
     until(lambda: is_free(database))

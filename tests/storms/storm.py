@@ -6,6 +6,7 @@ backup are the real commands, in processes of their own; mails go to a mail serv
 
 import importlib
 import json
+import multiprocessing
 import os
 import re
 import subprocess
@@ -152,12 +153,25 @@ class Storm:
             worker.sign_in()
         return workers
 
-    def fill(self, _: int) -> None:
-        """There is always something to send."""
-        if self.messages.filter(state="ready").count() < WAITING:
-            self.world.more(self.south, range(self.filled, self.filled + WAITING))
-            self.filled += WAITING
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """There is always something to send: brought by a process of its own, which holds up no person's thread."""
         importlib.import_module("django.db").connections.close_all()
+        filler = multiprocessing.get_context("fork").Process(target=self._fill)
+        filler.start()
+        try:
+            yield
+        finally:
+            filler.kill()
+            filler.join()
+
+    def _fill(self) -> None:
+        importlib.import_module("relance.jobs.worker").give_way()
+        while True:
+            if self.messages.filter(state="ready").count() < WAITING:
+                self.world.more(self.south, range(self.filled, self.filled + WAITING))
+                self.filled += WAITING
+            time.sleep(0.5)
 
     def take_in(self, turn: int) -> int:
         """A feed."""
@@ -182,7 +196,7 @@ def run(seconds: float, number: int, senders: int, customers: int, pause: float)
             for _ in range(senders):
                 house.start("work")
             with (
-                again_and_again(storm.fill, 0.5),
+                storm.filling(),
                 again_and_again(storm.take_in, 1) as imports,
                 again_and_again(storm.back_up, 1) as backups,
                 again_and_again(lambda _: loads.append(os.getloadavg()[0]), 10),

@@ -3,7 +3,9 @@
 SQLite has one writer at a time; who waits for it looks again and again, with growing pauses, and beside others who come
 back at once he may look for half a minute and then hear "database is locked". Here he waits at a door, and is woken.
 Two locks of files beside the database: whoever has the turn must pass the door again, at which the others wait, before
-he has another one. A queue that does not move is left after a while: SQLite itself has the last word.
+he has another one. Those who have given way come to the door one at a time, the next one when the turn of the last has
+ended: however many they are, whoever came from a page has at most two of them before him (decision 214). A queue that
+does not move is left after a while: SQLite itself has the last word.
 """
 
 import fcntl
@@ -16,9 +18,11 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
+from relance.lib.database.giving_way import stands_behind
+
 PATIENCE = 20.0  # seconds: who has the turn may be frozen
 WRITES = re.compile(r"\s*(BEGIN IMMEDIATE|INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|ANALYZE)\b", re.IGNORECASE)
-DOOR, TURN = "-door", "-turn"  # behind the name of the database
+BEHIND, DOOR, TURN = "-behind", "-door", "-turn"  # after the name of the database
 Result = TypeVar("Result")
 
 
@@ -27,34 +31,35 @@ class Queue:
 
     def __init__(self, database: str) -> None:
         self._database = database
-        self._files: tuple[int, int] | None = None
+        self._files: list[int] = []
 
     def take(self) -> None:
         """Wait for the turn; returns without it when the queue does not move."""
+        gates = (BEHIND, DOOR, TURN) if stands_behind() else (DOOR, TURN)
         try:
-            files = _opened(f"{self._database}{DOOR}"), _opened(f"{self._database}{TURN}")
+            files = [_opened(f"{self._database}{gate}") for gate in gates]
         except OSError:
             return
-        waiting = _Waiting(*files)
-        self._files = files if waiting.is_first() or waiting.has_waited() else None
+        waiting = _Waiting(files)
+        self._files = files if waiting.is_first() or waiting.has_waited() else []
 
     def leave(self) -> None:
         """Give the turn up: a lock ends with its file."""
-        for file in self._files or ():
+        for file in self._files:
             os.close(file)
-        self._files = None
+        self._files = []
 
 
 class _Waiting:
     """One who waits, and may leave before his turn comes: then his thread gives it on as soon as it has it."""
 
-    def __init__(self, door: int, turn: int) -> None:
-        self._door, self._turn = door, turn
+    def __init__(self, files: list[int]) -> None:
+        self._files, self._door = files, files[-2]
         self._deciding, self._has_turn, self._has_left = Lock(), False, False
 
     def is_first(self) -> bool:
         """Whether nobody waits and nobody has the turn: it is ours."""
-        if _locked_at_once(self._door) and _locked_at_once(self._turn):
+        if all(map(_locked_at_once, self._files)):
             fcntl.flock(self._door, fcntl.LOCK_UN)
             return True
         return False
@@ -69,14 +74,14 @@ class _Waiting:
             return self._has_turn
 
     def _wait(self) -> None:
-        fcntl.flock(self._door, fcntl.LOCK_EX)
-        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        for file in self._files:
+            fcntl.flock(file, fcntl.LOCK_EX)
         fcntl.flock(self._door, fcntl.LOCK_UN)
         with self._deciding:
             self._has_turn = True
             if self._has_left:
-                os.close(self._door)
-                os.close(self._turn)
+                for file in self._files:
+                    os.close(file)
 
 
 def _opened(path: str) -> int:
