@@ -55,7 +55,8 @@ def deliver(
     ends = None if patience is None else began + patience
     left = limit
     with round_.channels:
-        lanes = [round_.lane(*found) for found in round_.turns.in_turn(lanes_due(dealer, at))]
+        due = [lane for lane in lanes_due(dealer, at) if lane[0] not in round_.lately.deaf]
+        lanes = [round_.lane(*found) for found in round_.turns.in_turn(due)]
         while lanes and (left is None or left > 0):
             open_now, waits = round_.open_now(lanes)
             if not open_now:

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -87,7 +87,7 @@ def with_messages_due(at: datetime) -> Iterable[int]:
 def deliver_one(dealer: Dealer, at: datetime) -> None:
     """Some of what may leave of one dealer; the rest comes with the next step of the clock."""
     time = RoundTime(at)
-    if not LISTENING.has_heard(dealer, at):
+    if LISTENING.deaf([dealer], at):
         return
     for _message in deliver(dealer, at=time.now(), patience=PATIENCE, limit=AT_ONCE, lately=LATELY):
         pass  # the row has it all
@@ -96,14 +96,9 @@ def deliver_one(dealer: Dealer, at: datetime) -> None:
 def deliver_everyone(at: datetime) -> None:
     """Every message that may leave. Each round begins at its own moment: who says stop meanwhile has said it before."""
     time = RoundTime(at)
-    deaf = [dealer.pk for dealer in Dealer.objects.order_by("pk") if not LISTENING.has_heard(dealer, at)]
-    if not deaf:
-        for _message in deliver(None, at=time.now(), patience=PATIENCE, lately=LATELY):
-            pass  # the row has it all
-        return
-    for dealer in Dealer.objects.exclude(pk__in=deaf).order_by("pk"):
-        for _message in deliver(dealer, at=time.now(), patience=PATIENCE, lately=LATELY):
-            pass
+    lately = replace(LATELY, deaf=LISTENING.deaf(Dealer.objects.order_by("pk"), at))
+    for _message in deliver(None, at=time.now(), patience=PATIENCE, lately=lately):
+        pass  # the row has it all
 
 
 def settle(at: datetime) -> None:

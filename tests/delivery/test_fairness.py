@@ -152,7 +152,7 @@ def test_a_dealer_whose_provider_hangs_keeps_nobody_waiting(provider, monkeypatc
     provider.hangs["north"] = threading.Event()
     aside = Aside(patience=0.1)
     monkeypatch.setattr(schedule, "LATELY", Lately(aside=aside, lasts=5.0))
-    monkeypatch.setattr("relance.jobs.schedule.LISTENING.has_heard", lambda dealer, at: True)
+    monkeypatch.setattr("relance.jobs.schedule.LISTENING.deaf", lambda dealers, at: set())
     began = time.monotonic()
     schedule.deliver_everyone(now())
     assert sorted(slug for slug, _, _ in provider.taken) == ["south"] * 4 + ["west"] * 4

@@ -129,7 +129,7 @@ def test_a_rest_is_never_longer_than_a_minute_and_ends_with_the_first_that_is_ta
 
 
 def test_the_clockwork_remembers_who_is_in_trouble(monkeypatch, clock):
-    monkeypatch.setattr(schedule, "LISTENING", SimpleNamespace(has_heard=lambda dealer, at: True))
+    monkeypatch.setattr(schedule, "LISTENING", SimpleNamespace(deaf=lambda dealers, at: set()))
     monkeypatch.setattr(schedule, "LATELY", Lately())
     provider = OutOfOrder(clock, clock.at + TROUBLE)
     with twilio_server(provider):

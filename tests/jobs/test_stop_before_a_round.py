@@ -25,13 +25,13 @@ def test_a_stop_while_the_provider_s_log_is_read_is_heard(dealer, monkeypatch, s
     customer = a_customer(dealer, mobile="+15145550123", mobile_zones="")
     a_message(customer, an_automation(dealer), at=now() - timedelta(minutes=1), address=customer.mobile)
 
-    def hears(_dealer, _at):
+    def hears(_dealers, _at):
         time.sleep(
             TAKES
         )  # the log takes its time, longer than a round needs to take the message up; meanwhile he writes
         receive(dealer, sender="+15145550123", text="STOP", at=now(), ref="stop-1")
-        return True
+        return set()
 
-    monkeypatch.setattr("relance.jobs.schedule.LISTENING.has_heard", hears)
+    monkeypatch.setattr("relance.jobs.schedule.LISTENING.deaf", hears)
     step(now()) if step else schedule.deliver_one(dealer, now())
     assert Message.objects.of(dealer).get().state == "refused"

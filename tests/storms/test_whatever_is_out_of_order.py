@@ -182,7 +182,7 @@ def test_a_log_that_cannot_be_read_is_not_asked_at_every_step(monkeypatch):
 
     monkeypatch.setattr(listening, "recover", fails)
     heard, dealer = listening.Listening(), a_dealer()
-    assert [heard.has_heard(dealer, A_DAY) for _ in range(3)] == [False] * 3
+    assert [heard.deaf([dealer], A_DAY) for _ in range(3)] == [{dealer.pk}] * 3
     assert len(asked) == 1
 
 

@@ -40,6 +40,12 @@ def is_held(dealer: Dealer) -> bool:
     return PlanMark.objects.of(dealer).filter(held_since__isnull=False).exists()
 
 
+def held_dealers() -> set[int]:
+    """All of whom that is so, by their primary keys."""
+    rows = PlanMark.objects.across_dealers("the worker looks after all").filter(held_since__isnull=False)
+    return set(rows.values_list("dealer_id", flat=True))
+
+
 def reconcile(dealer: Dealer, *, at: datetime, but: Iterable[int] = ()) -> Asked:
     """Ask about everything that waits, except `but`. Safe to repeat, and by two processes at once."""
     asked, seen = Asked(), set(but)

@@ -5,9 +5,8 @@ one; a batch that takes longer all the same, as its provider does not answer, go
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Callable, Sequence, Set
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
@@ -81,14 +80,18 @@ class Aside:
         """The work's result, when it comes in time; StillGoing when not. One at a time for a sender."""
         if connection.in_atomic_block:  # what is not committed, no other thread can see
             return work()
+        future = self.begin(sender, work)
+        wait([future], timeout=self.patience)
+        if not future.done():
+            raise StillGoing(future)
+        return future.result()
+
+    def begin(self, sender: Sender, work: Callable[[], Result]) -> "Future[Result]":
+        """Begin the work in a thread of its own."""
         with self._lock:
             self._pool = self._pool or ThreadPoolExecutor(MOST, thread_name_prefix="delivering")
             self._busy.add(sender)
-            future = self._pool.submit(self._do, sender, work)
-        try:
-            return future.result(timeout=self.patience)
-        except NotYet:
-            raise StillGoing(future) from None
+            return self._pool.submit(self._do, sender, work)
 
     def wait(self) -> None:
         """Until everything that goes on by itself has ended."""
@@ -111,9 +114,13 @@ class Aside:
 
 @dataclass
 class Lately:
-    """What a process knows of its senders, from round to round. `lasts`: after so many seconds no batch is begun."""
+    """What a process knows of its senders, from round to round.
+
+    `lasts`: after so many seconds no batch is begun. `deaf`: dealers of whom nothing leaves yet, by their primary keys.
+    """
 
     rests: Rests = field(default_factory=Rests)
     turns: Turns = field(default_factory=Turns)
     aside: Aside | None = None
     lasts: float | None = None
+    deaf: Set[int] = frozenset()
