@@ -31,6 +31,7 @@ FILLED_IN_EACH_TIME = "personal"  # the theme of V18
 PARTS = 2  # an SMS of more parts costs more than it says
 ANSWERED = ("sms", "email")  # an answer there is read for words to stop before anything else
 MISSING: dict[Element, str] = {
+    "advertisement": _("the law wants it to say that it is an advertisement"),
     "sender": _("does not say who speaks: write { company.name }"),
     "postal_address": _("the law wants your postal address in it: fill in the setting 'address'"),
     "contact": _(

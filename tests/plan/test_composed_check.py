@@ -10,7 +10,7 @@ from relance.plan.definition import read_definition
 from relance.plan.render import parse
 from relance.plan.saying.composed_check import STOP_LINK, composed, missing
 from relance.plan.saying.legal_elements import wanted
-from relance.plan.saying.legal_lines import PRINT_STOPS, SMS_STOPS, contacts
+from relance.plan.saying.legal_lines import MAIL_ADVERTISES, PRINT_STOPS, SMS_STOPS, contacts
 from relance.plan.shipped import definition_for, definition_of, entries
 from relance.plan.wording_check import check, sample_of
 
@@ -57,6 +57,7 @@ def without(dealer: Dealer, element: str, text: str) -> str:
         "sender": [dealer.name],
         "postal_address": (own.address or "").splitlines()[:1],
         "contact": contacts(dealer),
+        "advertisement": [*MAIL_ADVERTISES.values()],
         "stop": [
             STOP_LINK,
             *SMS_STOPS.values(),
@@ -75,6 +76,16 @@ def test_every_message_of_the_library_has_all_that_the_law_wants(place, channel)
     found = messages(dealer, channel)
     assert len(found) >= (2 if channel == "phone" else 40)
     assert [said for purpose, _, said in found if missing(dealer, said, channel=channel, purpose=purpose, on=ON)] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "purpose", "is_said"),
+    [("Texas", "marketing", True), ("Texas", "service", False), ("Ontario", "marketing", False)],
+)
+@pytest.mark.parametrize("language", MAIL_ADVERTISES)
+def test_an_american_advertisement_by_e_mail_says_what_it_is_and_nothing_else_does(place, purpose, is_said, language):
+    said = composed(a_dealer(place), language, channel="email", purpose=purpose, body="Hello.")
+    assert (MAIL_ADVERTISES[language] in said) == is_said
 
 
 @pytest.mark.parametrize("place", PLACES)

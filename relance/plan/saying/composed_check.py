@@ -12,6 +12,7 @@ from relance.dealers.models import Dealer
 from relance.lib.fold import fold
 from relance.plan.saying.legal_elements import Element, wanted
 from relance.plan.saying.legal_lines import (
+    MAIL_ADVERTISES,
     MAIL_STOPS,
     PRINT_STOPS,
     STOP_WORD,
@@ -62,9 +63,14 @@ def _says_how_to_stop(_dealer: Dealer, channel: str, text: str) -> bool:
     return any(fold(line.partition("{")[0].strip(" :")) in fold(text) for line in PRINT_STOPS.values())
 
 
+def _says_what_it_is(_dealer: Dealer, _channel: str, text: str) -> bool:
+    return any(words in text for words in MAIL_ADVERTISES.values())
+
+
 STANDS_IN: dict[Element, Callable[[Dealer, str, str], bool]] = {
     "sender": _names_sender,
     "postal_address": _has_address,
     "contact": _has_contact,
     "stop": _says_how_to_stop,
+    "advertisement": _says_what_it_is,
 }

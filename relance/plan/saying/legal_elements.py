@@ -13,7 +13,7 @@ from relance.lib.schema import Strict, read
 from relance.lib.yaml_file import read_yaml
 from relance.plan.definition import Channel
 
-Element = Literal["sender", "stop", "postal_address", "contact"]
+Element = Literal["sender", "stop", "postal_address", "contact", "advertisement"]
 Purpose = Literal["service", "marketing"]
 TABLE = Path(__file__).with_name("legal_elements.yaml")
 

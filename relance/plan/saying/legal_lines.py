@@ -4,11 +4,13 @@ This is the one place where a text and its lines are put together: gate, preview
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple, Protocol
 
 from relance.dealers.models import Dealer
 from relance.lib.addresses import said_number
 from relance.lib.language import with_colon
+from relance.plan.saying.legal_elements import wanted
 
 STOP_WORD = "STOP"  # the word that every carrier acts on, in every country; our own words for it are understood as well
 SMS_STOPS = {
@@ -29,6 +31,12 @@ MAIL_WHY = {
     "fr": "Vous recevez ce courriel parce que vous êtes client de {name}.",
     "es": "Recibe este correo porque es cliente de {name}.",
     "et": "Saate selle e-kirja, sest olete ettevõtte {name} klient.",
+}
+MAIL_ADVERTISES = {
+    "en": "This e-mail is an advertisement.",
+    "fr": "Ce courriel est une publicité.",
+    "es": "Este correo es publicidad.",
+    "et": "See e-kiri on reklaam.",
 }
 PRINT_STOPS = {
     "en": "No more mail from us? Tell us: {contact}.",
@@ -82,9 +90,11 @@ def whole_sms(dealer: Dealer, language: str, body: str) -> str:
     return f"{opening}{body}{closing}"
 
 
-def mail_foot(dealer: Dealer, language: str) -> Foot:
-    """The foot of an e-mail to a customer."""
+def mail_foot(dealer: Dealer, language: str, *, purpose: str) -> Foot:
+    """The foot of an e-mail to a customer; where the law wants it, by its newest rule, with what it is."""
     why = in_language(MAIL_WHY, language).format(name=dealer.name)
+    if "advertisement" in wanted(dealer.regime, "email", purpose, date.max).elements:
+        why = f"{in_language(MAIL_ADVERTISES, language)} {why}"
     return Foot(tuple(identity(dealer)), why, in_language(MAIL_STOPS, language))
 
 
@@ -98,7 +108,7 @@ def print_foot(dealer: Dealer, language: str, *, purpose: str) -> Foot:
 def foot_of(dealer: Dealer, language: str, *, channel: str, purpose: str) -> Foot | None:
     """What stands under a text of this channel to a customer; None where nothing does."""
     if channel == "email":
-        return mail_foot(dealer, language)
+        return mail_foot(dealer, language, purpose=purpose)
     return print_foot(dealer, language, purpose=purpose) if channel in PRINTED else None
 
 

@@ -1,7 +1,7 @@
 """Turns a parcel into the bytes of an e-mail: plain text and HTML, who writes, how to stop.
 
 Python's email package builds some 800 such messages a second. All but the text and the link is the same for one dealer,
-language and kind of recipient: it is prepared once, encoded, and only what varies is filled in.
+language, purpose and kind of recipient: it is prepared once, encoded, and only what varies is filled in.
 """
 
 import binascii
@@ -13,6 +13,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 import css_inline
 
@@ -33,9 +34,17 @@ LOOKED_AT_AGAIN = 60.0  # seconds after which the logo is looked for anew: it is
 _prepared: dict[tuple[object, ...], "Prepared"] = {}
 
 
+class Kind(NamedTuple):
+    """What e-mails of one dealer differ in beside their texts."""
+
+    language: str
+    purpose: str
+    to_customer: bool
+
+
 @dataclass(frozen=True)
 class Prepared:
-    """What the e-mails of one dealer, language and kind of recipient have in common, encoded."""
+    """What the e-mails of one dealer, language, purpose and kind of recipient have in common, encoded."""
 
     preferences: Preferences  # those it was made from: others make it anew
     made: float  # by the machine's own clock
@@ -116,25 +125,25 @@ def _date(at: datetime) -> str:
 
 def _prepared_for(parcel: Parcel, from_address: str | None) -> Prepared:
     dealer = parcel.dealer
-    language = parcel.message.language or dealer.language
-    key = (dealer.pk, dealer.name, language, parcel.to_customer, from_address)
+    kind = Kind(parcel.message.language or dealer.language, parcel.message.purpose, parcel.to_customer)
+    key = (dealer.pk, dealer.name, kind, from_address)
     found = _prepared.get(key)
     if found is None or found.preferences is not dealer.preferences or monotonic() - found.made > LOOKED_AT_AGAIN:
         if len(_prepared) > 500:
             _prepared.clear()
-        found = _prepared[key] = _prepare(dealer, language, parcel.to_customer, from_address)
+        found = _prepared[key] = _prepare(dealer, kind, from_address)
     return found
 
 
-def _prepare(dealer: Dealer, language: str, to_customer: bool, from_address: str | None) -> Prepared:
+def _prepare(dealer: Dealer, kind: Kind, from_address: str | None) -> Prepared:
     own = dealer.preferences.email
     sender = address_line(from_address or own or NOBODY)
     lines = [f"From: {mailbox(dealer.name, sender)}"]
     if own:
         lines.append(f"Reply-To: {mailbox(dealer.name, address_line(own))}")
-    lines += ["MIME-Version: 1.0", "Auto-Submitted: auto-generated", f"Content-Language: {language}"]
-    text_foot, html_foot = (f(dealer, language) for f in FOOTS[to_customer])
-    framed = _framed(dealer, language).split("@@BODY@@")
+    lines += ["MIME-Version: 1.0", "Auto-Submitted: auto-generated", f"Content-Language: {kind.language}"]
+    text_foot, html_foot = (foot(dealer, kind) for foot in FOOTS[kind.to_customer])
+    framed = _framed(dealer, kind.language).split("@@BODY@@")
     before, after = framed[0].rstrip() + "\n", framed[1].lstrip().replace("@@FOOT@@", html_foot)
     return Prepared(
         preferences=dealer.preferences,
@@ -168,25 +177,26 @@ def _framed(dealer: Dealer, language: str) -> str:
     return css_inline.inline(filled)
 
 
-def _customer_text(dealer: Dealer, language: str) -> str:
-    return f"\n--\n{foot_text(mail_foot(dealer, language), STOP, language)}"
+def _customer_text(dealer: Dealer, kind: Kind) -> str:
+    foot = mail_foot(dealer, kind.language, purpose=kind.purpose)
+    return f"\n--\n{foot_text(foot, STOP, kind.language)}"
 
 
-def _customer_html(dealer: Dealer, language: str) -> str:
-    foot = mail_foot(dealer, language)
+def _customer_html(dealer: Dealer, kind: Kind) -> str:
+    foot = mail_foot(dealer, kind.language, purpose=kind.purpose)
     who = "<br>\n".join(map(escape, foot.identity))
     return f"{who}<br><br>\n{escape(foot.why)}<br>\n{STOP}{escape(foot.stop)}</a>"
 
 
-def _staff_text(dealer: Dealer, language: str) -> str:
+def _staff_text(dealer: Dealer, _kind: Kind) -> str:
     return f"\n--\n{dealer.name} · relance\n"
 
 
-def _staff_html(dealer: Dealer, language: str) -> str:
+def _staff_html(dealer: Dealer, _kind: Kind) -> str:
     return f"{escape(dealer.name)} · relance"
 
 
-Foot = Callable[[Dealer, str], str]
+Foot = Callable[[Dealer, Kind], str]
 FOOTS: dict[bool, tuple[Foot, Foot]] = {
     True: (_customer_text, _customer_html),
     False: (_staff_text, _staff_html),
