@@ -72,6 +72,17 @@ def test_printed_and_not_printed_after_all(desk, dealer):
     assert desk.post(f"/d/north/programmes/print/{key}/printed/", {"state": "burnt"}).status_code == 404
 
 
+@pytest.mark.parametrize(("act", "values"), [("printed", {"state": "printed"}), ("take-back", {})])
+def test_what_is_left_to_print_is_counted_anew_with_the_row(desk, dealer, act, values):
+    row = a_file(dealer)
+    files = PrintFile.objects.of(dealer).filter(run__automation=row.run.automation)
+    before = files.filter(state="made").count()
+    values = {**values, "automation": row.run.automation.code}
+    said = desk.post(f"/d/north/programmes/print/{row.key}/{act}/", values, headers=HTMX).content.decode()
+    head = said.partition('id="prints-left" hx-swap-oob="true">')[2]
+    assert (f"<b>{before - 1}</b>" if before > 1 else "Nothing is waiting to be printed.") in head
+
+
 def test_a_file_that_is_taken_back_spoke_to_nobody(desk, dealer):
     row = a_file(dealer)
     desk.post(f"/d/north/programmes/print/{row.key}/take-back/", headers=HTMX)

@@ -22,7 +22,7 @@ QUERIES = {
     "desk-programmes": 6,
     "desk-print-files": 6,
     "desk-day": 23,
-    "desk-cell": 18,
+    "desk-cell": 19,
     "desk-month": 37,
     "desk-outbox": 10,
     "desk-message": 12,

@@ -12,7 +12,8 @@ from relance.jobs.stages import plan
 from relance.lib import clock
 from relance.outbox.models import Message
 from relance.outbox.runs.late import after_import
-from relance.plan.models import MovedRun
+from relance.outbox.runs.make import WAITS_FOR_APPROVAL
+from relance.plan.models import MovedRun, Run
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, a_repair_order, a_user, an_automation
 from tests.web.sample import today_at
 
@@ -54,6 +55,22 @@ def test_a_run_that_waits_is_let_go_with_one_press(client: Client, dealer: Deale
     assert "wait for your approval" not in decided(client, dealer, "approve")
     assert states(dealer) == {"ready"}
     assert AuditEntry.objects.of(dealer).get(act="approved").after == {"messages": 3}
+
+
+def test_a_run_that_reaches_unusually_many_is_let_go_only_when_somebody_has_looked(
+    client: Client, dealer: Dealer
+) -> None:
+    Run.objects.of(dealer).update(cause=WAITS_FOR_APPROVAL)
+    assert "This run reaches unusually many people" in said(client.get(f"{cell(dealer)}?full=1"))
+    assert "Unusually many would hear this: tick that you want it." in decided(client, dealer, "approve")
+    assert states(dealer) == {"approval"}
+    client.post(f"{cell(dealer)}decide/", {"how": "approve", "sure": "1"})
+    assert states(dealer) == {"ready"}
+
+
+def test_a_run_that_reaches_unusually_many_can_be_kept_back_at_once(client: Client, dealer: Dealer) -> None:
+    Run.objects.of(dealer).update(cause=WAITS_FOR_APPROVAL)
+    assert "This run was held back." in decided(client, dealer, "reject")
 
 
 def test_a_run_that_was_kept_back_comes_back(client: Client, dealer: Dealer) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 
 from relance.dealers.models import AuditEntry, Dealer, User
 from relance.delivery.channel import Sending
@@ -15,6 +15,8 @@ from relance.delivery.channels.email.provider_table import PROVIDERS
 from relance.delivery.models import Sender
 from relance.delivery.safety import trouble
 from relance.delivery.senders import keep_sender, sending_of
+from relance.delivery.senders.trial import send_test
+from relance.delivery.senders.ways import file_sending
 from relance.intake.models import ImportRun
 from relance.jobs.inbox import Inbox
 from relance.lib import clock
@@ -228,3 +230,21 @@ def test_secrets_sealed_by_another_server_are_said_and_break_no_page(
     for what in ("check", "test"):
         page = client.post(f"{SENDERS}email/{what}/", {"address": "kim@dealer.example"}).content.decode()
         assert 'role="alert"' in page
+
+
+def test_a_gateway_that_a_file_set_up_is_what_is_chosen_and_not_files(client: Client, dealer: Dealer) -> None:
+    keep_sender(dealer, "sms", Sending("gateway", {"form": {"url": "https://gateway.example"}}, {}), at=A_DAY)
+    page = client.get(SENDERS).content.decode()
+    assert '<option value="gateway" selected>' in page
+    client.post(f"{SENDERS}sms/", {"url": "file"})
+    assert '<option value="gateway" selected>' not in client.get(SENDERS).content.decode()
+
+
+@pytest.mark.parametrize(("language", "begins"), [("en", "Test message: "), ("fr", "Message d’essai : ")])
+def test_a_test_by_text_begins_as_its_language_writes_it(language: str, begins: str, tmp_path: Path) -> None:
+    dealer = a_dealer(language=language)
+    keep_sender(dealer, "sms", file_sending("sms"), at=A_DAY)
+    with override_settings(HOME=tmp_path):
+        send_test(dealer, "sms", "+15145550123", at=A_DAY)
+    (file,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert begins in file.read_text()

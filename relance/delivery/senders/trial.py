@@ -13,6 +13,7 @@ from relance.delivery.senders import sending_of
 from relance.delivery.senders.registry import channel_for
 from relance.lib.addresses import read_email, read_phone
 from relance.lib.errors import BadInput
+from relance.lib.language import with_colon
 from relance.outbox.models import Message
 from relance.plan.saying.legal_lines import composed_sms
 from relance.plan.wording import Spoken
@@ -36,19 +37,20 @@ class Direct:
 def send_test(dealer: Dealer, channel: str, address: str, *, at: datetime) -> Result:
     """What the other side says to a test message; BadInput for an address that cannot be used."""
     with override(dealer.language):
-        subject = gettext("Test message")
+        mark = gettext("Test message")
         body = gettext("This is a test message of %(dealer)s. Nothing has to be done.") % {"dealer": dealer.name}
-    body = f"{subject}: {body}" if channel == "sms" else body
-    return send_directly(dealer, Direct(TEST, channel, address, subject, body), at=at)
+    body = f"{with_colon(mark, dealer.language)} {body}" if channel == "sms" else body
+    return send_directly(dealer, Direct(TEST, channel, address, mark, body), at=at)
 
 
 def test_of(dealer: Dealer, channel: str, address: str, spoken: Spoken) -> Direct:
     """The words of an automation as a test to one address: marked as one, in the language that they are in."""
     with override(spoken.language):
         mark = gettext("Test message")
+    before = with_colon(mark, spoken.language)
     if channel == "sms":
-        return Direct(TEST, channel, address, mark, f"{mark}: {composed_sms(spoken)}", language=spoken.language)
-    subject = f"{mark}: {spoken.subject_line or dealer.name}"
+        return Direct(TEST, channel, address, mark, f"{before} {composed_sms(spoken)}", language=spoken.language)
+    subject = f"{before} {spoken.subject_line or dealer.name}"
     return Direct(TEST, channel, address, subject, spoken.body or "", language=spoken.language)
 
 

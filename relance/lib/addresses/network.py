@@ -116,7 +116,10 @@ def refuse_private(addresses: Iterable[tuple[object, ...]]) -> None:
     """Private for the first address that does not belong to the open internet."""
     for address in addresses:
         if not is_public(str(address[0])):
-            raise Private(errno.EACCES, f"{address[0]} is an address of a private network")
+            raise Private(
+                errno.EACCES,
+                f"{address[0]} is an address of a private network, and RELANCE_PRIVATE_HOSTS does not name the host",
+            )
 
 
 def is_public(address: str) -> bool:

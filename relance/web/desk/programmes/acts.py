@@ -19,7 +19,7 @@ from relance.plan.draft import RunOf
 from relance.plan.models import Automation, Run
 from relance.plan.switching.moved_runs import move_runs, put_back
 from relance.web.desk.guard import Desk, desk_page
-from relance.web.desk.programmes.decisions import kept_back_runs, late_of, waiting_runs
+from relance.web.desk.programmes.decisions import kept_back_runs, late_of, waiting_for, waiting_runs
 from relance.web.desk.programmes.people import automation_of, cell_of
 from relance.web.desk.taken import number_in
 
@@ -84,6 +84,8 @@ def decide(desk: Desk, code: str, day: date) -> HttpResponse:
     how = desk.request.POST.get("how", "")
     if how not in DECISIONS:
         return cell_of(desk, automation, day, told=_("Approve them or hold them back."))
+    if how == "approve" and waiting_for(desk, automation, day).is_unusual and not desk.request.POST.get("sure"):
+        return cell_of(desk, automation, day, told=_("Unusually many would hear this: tick that you want it."))
     decision = DECISIONS[how]
     runs = decision.runs(desk, automation, day)
     moved = sum(len(decision.act(desk.dealer, run, by=str(desk.user), at=desk.reader.at)) for run in runs)

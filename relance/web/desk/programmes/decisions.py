@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 
 from relance.lib.moments import DAY, day_of, day_start
 from relance.outbox.models import Message
 from relance.outbox.runs.late import LateRows, Told, late_rows, told_late
+from relance.outbox.runs.make import WAITS_FOR_APPROVAL
 from relance.plan.models import Automation, MovedRun, Run
 from relance.plan.switching.moved_runs import FARTHEST, may_move, moved_here
 from relance.web.desk.guard import Desk
@@ -21,6 +23,13 @@ class Moving:
     last: date
     own: date
     came: MovedRun | None
+
+
+class Waiting(NamedTuple):
+    """How many messages wait, and whether it is because they are unusually many: that is confirmed by itself (R16)."""
+
+    messages: int
+    is_unusual: bool
 
 
 def waiting_runs(desk: Desk, automation: Automation, day: date) -> dict[int, int]:
@@ -53,11 +62,11 @@ def late_told(desk: Desk) -> list[tuple[Automation, Told, date]]:
     return [(one, told, day_of(told.run_at, zone)) for one, told in found if desk.may("approve", one.subject)]
 
 
-def waiting_for(desk: Desk, automation: Automation, day: date) -> int:
-    """How many messages wait for the reader's approval; 0 where it is not his to give."""
-    if not desk.may("approve", automation.subject):
-        return 0
-    return sum(waiting_runs(desk, automation, day).values())
+def waiting_for(desk: Desk, automation: Automation, day: date) -> Waiting:
+    """What waits for the reader's approval; nothing where it is not his to give."""
+    runs = waiting_runs(desk, automation, day) if desk.may("approve", automation.subject) else {}
+    unusual = Run.objects.of(desk.dealer).filter(pk__in=runs, cause=WAITS_FOR_APPROVAL)
+    return Waiting(sum(runs.values()), bool(runs) and unusual.exists())
 
 
 def moving_of(desk: Desk, automation: Automation, day: date) -> Moving | None:

@@ -1,6 +1,7 @@
 """Turns print files into a page: what lies there to be printed, how it looks, and who has printed it."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
@@ -28,15 +29,21 @@ DOTS = 72
 def print_files(desk: Desk) -> HttpResponse:
     """The files; of one automation when the address names it."""
     page = PRINT_FILES.page(desk)
-    left = _fitting(desk).filter(state="made").aggregate(files=Count("pk"), people=Sum("people"))
-    values = {"files": page.rows, "head": page.head, "left": left, "code": _code(desk)}
+    values = {"files": page.rows, "head": page.head, **_left(desk)}
     is_more = desk.is_fragment and "cursor" in desk.request.GET
     template = "desk/programmes/_prints.html" if is_more else "desk/programmes/print_files.html"
     return show(desk, template, values, place="desk-print-files")
 
 
+def _left(desk: Desk) -> dict[str, Any]:
+    """What lies there to be printed, of the automation that is shown."""
+    left = _fitting(desk).filter(state="made").aggregate(files=Count("pk"), people=Sum("people"))
+    return {"left": left, "code": _code(desk)}
+
+
 def _code(desk: Desk) -> str:
-    return desk.request.GET.get("automation", "")[:24]
+    """The automation that is shown; a button tells where it was pressed."""
+    return (desk.request.POST or desk.request.GET).get("automation", "")[:24]
 
 
 def _fitting(desk: Desk) -> QuerySet[PrintFile]:
@@ -128,7 +135,8 @@ def take_back_file(desk: Desk, key: UUID) -> HttpResponse:
 
 def _changed(desk: Desk, key: UUID) -> HttpResponse:
     if desk.is_fragment:
-        return show(desk, "desk/programmes/_print_file.html", {"file": _file(desk, key)})
+        values = {"file": _file(desk, key), "has_changed": True, **_left(desk)}
+        return show(desk, "desk/programmes/_print_file_changed.html", values)
     return redirect("desk-print-files", slug=desk.dealer.slug)
 
 

@@ -62,6 +62,7 @@ class Way:
     schemes: dict[str, str]
     form: Form | None
     to_files: bool  # that is what was chosen
+    from_file: bool  # set up on the server, by a file that this page does not write
     can_be_tried: bool
     trouble: Standing | None  # nothing leaves by it
 
@@ -115,6 +116,7 @@ def _way(dealer: Dealer, channel: str, asked: Asked, *, is_own: bool) -> Way:
         schemes=schemes,
         form=form_of(scheme, sending, asked.typed if is_asked else {}) if scheme in schemes else None,
         to_files=is_asked and not scheme,
+        from_file=is_own and sending.kind == "gateway",
         can_be_tried=channel in ("sms", "email"),
         trouble=None,
     )
