@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 STEPS, LAST = 10, 19  # of niceness: ten steps behind one gets a tenth of a processor that two want
 BEGAN = os.getpriority(os.PRIO_PROCESS, 0)  # where whoever started this process has put it
@@ -13,7 +14,8 @@ def give_way() -> None:
     Only Linux gives every thread a place of its own: elsewhere the pages of the same process would fall behind as well.
     """
     if sys.platform == "linux" and not stands_behind():
-        os.setpriority(os.PRIO_PROCESS, 0, min(LAST, BEGAN + STEPS))
+        with suppress(OSError):  # a sandbox may forbid it: then all stand where they stood
+            os.setpriority(os.PRIO_PROCESS, 0, min(LAST, BEGAN + STEPS))
 
 
 def stands_behind() -> bool:

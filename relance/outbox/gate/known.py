@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -143,14 +142,15 @@ class Known:
         mine = Message.objects.of(self.dealer).filter(
             Among("customer_id", self.customers), recipient="customer", state__in=COUNTED
         )
-        rows = set(mine.filter(send_at__gte=self._span[0] - LATE, send_at__lt=self._span[1]).values_list(*ASKED))
-        if missing := left.keys() - {row[1] for row in rows}:
-            rows |= set(mine.filter(key__in=missing).values_list(*ASKED))
+        near = mine.filter(send_at__gte=self._span[0] - LATE, send_at__lt=self._span[1])
+        rows = {row[0]: row for row in near.values_list(*ASKED)}
+        if left and (missing := left.keys() - {row[1] for row in rows.values()}):
+            rows |= {row[0]: row for row in mine.filter(key__in=missing).values_list(*ASKED)}
         found: dict[int, list[Counted]] = defaultdict(list)
-        for pk, key, customer, state, purpose, send_at, moved_at, expires_at in sorted(rows, key=itemgetter(0)):
+        for _, (pk, key, customer, state, purpose, send_at, moved_at, expires_at) in sorted(rows.items()):
             if customer is None or send_at is None:
                 continue
-            at = left.get(key) or (max(send_at, moved_at) if state in IN_DOUBT else send_at)
+            at = (left.get(key) if left else None) or (max(send_at, moved_at) if state in IN_DOUBT else send_at)
             until = (expires_at or FOR_EVER) if state == "ready" else None
             on = day_at(at, self.zone)
             found[customer].append(Counted(at, on, purpose == "marketing", pk, state in OUT, until))
