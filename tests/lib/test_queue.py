@@ -106,17 +106,21 @@ def test_who_came_from_a_page_passes_all_but_one_of_those_who_have_given_way(dat
     ours, done = Queue(str(database)), []
     ours.take()
 
-    def write(name):
+    def write(name, meanwhile=lambda: None):
         place = Queue(str(database))
         place.take()
+        meanwhile()
         done.append(name)
         place.leave()
 
-    def behind(name):
+    def behind(name, *meanwhile):
         give_way()
-        write(name)
+        write(name, *meanwhile)
 
-    first = threading.Thread(target=behind, args=("first behind",))
+    def has_passed_the_door():
+        until(lambda: is_waited_for(database, queue.TURN))
+
+    first = threading.Thread(target=behind, args=("first behind", has_passed_the_door))
     first.start()
     until(lambda: not is_free(database, queue.DOOR))  # he stands at the door, the next ones before it
     others = [threading.Thread(target=behind, args=("another behind",)) for _ in range(3)]
