@@ -9,6 +9,7 @@ from relance.dealers.models import Dealer
 from relance.facts.models import Touch
 from relance.lib.addresses import read_email, read_phone
 from relance.lib.database.texts import legible
+from relance.lib.database.turns import in_turn
 from relance.lib.errors import BadInput
 from relance.lib.fold import fold
 from relance.replies.answer import answer_once, touches_of
@@ -38,8 +39,9 @@ def receive(dealer: Dealer, *, sender: str, text: str, at: datetime, ref: str, c
     found = stored(dealer, came.provider, ref)
     if found is not None and found.understood_at is not None:  # told again, as providers do: nothing is to be written
         return touches_of(dealer, found)
-    inbound = found or store(dealer, sender=sender, text=text, at=at, ref=ref, came=came)
-    return answer_once(dealer, inbound.pk, at=came.at or at)
+    with in_turn():
+        inbound = found or store(dealer, sender=sender, text=text, at=at, ref=ref, came=came)
+        return answer_once(dealer, inbound.pk, at=came.at or at)
 
 
 def stored(dealer: Dealer, provider: str, ref: str) -> Inbound | None:

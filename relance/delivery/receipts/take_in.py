@@ -22,6 +22,7 @@ from relance.delivery.safety.resolve import Word, settle
 from relance.delivery.touches import record_touches
 from relance.delivery.unsubscribe import Reader, told_at, unsubscribe
 from relance.lib.database.texts import legible
+from relance.lib.database.turns import in_turn
 from relance.outbox.models import Message
 from relance.outbox.states import move
 from relance.plan.models import Automation
@@ -36,7 +37,7 @@ def take_in(dealer: Dealer, provider: str, news: Sequence[News], *, channel: str
     """Keep what is new and act upon it, in one transaction; how much was new. May be repeated, by many at once."""
     if not news:
         return 0
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         found = _messages(dealer, {one.key for one in news if one.key is not None})
         rows = [_receipt(dealer, provider, one, found, at) for one in news]
         Receipt.objects.of(dealer).bulk_create(rows, ignore_conflicts=True)
