@@ -20,6 +20,15 @@ from bench.texts import bare_posts, texts_of
 
 MESSAGES = 10_000
 COMPOSED_BY_HAND = 1_000
+# What others reach stands in the list of what is to be fast, measured on its machine.
+MAILED = (
+    "two moves, an attempt, a touch each, a commit for 20; peers: Odoo 85, django-post-office 800 to 1,500, "
+    "listmonk 14,800 /s (no states)"
+)
+TEXTED = (
+    "the rows, as for e-mail; bound: http.client, one connection kept open; alone: aiohttp 7,700 to 10,800, "
+    "httpx 2,500 /s"
+)
 AT = datetime(2026, 5, 4, 15, tzinfo=UTC)  # a Monday, 11:00 in Toronto
 BODY = """Hello {name},
 
@@ -31,7 +40,10 @@ North Garage"""
 
 
 def rows(customers: int) -> Iterator[Row]:
-    """E-mail: the whole hand-over, the carrying alone, the composing alone. Text messages: the whole, and alone."""
+    """E-mail: the whole hand-over, the carrying alone, the composing alone. Text messages: the whole, and alone.
+
+    All by one process, so on one core.
+    """
     with tempfile.TemporaryDirectory() as home, server("sink") as port, server("gateway") as gateway:
         os.environ |= {
             "RELANCE_HOME": home,
@@ -45,7 +57,7 @@ def rows(customers: int) -> Iterator[Row]:
         bare = _bare(port)
         yield Row(
             "e-mail to a local SMTP sink, asked again, every state kept", size, _delivered(dealer), "/s", bare,
-            "1,000/s, then 3,000/s", "the rows: two moves, an attempt, a touch for each, and a commit for every 20",
+            "1,000/s, then 3,000/s", MAILED,
         )  # fmt: skip
         parcels = _parcels(dealer)
         yield Row(
@@ -60,7 +72,7 @@ def rows(customers: int) -> Iterator[Row]:
         texts = texts_of(dealer, gateway)
         yield Row(
             "text messages to a local HTTP gateway, every state kept", size, _delivered(dealer), "/s", bare,
-            "2,000/s a process", "the rows, as for e-mail; bound: http.client, one connection kept open",
+            "2,000/s a process", TEXTED,
         )  # fmt: skip
         yield Row(
             "text messages: asking and understanding alone", size, _carried(texts), "/s", bare, "2,000/s a process",
