@@ -4,8 +4,9 @@ SQLite has one writer at a time; who waits for it looks again and again, with gr
 back at once he may look for half a minute and then hear "database is locked". Here he waits at a door, and is woken.
 Two locks of files beside the database: whoever has the turn must pass the door again, at which the others wait, before
 he has another one. Those who have given way come to the door one at a time, the next one when the turn of the last has
-ended: however many they are, whoever came from a page has at most two of them before him (decision 214). A queue that
-does not move is left after a while: SQLite itself has the last word.
+ended: however many they are, whoever came from a page has as a rule at most two of them before him (decision 214; the
+kernel wakes those who wait, it hands nothing over). A queue that does not move is left after a while: SQLite itself has
+the last word.
 """
 
 import fcntl
