@@ -18,12 +18,13 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
         "approval": frozenset({"ready", "canceled"}),
         # failed: its time has passed; approval: restored from a backup, perhaps sent since
         # sent: the other side says that it has it after all, from a hand-over that we had thought lost
-        "ready": frozenset({"sending", "refused", "canceled", "failed", "approval", "sent"}),
+        # unsure, here and below: a person takes back what he said of an unsure message (delivery/safety/resolve.py)
+        "ready": frozenset({"sending", "refused", "canceled", "failed", "approval", "sent", "unsure"}),
         "sending": frozenset({"sent", "failed", "unsure", "ready"}),  # ready: the other side was busy
         "unsure": frozenset({"sent", "failed", "ready"}),  # by the provider's own word, or a person's
-        "sent": frozenset({"delivered", "failed"}),
+        "sent": frozenset({"delivered", "failed", "unsure"}),
         "delivered": frozenset({"failed"}),  # taken by the mail server and sent back later
-        "failed": frozenset(),
+        "failed": frozenset({"unsure"}),
         "refused": frozenset(),
         "canceled": frozenset({"ready", "approval"}),  # only by the person who undoes it (outbox/decide.py)
     }

@@ -12,11 +12,12 @@ from relance.delivery import deliver as deliver_module
 from relance.delivery.channel import Accepted, Busy, ChannelDown, Refused
 from relance.delivery.claim import DIED
 from relance.delivery.models import Attempt
-from relance.delivery.safety.resolve import resolve_unsure, unsure_of
+from relance.delivery.safety.resolve import resolve_unsure, take_back, unsure_of
 from relance.delivery.safety.unsure import PATIENCE, ask_providers, is_due
 from relance.facts.models import Touch
 from relance.lib.leases import new_owner
 from relance.outbox.models import Message, Task
+from relance.outbox.states import move
 from tests.builders import A_DAY, a_customer, a_dealer, a_message, an_automation
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +198,40 @@ def test_whoever_speaks_second_changes_nothing():
     assert state_of(message) == "sent"
 
 
+@pytest.mark.parametrize("word", ["sent", "again", "failed"])
+def test_what_a_person_said_is_taken_back_and_he_is_asked_again(word):
+    message = in_doubt(a_dealer())
+    dealer = message.dealer
+    ask_providers(A_DAY + timedelta(minutes=20))
+    resolve_unsure(dealer, [message], word=word, by="Kim", at=A_DAY)
+    assert take_back(dealer, message, by="Kim", at=A_DAY)
+    assert state_of(message) == "unsure"
+    assert Message.objects.of(dealer).get().reason is None
+    assert not Touch.objects.of(dealer).exists()
+    assert [(task.state, task.outcome) for task in Task.objects.of(dealer)] == [("open", "")]
+    assert not take_back(dealer, message, by="Kim", at=A_DAY)
+    assert resolve_unsure(dealer, [message], word="sent", by="Kim", at=A_DAY)
+
+
+@pytest.mark.parametrize(("word", "since"), [("sent", "delivered"), ("again", "sending")])
+def test_what_has_gone_on_since_is_not_taken_back(word, since):
+    message = in_doubt(a_dealer())
+    resolve_unsure(message.dealer, [message], word=word, by="Kim", at=A_DAY)
+    stale = Message.objects.of(message.dealer).get()
+    move(message.dealer, [message], to=since, at=A_DAY, cause="went on")
+    assert not take_back(message.dealer, stale, by="Kim", at=A_DAY)
+    assert state_of(message) == since
+
+
+def test_the_providers_word_is_nobodys_to_take_back(provider):
+    message = in_doubt(a_dealer())
+    provider.word = Accepted()
+    ask_providers(A_DAY + timedelta(minutes=1))
+    message = Message.objects.of(message.dealer).get()
+    assert not take_back(message.dealer, message, by="Kim", at=A_DAY)
+    assert state_of(message) == "sent"
+
+
 def test_another_dealers_doubts_are_not_listed():
     in_doubt(a_dealer("south"))
     assert unsure_of(a_dealer("north")) == []
@@ -208,6 +243,15 @@ def test_the_command_lists_and_resolves(relance):
     assert str(message.key) in listed.out and "1 unsure" in listed.err
     assert relance("unsure", "north", "--resolve", message.key, "again").status == 0
     assert state_of(message) == "ready"
+
+
+def test_the_command_takes_a_word_back(relance):
+    message = in_doubt(a_dealer())
+    relance("unsure", "north", "--resolve", message.key, "sent")
+    assert relance("unsure", "north", "--take-back", message.key).status == 0
+    assert state_of(message) == "unsure"
+    again = relance("unsure", "north", "--take-back", message.key)
+    assert again.status == 2 and "nobody spoke of it" in again.err and again.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

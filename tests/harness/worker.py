@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from relance.delivery import claim, crash_points, deliver, record
 from relance.delivery.senders.registry import KINDS, class_of
-from relance.jobs import cluster
+from relance.jobs import cluster, schedule
 from relance.jobs import worker as clockwork
 from relance.lib import leases
 
@@ -23,13 +22,15 @@ KNOWS_AFTER = 4.0  # longer than the fake provider's time-out (2 s) and the time
 EVERY = {"deliver": 0.1, "settle": 0.5, "doubts": 0.5}  # seconds
 BATCH = 60
 TIMEOUT = 2
+PATIENCE = 0.3  # seconds after which a batch goes on by itself: in every run many do, and die there, too
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-HURRIED: tuple[tuple[ModuleType, str, Any], ...] = (
+HURRIED: tuple[tuple[Any, str, Any], ...] = (
     (leases, "LENGTH", LEASE),
     (claim, "LENGTH", LEASE),
     (record, "FIRST_WAIT", 0.2),
     (deliver, "BATCH", BATCH),
     (clockwork, "PAUSE", 0.02),
+    (schedule.LATELY.aside, "patience", PATIENCE),
 )
 
 

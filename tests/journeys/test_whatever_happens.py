@@ -20,7 +20,7 @@ from relance.delivery import crash_points, hand_over
 from relance.delivery.channel import Accepted, AnswerLost, Busy, Refused
 from relance.delivery.claim import settle_expired_leases
 from relance.delivery.deliver import deliver
-from relance.delivery.safety.resolve import resolve_unsure
+from relance.delivery.safety.resolve import resolve_unsure, take_back
 from relance.delivery.safety.unsure import ask_providers
 from relance.facts.absorb import take_in
 from relance.facts.models import Customer
@@ -175,6 +175,12 @@ class Whatever(Dealership):
         for message in Message.objects.of(self.dealer).filter(state="unsure"):
             word = "sent" if self.provider.taken[message.key] else "again"
             resolve_unsure(self.dealer, [message], word=word, by="Kim", at=self.at)
+
+    @rule()
+    def takes_back(self) -> None:
+        """And who has said it of another one by mistake."""
+        for message in Message.objects.of(self.dealer).filter(state__in=("sent", "ready", "failed")):
+            take_back(self.dealer, message, by="Kim", at=self.at)
 
     # What the clock does.
 

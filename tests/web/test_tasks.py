@@ -11,6 +11,7 @@ from relance.dealers.models import AuditEntry, Dealer
 from relance.facts.consent import ledger_of
 from relance.facts.models import ConsentEntry
 from relance.outbox.models import Message, Task
+from relance.outbox.states import move
 from relance.replies.receive import receive
 from relance.web.desk.tasks.task_list import CALLS_TO_MAKE
 from tests.builders import A_DAY, a_dealer, a_user
@@ -123,6 +124,26 @@ def test_an_unsure_message_is_resolved_by_whoever_knows(client, dealer, word, st
     assert one(dealer, "unsure").state == "done"
 
 
+@pytest.mark.parametrize("word", ["sent", "again", "failed"])
+def test_what_was_said_of_an_unsure_message_is_undone(client, dealer, word):
+    client, task = signed_in(client, dealer), one(dealer, "unsure")
+    assert "Undo" in press(client, task, "resolve", word=word).content.decode()
+    panel = press(client, task, "undo").content.decode()
+    assert "It arrived" in panel and "Someone was faster" not in panel
+    assert Message.objects.of(dealer).filter(state="unsure").count() == 1
+    assert one(dealer, "unsure").state == "open"
+
+
+def test_an_unsure_message_that_has_gone_on_offers_no_undo_and_says_so(client, dealer):
+    client, task = signed_in(client, dealer), one(dealer, "unsure")
+    press(client, task, "resolve", word="sent")
+    message = Message.objects.of(dealer).get(pk=task.message_id)
+    move(dealer, [message], to="delivered", at=A_DAY, cause="the provider says so")
+    assert "Undo" not in text_of(client, f"/d/north/tasks/{task.key}/")
+    assert "Someone was faster" in press(client, task, "undo").content.decode()
+    assert one(dealer, "unsure").state == "done"
+
+
 def test_a_complaint_is_put_off_taken_and_done(client, dealer):
     client, task = signed_in(client, dealer, reference="S7"), one(dealer, "complaint")
     press(client, task, "later", again="2026-05-07T10:00")
@@ -142,7 +163,6 @@ def test_a_complaint_is_put_off_taken_and_done(client, dealer):
         ("call", "outcome", {"outcome": "nonsense"}),
         ("unsure", "done", {}),
         ("unsure", "resolve", {"word": "nonsense"}),
-        ("unsure", "undo", {}),
         ("complaint", "resolve", {"word": "sent"}),
     ],
 )

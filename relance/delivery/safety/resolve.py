@@ -1,4 +1,4 @@
-"""Turns somebody's word about unsure messages into their next state: sent, ready once more, or failed.
+"""Turns somebody's word about unsure messages into their next state (sent, ready once more, or failed), and back.
 
 Who was told second changes nothing: a message moves only while it is unsure (docs/decisions/0100).
 """
@@ -12,11 +12,13 @@ from typing import Any
 from django.db import transaction
 
 from relance.dealers.models import Dealer
-from relance.delivery.touches import record_sent
-from relance.outbox.models import Message, Task
+from relance.delivery.touches import record_sent, withdraw_sent
+from relance.outbox.models import Message, Move, Task
 from relance.outbox.states import move
+from relance.outbox.tasks import reopen_task
 from relance.plan.models import Automation
 
+BY = "{by}"
 NAME = 120  # characters of a name that a cause keeps
 
 
@@ -69,3 +71,30 @@ def settle(dealer: Dealer, messages: list[Message], word: Word, *, by: str, at: 
     tasks = Task.objects.of(dealer).filter(kind="unsure", state="open", message__in=[m.pk for m in moved])
     tasks.update(state="done", outcome=word.to, closed_at=at, closed_by=by[:200])
     return moved
+
+
+@transaction.atomic
+def take_back(dealer: Dealer, message: Message, *, by: str, at: datetime) -> bool:
+    """Undo what a person said of an unsure message, as long as nothing has come of it: it is unsure again, and asked.
+
+    False when it has gone on since (it was delivered, or taken up to be sent again), or was the provider's word.
+    """
+    if not may_be_taken_back(dealer, message):
+        return False
+    was_sent = message.state == "sent"
+    moved = move(dealer, [message], to="unsure", at=at, cause=f"taken back by {by[:NAME]}", reason=None)
+    if moved and was_sent:
+        withdraw_sent(dealer, moved)
+    task = Task.objects.of(dealer).filter(kind="unsure", message=message).order_by("-created_at", "-pk").first()
+    if moved and task is not None:
+        reopen_task(dealer, task)
+    return bool(moved)
+
+
+def may_be_taken_back(dealer: Dealer, message: Message) -> bool:
+    """Whether the last thing that happened to a message is that a person spoke of its fate."""
+    last = Move.objects.of(dealer).filter(message=message).order_by("-id").first()
+    if last is None or last.state != message.state:
+        return False
+    said = [word.cause.partition(BY)[0] for word in WORDS.values() if word.to == message.state]
+    return any(last.cause.startswith(words) for words in said)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from relance.dealers.audit import OPERATOR, Deed, note
 from relance.dealers.models import Dealer
@@ -12,6 +13,7 @@ from relance.facts.models import Customer, Merge
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import parse_moment
+from relance.outbox.models import Message
 from relance.plan.models import Automation
 
 
@@ -43,6 +45,18 @@ def customer_of(dealer: Dealer, ref: str) -> Customer:
         found = merged.kept if merged else None
     if found is None:
         raise BadInput(f"there is no customer {ref}: give the id of the business system, for example C1024")
+    return found
+
+
+def message_of(dealer: Dealer, key: str) -> Message:
+    """The dealer's message with this id, with its automation and customer; else BadInput."""
+    try:
+        rows = Message.objects.of(dealer).select_related("automation", "customer").filter(key=UUID(key))
+    except ValueError:
+        raise BadInput(f"{key} is no message id: relance messages {dealer.slug} --json prints them") from None
+    found = rows.first()
+    if found is None:
+        raise BadInput(f"{dealer.slug} has no message {key}")
     return found
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from relance.delivery.safety.resolve import WORDS, resolve_unsure, unsure_of
-from relance.jobs.commands.arguments import dealer_of, noted, print_json
+from relance.dealers.models import Dealer
+from relance.delivery.safety.resolve import WORDS, resolve_unsure, take_back, unsure_of
+from relance.jobs.commands.arguments import dealer_of, message_of, noted, print_json
 from relance.lib.clock import now
 from relance.lib.errors import BadInput, unknown_word
 from relance.lib.moments import iso
@@ -25,10 +26,24 @@ def command(
             show_default=False,
         ),
     ] = None,
+    undo: Annotated[
+        str | None,
+        typer.Option(
+            "--take-back",
+            metavar="KEY",
+            help="A message's key: what was said of it is taken back, if nothing has come of it.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
-    """List the unsure messages of a dealer, or resolve one, or all."""
+    """List the unsure messages of a dealer, or resolve one, or all, or take back what was said of one."""
     dealer = dealer_of(slug)
+    if undo is not None:
+        if resolve is not None:
+            raise BadInput("--resolve and --take-back: one at a time")
+        _take_back(dealer, undo)
+        return
     found = unsure_of(dealer)
     if resolve is not None:
         key, word = resolve
@@ -50,6 +65,14 @@ def command(
         }
         print_json(shown) if json else print("  ".join(str(value) for value in shown.values() if value))
     print(f"{len(found)} unsure", file=sys.stderr)
+
+
+def _take_back(dealer: Dealer, key: str) -> None:
+    message = message_of(dealer, key)
+    if not take_back(dealer, message, by="operator", at=now()):
+        raise BadInput(f"{key}: nobody spoke of it, or something has come of it since (it is {message.state})")
+    noted(dealer, "resolved", f"message {key}", word="taken back", messages=1)
+    print("1 unsure again", file=sys.stderr)
 
 
 def _chosen(found: list[Message], key: str) -> list[Message]:

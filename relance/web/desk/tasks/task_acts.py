@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from relance.delivery.safety.resolve import WORDS, resolve_unsure
+from relance.delivery.safety.resolve import WORDS, resolve_unsure, take_back
 from relance.outbox.tasks import close_task, give_to, put_off, reopen_task
 from relance.replies.calls import OUTCOMES, Said, outcomes_of, say
 from relance.replies.calls import undo as undo_outcome
@@ -103,15 +103,17 @@ def resolve(desk: Desk, key: UUID) -> HttpResponse:
 def undo(desk: Desk, key: UUID) -> HttpResponse:
     """The last thing that was said of it, taken back."""
     found = the_task(desk, key)
-    if found.kind == "unsure" or found.outcome == OPT_OUT:
+    if found.outcome == OPT_OUT or (found.kind == "unsure" and found.message is None):
         raise Http404
-    if found.kind in CALLS and outcomes_of(desk.dealer, found):
+    if found.kind == "unsure" and found.message is not None:
+        kept = take_back(desk.dealer, found.message, by=str(desk.user), at=desk.reader.at)
+    elif found.kind in CALLS and outcomes_of(desk.dealer, found):
         kept = undo_outcome(desk.dealer, found)
     else:
         kept = reopen_task(desk.dealer, found)
     if kept:
         desk.note("task", f"{found.key} undone")
-    return _answer(desk, key)
+    return _answer(desk, key, slow=found.kind == "unsure" and not kept)
 
 
 def _answer(desk: Desk, key: UUID, *, slow: bool = False) -> HttpResponse:

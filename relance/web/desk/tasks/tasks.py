@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 
 from relance.dealers.hours import Calendar
 from relance.dealers.models import Staff
+from relance.delivery.safety.resolve import may_be_taken_back
 from relance.facts.models import Touch
 from relance.lib.addresses import said_number
 from relance.lib.fold import fold
@@ -89,11 +90,18 @@ def task_values(desk: Desk, found: Task) -> dict[str, Any]:
         "no_longer": no_longer(desk, [found]).get(found.pk),
         "history": list(touches[:HISTORY]) if found.customer_id else [],
         "may_work": may and found.state == "open",
-        "may_undo": may and found.state == "done" and found.outcome not in FOR_GOOD and found.kind != "unsure",
+        "may_undo": may and found.state == "done" and may_be_undone(desk, found),
         "wish": wish_of(desk.dealer, found),
         "mine": my_staff(desk),
         "later": later(desk).strftime(IN_A_FIELD),
     }
+
+
+def may_be_undone(desk: Desk, found: Task) -> bool:
+    """Whether the last thing that was said of a task can be taken back."""
+    if found.kind == "unsure":
+        return found.message is not None and may_be_taken_back(desk.dealer, found.message)
+    return found.outcome not in FOR_GOOD
 
 
 @desk_page()
