@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password of the storm"
 READY_SECONDS = 120
 WAITING = 1_000  # messages that are ready, at least
+AT_ONCE = 50  # of them are brought: what only feeds the storm holds up nobody
 ANSWERS_WITHIN = 0.03  # seconds at most until the mail server answers
 IMPORTED = 2_000  # rows of each import: half of them changed
 TROUBLE = re.compile(r"Traceback|locked|OperationalError|too long|failed")
@@ -169,8 +170,9 @@ class Storm:
         importlib.import_module("relance.jobs.worker").give_way()
         while True:
             if self.messages.filter(state="ready").count() < WAITING:
-                self.world.more(self.south, range(self.filled, self.filled + WAITING))
-                self.filled += WAITING
+                for _ in range(WAITING // AT_ONCE):
+                    self.world.more(self.south, range(self.filled, self.filled + AT_ONCE))
+                    self.filled += AT_ONCE
             time.sleep(0.5)
 
     def take_in(self, turn: int) -> int:
