@@ -41,7 +41,7 @@ NOTED: Mapping[str, Promise | str] = {
     r"called sent by (?P<name>.*?)": _("marked as sent by {name}"),
     r"sent again by (?P<name>.*?)": _("sent again by {name}"),
     r"given up by (?P<name>.*?)": _("given up by {name}"),
-    r"taken back by (?P<name>.*?)": _("taken back by {name}"),
+    r"doubted again by (?P<name>.*?)": _("marked as unsure again by {name}"),
     r"taken back by (?P<name>.*?)": _("withdrawn by {name}"),
     r"(?P<gone>\S+) and (?P<kept>\S+) are one person": _("{gone} and {kept} are the same person"),
     r"taken up by (?P<name>.*)": _("taken up by the worker {name}"),

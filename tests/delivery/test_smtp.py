@@ -1,16 +1,23 @@
 """E-mail leaves over a real mail server, and whatever the server does has one meaning for each message."""
 
 import logging
+from contextlib import closing
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from django.conf import settings
+from django.db import DatabaseError
 
-from relance.delivery import claim
+from relance.delivery import claim, hand_over
 from relance.delivery.channel import Sending
+from relance.delivery.channels.email import smtp
+from relance.delivery.channels.email.compose import compose
 from relance.delivery.channels.email.smtp import SmtpChannel
 from relance.delivery.deliver import deliver
+from relance.delivery.hand_over import HandOver, parcels_of
 from relance.delivery.models import Attempt, Sender
+from relance.delivery.senders import sending_of
 from relance.facts.models import Suppression
 from relance.lib.seal import seal
 from relance.outbox.models import Message
@@ -134,6 +141,63 @@ def test_an_address_that_is_none_is_refused_before_it_leaves(box):
 
     assert box.recipients == ["b@example.org"]
     assert sorted(states(dealer).values()) == ["failed", "sent"]
+
+
+def test_an_email_that_cannot_be_composed_fails_alone_and_nobody_gets_an_empty_one(box, monkeypatch):
+    def composed(parcel, sender):
+        if parcel.message.address == "b@example.org":
+            raise ValueError("a broken frame")
+        return compose(parcel, sender)
+
+    monkeypatch.setattr(smtp, "compose", composed)
+    dealer = a_dealer_who_mails(box.port)
+    mails(dealer, "a@example.org", "b@example.org", "c@example.org")
+
+    list(deliver(dealer, at=A_DAY))
+
+    assert states(dealer) == {"a@example.org": "sent", "b@example.org": "failed", "c@example.org": "sent"}
+    assert box.recipients == ["a@example.org", "c@example.org"]
+    assert all(mail["Subject"] == "Your visit" for mail in box.mails)
+
+
+def test_what_the_server_took_is_known_although_the_next_one_cannot_be_brought(box, monkeypatch):
+    written, portions = HandOver._write, []
+
+    def full(self, portion):
+        portions.append(portion)
+        if len(portions) == 2:
+            raise DatabaseError("the disk is full")
+        return written(self, portion)
+
+    monkeypatch.setattr(hand_over, "IN_HAND", 1)
+    monkeypatch.setattr(HandOver, "_write", full)
+    dealer = a_dealer_who_mails(box.port)
+    mails(dealer, "a@example.org", "b@example.org")
+
+    list(deliver(dealer, at=A_DAY, limit=2))
+
+    assert states(dealer) == {"a@example.org": "sent", "b@example.org": "ready"}
+    assert box.recipients == ["a@example.org"]
+
+
+def test_an_email_has_left_while_the_next_one_waits_for_its_turn(box):
+    dealer = a_dealer_who_mails(box.port)
+    mails(dealer, "a@example.org", "b@example.org")
+    messages = list(Message.objects.of(dealer).select_related("automation"))
+    left: list[int] = []
+
+    def in_turn():
+        for parcel in parcels_of(dealer, messages, {m.automation_id: m.automation.code for m in messages}, A_DAY):
+            ends = monotonic() + 5
+            while len(box.taken) < len(left) and monotonic() < ends:
+                sleep(0.01)
+            left.append(len(box.taken))
+            yield parcel
+
+    with closing(SmtpChannel(sending_of(dealer, "email"))) as channel:
+        channel.open()
+        assert len(list(channel.send(in_turn()))) == 2
+    assert left == [0, 1]
 
 
 def test_several_connections_carry_every_message_once(box):

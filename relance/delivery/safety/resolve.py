@@ -82,7 +82,7 @@ def take_back(dealer: Dealer, message: Message, *, by: str, at: datetime) -> boo
     if not may_be_taken_back(dealer, message):
         return False
     was_sent = message.state == "sent"
-    moved = move(dealer, [message], to="unsure", at=at, cause=f"taken back by {by[:NAME]}", reason=None)
+    moved = move(dealer, [message], to="unsure", at=at, cause=f"doubted again by {by[:NAME]}", reason=None)
     if moved and was_sent:
         withdraw_sent(dealer, moved)
     task = Task.objects.of(dealer).filter(kind="unsure", message=message).order_by("-created_at", "-pk").first()

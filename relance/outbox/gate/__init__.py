@@ -94,6 +94,7 @@ class Gate:
         """A verdict per draft, in their order."""
         known = self.known(drafts)
         again: Sequence[Handover | None] = handovers or [None] * len(drafts)
+        known.not_counted = _alone(drafts, again)
         verdicts = []
         terms: Terms | None = None
         for draft, handover in zip(drafts, again, strict=True):
@@ -291,6 +292,15 @@ def _too_late(values: Mapping[str, Any], definition: Definition, send_at: dateti
     if definition.kind != "appointment_reminder":
         return None
     return "too_late" if values["appointment.start_at"] <= send_at else None
+
+
+def _alone(drafts: Sequence[Draft], again: Sequence[Handover | None]) -> list[int]:
+    """At hand-over: messages that are the only one to their reader here. None counts itself: these count for nobody."""
+    of_readers: dict[int, list[int]] = defaultdict(list)
+    for draft, handover in zip(drafts, again, strict=True):
+        if handover is not None:
+            of_readers[draft.customer_id].append(handover.pk)
+    return [own[0] for own in of_readers.values() if len(own) == 1]
 
 
 def _telling(draft: Draft) -> tuple[int, datetime, int]:

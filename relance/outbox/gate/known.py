@@ -59,6 +59,7 @@ class Known:
         self.customers = sorted({draft.customer_id for draft in drafts if draft.recipient == "customer"})
         self.ledger: dict[int, list[Entry]] | None = None
         self.relations: dict[int, Relation] | None = None
+        self.not_counted: Sequence[int] = ()  # messages, by primary key, that no other one here is counted against
         self.stored: dict[int, list[Counted]] | None = None
         self._held: Held | None = None
         self._complaints: dict[int, str] | None = None
@@ -143,6 +144,8 @@ class Known:
             Among("customer_id", self.customers), recipient="customer", state__in=COUNTED
         )
         near = mine.filter(send_at__gte=self._span[0] - LATE, send_at__lt=self._span[1])
+        if self.not_counted:
+            near = near.exclude(Among("pk", self.not_counted))
         rows = {row[0]: row for row in near.values_list(*ASKED)}
         if left and (missing := left.keys() - {row[1] for row in rows.values()}):
             rows |= {row[0]: row for row in mine.filter(key__in=missing).values_list(*ASKED)}

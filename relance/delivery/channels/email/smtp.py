@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from relance.delivery.channel import ChannelDown, DeliveryFault, Parcel, Refused, Result, Sending
+from relance.delivery.channel import ChannelDown, DeliveryFault, Parcel, ProviderRefused, Result, Sending
 from relance.delivery.channels.email.compose import NOBODY, compose
 from relance.delivery.channels.email.headers import address_line
 from relance.delivery.channels.email.wire import END, Letter, Route, Wire
@@ -66,14 +66,21 @@ class SmtpChannel:
                 letter = self.letter(parcel)
             except DeliveryFault as fault:
                 unusable.append((parcel, fault.result))
-            except Exception as error:  # nothing has left the house: this message alone is at fault
-                unusable.append((parcel, Refused(f"the e-mail cannot be composed: {type(error).__name__}: {error}")))
             else:
                 yield letter
 
     def letter(self, parcel: Parcel) -> Letter:
-        """The e-mail as it goes over the wire."""
-        content = compose(parcel, self.from_address)
+        """The e-mail with its envelope; it is composed when it is due."""
         sender = address_line(self.from_address or parcel.dealer.preferences.email or NOBODY)
-        text = content.replace(LEADING_DOT, LEADING_DOT + b".") + END
-        return Letter(parcel, sender, address_line(parcel.message.address), text)
+        return Letter(parcel, sender, address_line(parcel.message.address), self._text)
+
+    def _text(self, parcel: Parcel) -> bytes:
+        """As it goes over the wire."""
+        try:
+            content = compose(parcel, self.from_address)
+        except DeliveryFault:
+            raise
+        except Exception as error:  # nothing has left the house: this message alone is at fault
+            told = f"the e-mail cannot be composed: {type(error).__name__}: {error}"
+            raise ProviderRefused(told) from error
+        return content.replace(LEADING_DOT, LEADING_DOT + b".") + END

@@ -1,14 +1,15 @@
 """Turns letters into answers over one SMTP connection that is kept open, and opened again when it was lost.
 
-Where the server allows it (RFC 2920) the text of one letter and the envelope of the next travel together: one round
-trip per message instead of four. Nothing is doubtful before the last byte of a text has left; only then can an answer
-be lost.
+Where the server allows it (RFC 2920) the envelope of the next letter follows the text of the one before: one round
+trip per message instead of four, and while the server reads a text the next one is composed. Nothing is doubtful before
+the last byte of a text has left; only then can an answer be lost.
 """
 
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -36,12 +37,21 @@ LONGEST_LINE, MOST_LINES = 8192, 100  # of an answer
 
 @dataclass(frozen=True)
 class Letter:
-    """A composed e-mail: whose, from whom, to whom, and its bytes as they go over the wire (dots doubled, end mark)."""
+    """An e-mail: whose, from whom, to whom, and how it is composed."""
 
     parcel: Parcel
     sender: str
     recipient: str
-    text: bytes
+    compose: Callable[[Parcel], bytes]
+
+    @cached_property
+    def text(self) -> bytes:
+        """Its bytes as they go over the wire (dots doubled, end mark); composed once."""
+        return self.compose(self.parcel)
+
+    def prepare(self) -> None:
+        """Compose it now; DeliveryFault when that cannot be done."""
+        _ = self.text
 
     @cached_property
     def commands(self) -> list[bytes]:
@@ -113,7 +123,6 @@ class Wire:
         self.offered: Letter | None = None  # its envelope is on the way already
         self.unfinished = False  # the server still has half an envelope: begin with RSET
         self.is_down = False  # the server did not let us in at the last try
-        self.written = 0  # bytes of the last writing that have left
 
     def open(self) -> None:
         """Connect, encrypt, sign in; ChannelDown when that is not possible now."""
@@ -172,20 +181,25 @@ class Wire:
         letter = next(letters, None)
         while letter is not None:
             try:
+                letter.prepare()
                 self._offer(letter)
             except DeliveryFault as fault:
+                if self.offered is letter:
+                    self._drop()  # the server waits for a text that it must not get
                 yield letter, fault.result
                 if isinstance(fault, ChannelDown):
                     self.close()
                     return
                 letter = next(letters, None)
                 continue
+            result, fault_ahead = self._hand(letter), None
             try:
                 following = next(letters, None)
-            except BaseException:
-                self._drop()  # the server waits for a text: to it a goodbye would be one
-                raise
-            yield letter, self._hand(letter, following)
+            except Exception as error:
+                following, fault_ahead = None, error  # first hear what the server says of this one
+            yield letter, result or self._said_of(letter, following)
+            if fault_ahead is not None:
+                raise fault_ahead
             letter = following
 
     def _offer(self, letter: Letter) -> None:
@@ -236,20 +250,36 @@ class Wire:
                 self.unfinished = True
                 raise fault_of(answer, step)
 
-    def _hand(self, letter: Letter, following: Letter | None) -> Result:
-        """The text, with the next envelope behind it, and what the server says to the text."""
+    def _hand(self, letter: Letter) -> Result | None:
+        """The text. None: it has left, and what the server says of it is to come."""
         if against := letter.parcel.against(now()):
             self._drop()  # the server waits for a text that it must not get
             return Busy(against)
-        behind = b"".join(following.commands) if following is not None and self.pipelining else b""
         try:
-            self._write(letter.text + behind)
-            self.offered = following if behind else None
-            answer = self._read()
+            self._write(letter.text)
         except (smtplib.SMTPServerDisconnected, OSError) as lost:
             self._drop()
-            if self.written < len(letter.text):
-                return Busy(f"the connection was lost within the text: {_words(lost)}")
+            return Busy(f"the connection was lost within the text: {_words(lost)}")
+        return None
+
+    def _said_of(self, letter: Letter, following: Letter | None) -> Result:
+        """The next envelope, and what the server says to the text before it."""
+        has_hung_up = False
+        if following is not None and self.pipelining:
+            try:
+                self._write(b"".join(following.commands))
+                self.offered = following
+            except (smtplib.SMTPServerDisconnected, OSError):
+                has_hung_up = True  # but may have answered before
+        if following is not None:
+            with suppress(DeliveryFault):  # which is told when its turn comes
+                following.prepare()  # while the server reads
+        try:
+            answer = self._read()
+            if has_hung_up:
+                self._drop()
+        except (smtplib.SMTPServerDisconnected, OSError) as lost:
+            self._drop()
             return AnswerLost(f"the connection was lost after the text: {_words(lost)}")
         if 200 <= answer.code < 300:
             return Accepted(answer=str(answer))
@@ -259,15 +289,10 @@ class Wire:
         return fault.result
 
     def _write(self, data: bytes) -> None:
-        """Everything, counting what has left; raises OSError."""
-        self.written = 0
+        """Everything; raises OSError when not all of it has left."""
         if self.smtp is None or self.smtp.sock is None:
             raise smtplib.SMTPServerDisconnected("closed")
-        rest = memoryview(data)
-        while rest:
-            gone = self.smtp.sock.send(rest)
-            self.written += gone
-            rest = rest[gone:]
+        self.smtp.sock.sendall(data)
 
     def _read(self) -> Answer:
         """One answer; read here, as the library takes three times as long."""
