@@ -25,6 +25,7 @@ from relance.jobs.listening import LISTENING
 from relance.jobs.stages import plan
 from relance.jobs.watch.alarm import watch_certificates, watch_house
 from relance.jobs.watch.backups import back_up_by_night, prove_backup
+from relance.lib.database.statistics import look_at_grown_tables
 from relance.plan.models import PlanMark
 
 log = logging.getLogger("relance.clockwork")
@@ -132,6 +133,12 @@ def decode_vins(at: datetime) -> None:
     for_each(Dealer.objects.order_by("pk"), "vins", decode_waiting)
 
 
+def look_at_tables(at: datetime) -> None:
+    """What has grown since the database last looked: it would read weeks of messages for those of one person."""
+    if grown := look_at_grown_tables():
+        log.info("grown much, and looked at again: %s", ", ".join(grown))
+
+
 def follow_changed_schedules(at: datetime) -> None:
     """Next services after a change of a maintenance schedule that the desk left to the clockwork."""
     for_each(Dealer.objects.order_by("pk"), "schedules", follow_schedules)
@@ -158,6 +165,7 @@ TASKS = (
     Task("inbox", timedelta(seconds=15), INBOX.look, lane="slow"),
     Task("vins", timedelta(minutes=1), decode_vins, lane="slow"),
     Task("schedules", timedelta(seconds=15), follow_changed_schedules, lane="slow"),
+    Task("statistics", QUARTER, look_at_tables, lane="slow"),
     Task("nightly", timedelta(minutes=1), nightly, "slow", PerDealer(everyone, night_of_one, at_once=10)),
     Task("backups", QUARTER, back_up_by_night, lane="proving"),
     Task("proofs", DAY, prove_newest, lane="proving"),

@@ -103,18 +103,18 @@ def test_forecast_reads_aloud(dealer, relance):
 
 
 def test_a_reply_is_taken_in_and_told_of(dealer, relance):
-    customer = a_customer(dealer, mobile="+15145550001", ref="C9")
-    answer = relance("reply", "north", "--from", "514-555-0001", "--text", "Thanks", "--at", AT)
+    customer = a_customer(dealer, mobile="+14385550001", ref="C9")
+    answer = relance("reply", "north", "--from", "438-555-0001", "--text", "Thanks", "--at", AT)
     assert (answer.err, Touch.objects.of(dealer).get().customer_id) == ("reply from Ann Lee\n", customer.pk)
-    assert relance("reply", "north", "--from", "514-555-0002", "--text", "Hm", "--at", AT).err == (
+    assert relance("reply", "north", "--from", "438-555-0002", "--text", "Hm", "--at", AT).err == (
         "reply from nobody that we know\n"
     )
 
 
 def test_two_replies_of_one_minute_are_two(dealer, relance):
-    a_customer(dealer, mobile="+15145550001")
+    a_customer(dealer, mobile="+14385550001")
     for text in ("Yes", "and thanks"):
-        relance("reply", "north", "--from", "514-555-0001", "--text", text, "--at", AT)
+        relance("reply", "north", "--from", "438-555-0001", "--text", text, "--at", AT)
     assert set(Touch.objects.of(dealer).values_list("text", flat=True)) == {"Yes", "and thanks"}
 
 
