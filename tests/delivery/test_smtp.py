@@ -3,6 +3,7 @@
 import logging
 from contextlib import closing
 from pathlib import Path
+from threading import get_ident
 from time import monotonic, sleep
 
 import pytest
@@ -198,6 +199,21 @@ def test_an_email_has_left_while_the_next_one_waits_for_its_turn(box):
         channel.open()
         assert len(list(channel.send(in_turn()))) == 2
     assert left == [0, 1]
+
+
+def test_emails_for_several_connections_are_composed_in_the_thread_that_has_the_database(box, monkeypatch):
+    threads = set()
+
+    def composed(parcel, sender):
+        threads.add(get_ident())
+        return compose(parcel, sender)
+
+    monkeypatch.setattr(smtp, "compose", composed)
+    dealer = a_dealer_who_mails(box.port, connections=2)
+    mails(dealer, *(f"a{n}@example.org" for n in range(10)))
+
+    assert [m.state for m in deliver(dealer, at=A_DAY)] == ["sent"] * 10
+    assert threads == {get_ident()}
 
 
 def test_several_connections_carry_every_message_once(box):

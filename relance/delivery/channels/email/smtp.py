@@ -45,10 +45,13 @@ class SmtpChannel:
     def send(self, parcels: Iterable[Parcel]) -> Iterator[Outcome]:
         """See the contract."""
         unusable: list[Outcome] = []
-        letters = self._letters(parcels, unusable)
         # A server that did not take all our connections is not asked for as many again.
         wires = self.wires = [wire for wire in self.wires if not wire.is_down] or self.wires[:1]
-        carried = wires[0].carry(letters) if len(wires) == 1 else spread(wires, letters, ahead=AHEAD, lost=LOST)
+        if len(wires) == 1:
+            carried = wires[0].carry(self._letters(parcels, unusable))
+        else:  # composed here: the threads of the connections have no business with the database
+            letters = self._letters(parcels, unusable, composed=True)
+            carried = spread(wires, letters, ahead=AHEAD, lost=LOST)
         for letter, result in carried:
             yield letter.parcel, result
             yield from unusable
@@ -60,10 +63,14 @@ class SmtpChannel:
         for parcel in parcels:
             yield parcel, None
 
-    def _letters(self, parcels: Iterable[Parcel], unusable: list[Outcome]) -> Iterator[Letter]:
+    def _letters(
+        self, parcels: Iterable[Parcel], unusable: list[Outcome], *, composed: bool = False
+    ) -> Iterator[Letter]:
         for parcel in parcels:
             try:
                 letter = self.letter(parcel)
+                if composed:
+                    letter.prepare()
             except DeliveryFault as fault:
                 unusable.append((parcel, fault.result))
             else:
