@@ -16,6 +16,7 @@ from relance.lib.fold import fold
 from relance.lib.moments import day_of
 from relance.lib.rows import Among
 from relance.outbox.gate import GONE_VEHICLE, Gate, Handover, needs_of
+from relance.outbox.gate.known import LEFT
 from relance.outbox.gate.terms import SURVEYS
 from relance.outbox.law.regimes import purpose_under
 from relance.outbox.models import Message
@@ -193,7 +194,7 @@ def _joined(dealer: Dealer, definition: Definition, messages: list[Message]) -> 
 def _stand_again(again: _Again, asked: list[tuple[Message, Draft]]) -> dict[int, Answer]:
     """The gate a second time, for those whose rules still hold."""
     handovers = [
-        Handover(m.channel, m.id, m.send_at or again.at, m.purpose == "marketing")  # type: ignore[arg-type]
+        Handover(m.channel, m.id, m.send_at or again.at, m.purpose == "marketing", m.state in LEFT)  # type: ignore[arg-type]
         for m, _ in asked
     ]
     verdicts = again.gate.judge([draft for _, draft in asked], handovers)

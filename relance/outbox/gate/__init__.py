@@ -68,6 +68,7 @@ class Handover:
     pk: int
     send_at: datetime
     is_marketing: bool  # as it was accepted: its words are frozen, whatever its automation has become
+    has_left: bool = False  # a call that somebody has on his list is asked about again as well
 
 
 class Gate:
@@ -296,11 +297,11 @@ def _too_late(values: Mapping[str, Any], definition: Definition, send_at: dateti
 
 def _alone(drafts: Sequence[Draft], again: Sequence[Handover | None]) -> list[int]:
     """At hand-over: messages that are the only one to their reader here. None counts itself: these count for nobody."""
-    of_readers: dict[int, list[int]] = defaultdict(list)
+    of_readers: dict[int, list[Handover]] = defaultdict(list)
     for draft, handover in zip(drafts, again, strict=True):
         if handover is not None:
-            of_readers[draft.customer_id].append(handover.pk)
-    return [own[0] for own in of_readers.values() if len(own) == 1]
+            of_readers[draft.customer_id].append(handover)
+    return [own[0].pk for own in of_readers.values() if len(own) == 1 and not own[0].has_left]
 
 
 def _telling(draft: Draft) -> tuple[int, datetime, int]:
